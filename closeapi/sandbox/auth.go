@@ -1,0 +1,49 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"strings"
+)
+
+// identify finds the user for whom the credential stands, nil for none (Close docs: authentication). A Basic
+// credential has the key as its user name and no password.
+func (c *call) identify() {
+	scheme, value, _ := strings.Cut(c.header.Get("Authorization"), " ")
+	switch {
+	case strings.EqualFold(scheme, "Basic"):
+		text, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value))
+		key, password, found := strings.Cut(string(text), ":")
+		if err != nil || !found || password != "" || !strings.HasPrefix(key, "api_") || key == "api_" {
+			return
+		}
+		c.key = key
+		public, _, secret := strings.Cut(key, ".")
+		if c.keyID = public; !secret {
+			c.keyID = digest(key)
+		}
+	case strings.EqualFold(scheme, "Bearer") && strings.TrimSpace(value) != "":
+		c.key = "bearer " + strings.TrimSpace(value)
+		c.keyID = digest(c.key)
+	default:
+		return
+	}
+	c.s.data.RLock()
+	defer c.s.data.RUnlock()
+	users := c.s.store.tables["user"].all
+	if len(users) == 0 {
+		return
+	}
+	c.user = users[0]
+	if c.key != DemoKey {
+		sum := sha256.Sum256([]byte(c.key))
+		c.user = users[binary.BigEndian.Uint32(sum[:])%uint32(len(users))]
+	}
+}
+
+func digest(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return "key_" + hex.EncodeToString(sum[:6])
+}

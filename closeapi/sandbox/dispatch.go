@@ -1,0 +1,157 @@
+package sandbox
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// An endpoint is one method of one path.
+type endpoint struct {
+	group  string          // of the rate limit
+	params map[string]bool // what it takes in the query
+	writes bool            // changes the store
+	status int             // of success
+	handle func(c *call, b []byte) ([]byte, *apiError)
+}
+
+// An api is what there is to call.
+type api struct {
+	resources map[string]*resource
+	paths     map[string]map[string]*endpoint // template, method
+}
+
+func newAPI() *api {
+	a := &api{resources: map[string]*resource{}, paths: map[string]map[string]*endpoint{}}
+	for _, r := range []*resource{
+		taskResource(), leadResource(), contactResource(), opportunityResource(),
+		userResource(), meResource(), organizationResource(),
+		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
+		callResource(), emailThreadResource(), smsResource(),
+	} {
+		r.prepare()
+		a.resources[r.name] = r
+		for template, methods := range r.endpoints() {
+			a.add(template, methods)
+		}
+	}
+	a.add("/activity/", map[string]*endpoint{http.MethodGet: activitiesEndpoint(a)})
+	a.add("/data/search/", map[string]*endpoint{http.MethodPost: searchEndpoint()})
+	return a
+}
+
+func (a *api) add(template string, methods map[string]*endpoint) {
+	if a.paths[template] == nil {
+		a.paths[template] = map[string]*endpoint{}
+	}
+	for method, e := range methods {
+		a.paths[template][method] = e
+	}
+}
+
+// template finds the template of a path, "" when there is none, and the id in it.
+func (a *api) template(path string) (template, id string) {
+	if a.paths[path] != nil {
+		return path, ""
+	}
+	rest, ok := strings.CutSuffix(path, "/")
+	if i := strings.LastIndexByte(rest, '/'); ok && i >= 0 && i+1 < len(rest) {
+		if template = rest[:i+1] + "{id}/"; a.paths[template] != nil {
+			return template, rest[i+1:]
+		}
+	}
+	return "", ""
+}
+
+// dispatch counts the call, finds its endpoint, checks what a strict server checks, and answers.
+func (s *Server) dispatch(c *call, refused *apiError) *answer {
+	e, missing := s.endpoint(c)
+	if refused == nil {
+		refused = missing
+	}
+	group := "other " + c.method
+	if e != nil {
+		group = e.group
+	}
+	budget := s.limits.take(c.key, s.store.organization, group, c.now)
+	if budget.exceeded {
+		return budget.refusal().answer()
+	}
+	var a *answer
+	if refused == nil {
+		a, refused = s.run(c, e)
+	}
+	if refused != nil {
+		a = refused.answer()
+	}
+	a.header.Set("RateLimit", budget.header())
+	return a
+}
+
+func (s *Server) endpoint(c *call) (*endpoint, *apiError) {
+	methods := s.api.paths[c.template]
+	if methods == nil {
+		if slashed, _ := s.api.template(c.path + "/"); slashed != "" && !s.strict {
+			h := http.Header{}
+			h.Set("Location", "/api/v1"+c.path+"/")
+			if len(c.params) > 0 {
+				h.Set("Location", "/api/v1"+c.path+"/?"+c.params.Encode())
+			}
+			return nil, &apiError{status: http.StatusPermanentRedirect, header: h}
+		}
+		if refused := c.strict("unknown path"); refused != nil {
+			return nil, refused
+		}
+		return nil, refuse(http.StatusNotFound, textUnknownURL)
+	}
+	e := methods[c.method]
+	if e == nil {
+		if c.method == http.MethodPost && c.id != "" {
+			return nil, refuse(http.StatusNotFound, "Did you mean to use PUT?")
+		}
+		refused := refuse(http.StatusMethodNotAllowed, "Method Not Allowed")
+		refused.header = http.Header{"Allow": {strings.Join(slices.Sorted(maps.Keys(methods)), ", ")}}
+		return nil, refused
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.params)) {
+		if !e.params[name] {
+			if refused := c.strict("unknown parameter %q", name); refused != nil {
+				return nil, refused
+			}
+		} else if len(c.params[name]) > 1 {
+			if refused := c.strict("repeated parameter %q", name); refused != nil {
+				return nil, refused
+			}
+		}
+	}
+	return e, nil
+}
+
+// run answers under the lock of the store.
+func (s *Server) run(c *call, e *endpoint) (*answer, *apiError) {
+	if e.writes {
+		s.data.Lock()
+		defer s.data.Unlock()
+	} else {
+		s.data.RLock()
+		defer s.data.RUnlock()
+	}
+	body, refused := e.handle(c, make([]byte, 0, 4096))
+	if refused != nil {
+		return nil, refused
+	}
+	return newAnswer(e.status, body), nil
+}
+
+// strict is nil for what Close ignores silently, unless the server is strict: then it is the loud refusal, and it is
+// remembered.
+func (c *call) strict(format string, args ...any) *apiError {
+	if !c.s.strict {
+		return nil
+	}
+	text := fmt.Sprintf(format, args...) + " on " + c.method + " " + c.path
+	c.s.violated(text)
+	return refuse(http.StatusBadRequest, "sandbox: "+text)
+}

@@ -1,0 +1,72 @@
+// Command gen generates the Go side of the GraphQL schema: it is gqlgen with one hook, which makes every type that the
+// projection writes a scalar in the eyes of the generator, bound to projection.Value. So no code is generated for the
+// fields of Close's objects. The served schema is read from the schema files themselves and stays whole.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/99designs/gqlgen/api"
+	"github.com/99designs/gqlgen/codegen/config"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/closegraph/closegraph/internal/projection"
+)
+
+const valueType = "github.com/closegraph/closegraph/internal/projection.Value"
+
+func main() {
+	if err := generate(); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func generate() error {
+	stale, err := filepath.Glob("graph/*.generated.go") // gqlgen leaves the file of a schema file that is gone
+	if err != nil {
+		return err
+	}
+	for _, name := range stale {
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	cfg, err := config.LoadConfig("gqlgen.yml")
+	if err != nil {
+		return err
+	}
+	return api.Generate(cfg, api.PrependPlugin(projected{}))
+}
+
+// projected is the hook that leaves the objects of Close to the projection.
+type projected struct{}
+
+// Name is the name of the plugin in gqlgen's messages.
+func (projected) Name() string { return "projected" }
+
+// MutateSchema turns each projected type of the generator's copy of the schema into a scalar.
+func (projected) MutateSchema(schema *ast.Schema) error {
+	for name, def := range schema.Types {
+		if !projection.Projects(schema, def) {
+			continue
+		}
+		*def = ast.Definition{Kind: ast.Scalar, Name: name, Description: def.Description, Position: def.Position}
+		delete(schema.PossibleTypes, name)
+		delete(schema.Implements, name)
+	}
+	return nil
+}
+
+// MutateConfig binds those scalars to the value that the projection writes.
+func (projected) MutateConfig(cfg *config.Config) error {
+	for name, def := range cfg.Schema.Types {
+		if def.Kind == ast.Scalar && !cfg.Models.Exists(name) && !strings.HasPrefix(name, "__") {
+			cfg.Models.Add(name, valueType)
+		}
+	}
+	return nil
+}

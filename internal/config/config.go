@@ -1,0 +1,60 @@
+// Package config turns flags and environment variables into a checked Config.
+package config
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config is everything that can be set from outside. Each field is a flag, and an environment variable of the same
+// name in upper snake case; a flag wins over its variable.
+type Config struct {
+	Listen         string `name:"listen" var:"LISTEN_ADDR" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address to serve on."`
+	CloseAPIKey    Secret `name:"close-api-key" placeholder:"KEY" help:"API key of a Close account. Prefer the variable: other users of the machine can read flags in the process list."`
+	CloseBaseURL   string `name:"close-base-url" placeholder:"URL" default:"${closeBaseURL}" help:"Where Close's REST API is."`
+	Passthrough    bool   `name:"passthrough" help:"Serve each caller with the Close credential of its own Authorization header; no key is needed."`
+	AllowAnonymous bool   `name:"allow-anonymous" help:"Serve on an address that others can reach although callers need not prove who they are."`
+	SandboxListen  string `name:"sandbox-listen" placeholder:"ADDR" help:"Address to serve the sandbox's REST API on, for comparing."`
+
+	Playground    bool `name:"playground" default:"true" negatable:"" help:"Serve the playground on /."`
+	Introspection bool `name:"introspection" default:"true" negatable:"" help:"Let clients ask for the schema. The playground needs it."`
+
+	MaxBody    Bytes `name:"max-body" placeholder:"SIZE" default:"1MiB" help:"Most bytes of a request body."`
+	MaxTokens  int   `name:"max-tokens" placeholder:"N" default:"5000" help:"Most tokens of a query."`
+	MaxDepth   int   `name:"max-depth" placeholder:"N" default:"15" help:"Most levels of fields in a query."`
+	MaxCalls   int   `name:"max-calls" placeholder:"N" default:"250" help:"Most calls to Close for one operation."`
+	QueryCache int   `name:"query-cache" placeholder:"N" default:"1000" help:"How many parsed queries to keep; 0 keeps none."`
+
+	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
+	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`
+
+	LogLevel  slog.Level `name:"log-level" placeholder:"LEVEL" default:"info" help:"Least important kind of message to log: debug, info, warn or error."`
+	LogFormat string     `name:"log-format" placeholder:"FORMAT" default:"text" help:"How to write the log: text or json."`
+}
+
+// DefaultCloseBaseURL is where Close serves its REST API.
+const DefaultCloseBaseURL = "https://api.close.com/api/v1"
+
+// Mode says whose data is served, and with whose credential.
+type Mode string
+
+const (
+	// ModeSandbox serves demo data from memory.
+	ModeSandbox Mode = "sandbox"
+	// ModeKey serves one account, with the key of the configuration, to every caller.
+	ModeKey Mode = "key"
+	// ModePassthrough serves each caller with the caller's own credential.
+	ModePassthrough Mode = "passthrough"
+)
+
+// Mode is what the configuration amounts to: the sandbox, unless it names a credential.
+func (c Config) Mode() Mode {
+	switch {
+	case c.Passthrough:
+		return ModePassthrough
+	case c.CloseAPIKey != "":
+		return ModeKey
+	default:
+		return ModeSandbox
+	}
+}

@@ -1,0 +1,260 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func parse(t *testing.T, env map[string]string, args ...string) (c Config, stdout, stderr string, err error) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c, err = Parse(args, "v1.2.3", func(name string) (string, bool) {
+		v, ok := env[name]
+		return v, ok
+	}, &out, &errs)
+	return c, out.String(), errs.String(), err
+}
+
+func defaults() Config {
+	return Config{
+		Listen: "127.0.0.1:8080", CloseBaseURL: DefaultCloseBaseURL,
+		Playground: true, Introspection: true,
+		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxCalls: 250, QueryCache: 1000,
+		RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
+		LogLevel: slog.LevelInfo, LogFormat: "text",
+	}
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		env  map[string]string
+		args []string
+		want func(*Config)
+		mode Mode
+	}{
+		{name: "defaults", want: func(*Config) {}, mode: ModeSandbox},
+		{
+			name: "environment",
+			env: map[string]string{
+				"LISTEN_ADDR": "[::1]:9000", "CLOSE_API_KEY": "api_x.y", "PLAYGROUND": "false", "INTROSPECTION": "no",
+				"MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "QUERY_CACHE": "0",
+				"REQUEST_TIMEOUT": "5s", "SHUTDOWN_TIMEOUT": "1m", "LOG_LEVEL": "debug", "LOG_FORMAT": "json",
+			},
+			want: func(c *Config) {
+				*c = Config{
+					Listen: "[::1]:9000", CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL,
+					MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7,
+					RequestTimeout: 5 * time.Second, ShutdownTimeout: time.Minute, LogLevel: slog.LevelDebug, LogFormat: "json",
+				}
+			},
+			mode: ModeKey,
+		},
+		{
+			name: "a flag wins over its variable",
+			env:  map[string]string{"MAX_DEPTH": "3", "PLAYGROUND": "false"},
+			args: []string{"--max-depth=4", "--playground"},
+			want: func(c *Config) { c.MaxDepth = 4 },
+			mode: ModeSandbox,
+		},
+		{
+			name: "negated",
+			args: []string{"--no-playground", "--introspection=false"},
+			want: func(c *Config) { c.Playground, c.Introspection = false, false },
+			mode: ModeSandbox,
+		},
+		{
+			name: "an empty variable counts as not set",
+			env:  map[string]string{"CLOSE_API_KEY": "", "MAX_BODY": ""},
+			want: func(*Config) {},
+			mode: ModeSandbox,
+		},
+		{
+			name: "passthrough for everybody",
+			args: []string{"--passthrough", "--listen=:8080", "--close-base-url=http://close.internal/api/v1"},
+			want: func(c *Config) {
+				c.Passthrough, c.Listen, c.CloseBaseURL = true, ":8080", "http://close.internal/api/v1"
+			},
+			mode: ModePassthrough,
+		},
+		{
+			name: "a key for everybody, accepted",
+			env:  map[string]string{"CLOSE_API_KEY": "api_x.y", "ALLOW_ANONYMOUS": "true"},
+			args: []string{"--listen=0.0.0.0:8080"},
+			want: func(c *Config) { c.CloseAPIKey, c.AllowAnonymous, c.Listen = "api_x.y", true, "0.0.0.0:8080" },
+			mode: ModeKey,
+		},
+		{
+			name: "the sandbox as REST",
+			args: []string{"--sandbox-listen=localhost:0"},
+			want: func(c *Config) { c.SandboxListen = "localhost:0" },
+			mode: ModeSandbox,
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got, _, stderr, err := parse(t, tc.env, tc.args...)
+			if err != nil {
+				t.Fatalf("Parse: %v: %s", err, stderr)
+			}
+			want := defaults()
+			tc.want(&want)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("Parse (-want +got):\n%s", diff)
+			}
+			if got.Mode() != tc.mode {
+				t.Errorf("Mode = %s, want %s", got.Mode(), tc.mode)
+			}
+		})
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	const key = "api_secret.value"
+	for _, tc := range []struct {
+		name string
+		env  map[string]string
+		args []string
+		want string
+	}{
+		{name: "unknown flag", args: []string{"--nope"}, want: "unknown flag --nope"},
+		{name: "stray argument", args: []string{"serve"}, want: "unexpected argument serve"},
+		{name: "address", args: []string{"--listen=nowhere"}, want: "--listen: "},
+		{name: "port", args: []string{"--listen=127.0.0.1:99999"}, want: "--listen: the port"},
+		{name: "port by name", args: []string{"--listen=127.0.0.1:http"}, want: "--listen: the port"},
+		{name: "host", args: []string{"--listen=a/b:80"}, want: "--listen: "},
+		{name: "sandbox address", args: []string{"--sandbox-listen=x"}, want: "--sandbox-listen: "},
+		{name: "sandbox beside a key", env: map[string]string{"CLOSE_API_KEY": key}, args: []string{"--sandbox-listen=127.0.0.1:1"}, want: "--sandbox-listen: there is no sandbox"},
+		{name: "key for everybody", env: map[string]string{"CLOSE_API_KEY": key}, args: []string{"--listen=:8080"}, want: "--allow-anonymous"},
+		{name: "key for a name", env: map[string]string{"CLOSE_API_KEY": key}, args: []string{"--listen=example.com:8080"}, want: "--allow-anonymous"},
+		{name: "sandbox for everybody", args: []string{"--listen=0.0.0.0:8080"}, want: "--allow-anonymous"},
+		{name: "sandbox REST for everybody", args: []string{"--sandbox-listen=0.0.0.0:8081"}, want: "--allow-anonymous"},
+		{name: "key with a line break", env: map[string]string{"CLOSE_API_KEY": key + "\n"}, want: "--close-api-key: has a character"},
+		{name: "key and passthrough", env: map[string]string{"CLOSE_API_KEY": key}, args: []string{"--passthrough"}, want: "--passthrough: callers"},
+		{name: "base URL without a scheme", args: []string{"--passthrough", "--close-base-url=api.close.com"}, want: "--close-base-url: "},
+		{name: "base URL of another scheme", args: []string{"--passthrough", "--close-base-url=ftp://x/"}, want: "--close-base-url: "},
+		{name: "base URL with a password", args: []string{"--passthrough", "--close-base-url=https://" + key + "@x/"}, want: "--close-base-url: must not hold"},
+		{name: "base URL with a query", args: []string{"--passthrough", "--close-base-url=https://x/?a"}, want: "--close-base-url: "},
+		{name: "base URL with a fragment", args: []string{"--passthrough", "--close-base-url=https://x/#a"}, want: "--close-base-url: "},
+		{name: "base URL for the sandbox", args: []string{"--close-base-url=https://x/"}, want: "--close-base-url: give"},
+		{name: "size", args: []string{"--max-body=lots"}, want: "max-body"},
+		{name: "no body", args: []string{"--max-body=0"}, want: "--max-body: must be at least 1"},
+		{name: "depth", args: []string{"--max-depth=0"}, want: "--max-depth: must be at least 1"},
+		{name: "calls", env: map[string]string{"MAX_CALLS": "many"}, want: "max-calls"},
+		{name: "cache", args: []string{"--query-cache=-1"}, want: "--query-cache: must be at least 0"},
+		{name: "timeout", args: []string{"--request-timeout=0s"}, want: "--request-timeout: "},
+		{name: "timeout without a unit", args: []string{"--request-timeout=30"}, want: "request-timeout"},
+		{name: "shutdown", args: []string{"--shutdown-timeout=-1s"}, want: "--shutdown-timeout: "},
+		{name: "level", args: []string{"--log-level=loud"}, want: "log-level"},
+		{name: "format", args: []string{"--log-format=xml"}, want: "--log-format: "},
+		{name: "yes or no", env: map[string]string{"PLAYGROUND": "perhaps"}, want: "PLAYGROUND: is neither true nor false"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, stdout, stderr, err := parse(t, tc.env, tc.args...)
+			var exit Exit
+			if !errors.As(err, &exit) || exit != 2 {
+				t.Fatalf("Parse: %v, want exit with status 2", err)
+			}
+			if !strings.HasPrefix(stderr, "closegraph: ") || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, tc.want) {
+				t.Errorf("stderr = %q, want one line with %q", stderr, tc.want)
+			}
+			if strings.Contains(stdout+stderr, key) {
+				t.Errorf("the key was printed: %q %q", stdout, stderr)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	_, stdout, stderr, err := parse(t, map[string]string{"CLOSE_API_KEY": "api_secret.value"}, "--help")
+	if !errors.Is(err, Exit(0)) || stderr != "" {
+		t.Fatalf("Parse: %v, stderr %q, want exit with status 0", err, stderr)
+	}
+	words := strings.Join(strings.Fields(stdout), " ")
+	for _, want := range []string{
+		"env: LISTEN_ADDR", "default: 127.0.0.1:8080", "env: CLOSE_API_KEY", "default: 1MiB", "env: MAX_BODY",
+		"--[no-]playground", "default: " + DefaultCloseBaseURL, "--version",
+	} {
+		if !strings.Contains(words, want) {
+			t.Errorf("--help lacks %q:\n%s", want, stdout)
+		}
+	}
+	if strings.Contains(stdout, "api_secret") {
+		t.Error("--help shows the key")
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	if _, stdout, _, err := parse(t, nil, "--version"); !errors.Is(err, Exit(0)) || stdout != "closegraph v1.2.3\n" {
+		t.Errorf("--version: %v, %q", err, stdout)
+	}
+}
+
+func TestSecretIsHidden(t *testing.T) {
+	t.Parallel()
+	c := Config{CloseAPIKey: "api_secret.value"}
+	encoded, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", "config", c, "key", c.CloseAPIKey)
+	for _, text := range []string{
+		fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c), fmt.Sprintf("%s %q", c.CloseAPIKey, c.CloseAPIKey), string(encoded), log.String(),
+	} {
+		if strings.Contains(text, "secret") {
+			t.Errorf("the key shows: %s", text)
+		}
+	}
+	if c.CloseAPIKey.Reveal() != "api_secret.value" {
+		t.Error("Reveal does not reveal")
+	}
+}
+
+func TestBytes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Bytes{
+		"0": 0, "7": 7, "7B": 7, "512KiB": 512 << 10, "1MiB": 1 << 20, "2 GiB": 2 << 30, "3kB": 3000, "3KB": 3000, "1MB": 1e6, "1GB": 1e9,
+	} {
+		var got Bytes
+		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
+			t.Errorf("UnmarshalText(%q) = %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "MiB", "-1", "1.5MiB", "1TiBs", "9223372036854775807KiB", "one"} {
+		var got Bytes
+		if err := got.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("UnmarshalText(%q) = %d, want an error", text, got)
+		}
+	}
+	for size, want := range map[Bytes]string{0: "0B", 1023: "1023B", 1024: "1KiB", 1 << 20: "1MiB", 3 << 30: "3GiB", 1e6: "1000000B"} {
+		if got := size.String(); got != want {
+			t.Errorf("String(%d) = %q, want %q", int64(size), got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("--listen=127.0.0.1:1", "1MiB", "https://api.close.com/api/v1")
+	f.Add("--max-depth=-1", "0", "//x")
+	f.Fuzz(func(t *testing.T, arg, size, base string) {
+		env := map[string]string{"MAX_BODY": size, "CLOSE_BASE_URL": base, "CLOSE_API_KEY": "k"}
+		c, _, _, err := parse(t, env, arg)
+		if err == nil && (c.MaxBody < 1 || c.RequestTimeout <= 0 || c.MaxDepth < 1) {
+			t.Errorf("Parse let pass %+v", c)
+		}
+	})
+}

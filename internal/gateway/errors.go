@@ -1,0 +1,116 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/internal/projection"
+)
+
+// errorPresenter turns errors into what a client may see: a text, a path and a code. What it does not know is logged,
+// and the client learns only that something went wrong.
+type errorPresenter struct{ log *slog.Logger }
+
+// present is gqlgen's hook for every error of an answer.
+func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error {
+	shown := &gqlerror.Error{}
+	if known, ok := errors.AsType[*gqlerror.Error](err); ok {
+		shown.Path, shown.Locations = known.Path, known.Locations
+		if known.Err == nil { // of the parser or the validation: the text is meant for the client
+			shown.Message, shown.Extensions = known.Message, known.Extensions
+			return shown
+		}
+		err = known.Err
+	} else {
+		shown.Path = graphql.GetPath(ctx)
+	}
+	f := failureOf(err)
+	if f.code == codeInternal {
+		p.log.ErrorContext(ctx, "unexpected error", "path", shown.Path.String(), "error", err)
+	}
+	shown.Message, shown.Extensions = f.message, f.extensions()
+	return shown
+}
+
+// errorList is an error as the only one of an answer.
+func errorList(err error) gqlerror.List {
+	f := failureOf(err)
+	return gqlerror.List{{Message: f.message, Extensions: f.extensions()}}
+}
+
+// failure is what a client may know of an error.
+type failure struct {
+	code       string
+	message    string
+	retryAfter time.Duration
+}
+
+func (f failure) extensions() map[string]any {
+	e := map[string]any{"code": f.code}
+	if f.code == codeRateLimited {
+		e["retryAfter"] = math.Ceil(f.retryAfter.Seconds()*1000) / 1000
+	}
+	return e
+}
+
+// failureOf says what a client may know of an error.
+func failureOf(err error) failure {
+	if own, ok := errors.AsType[*projection.Error](err); ok {
+		return failure{code: string(own.Code), message: own.Message}
+	}
+	switch {
+	case closeapi.IsTimeout(err), errors.Is(err, context.DeadlineExceeded):
+		return failure{code: codeUpstreamTimeout, message: "Close did not answer in time"}
+	case closeapi.IsCanceled(err), errors.Is(err, context.Canceled):
+		return failure{code: codeUpstreamTimeout, message: "the request was given up before Close answered"}
+	}
+	if upstream, ok := errors.AsType[*closeapi.Error](err); ok {
+		return upstreamFailure(upstream)
+	}
+	return failure{code: codeInternal, message: "something went wrong here; the log of the server says what"}
+}
+
+// upstreamFailure says what a client may know of an error of Close.
+func upstreamFailure(err *closeapi.Error) failure {
+	switch {
+	case closeapi.IsUnauthorized(err):
+		return failure{code: codeUnauthenticated, message: "Close does not accept the credential"}
+	case closeapi.IsForbidden(err):
+		return failure{code: codeForbidden, message: "Close does not permit this to the user of the credential"}
+	case closeapi.IsNotFound(err):
+		return failure{code: codeNotFound, message: "there is no such object, or it is not visible to you"}
+	case closeapi.IsBadRequest(err):
+		return failure{code: codeBadInput, message: "Close refused the request: " + refusalText(err)}
+	case closeapi.IsRateLimited(err):
+		wait, _ := closeapi.RetryAfter(err)
+		return failure{code: codeRateLimited, message: "Close's rate limit is used up; try again later", retryAfter: wait}
+	case err.Status >= 300:
+		return failure{code: codeUpstreamError, message: "Close answered with an error (status " + strconv.Itoa(err.Status) + ")"}
+	case err.Status >= 200:
+		return failure{code: codeUpstreamError, message: "Close sent an answer that cannot be read: " + err.Message}
+	}
+	return failure{code: codeUpstreamError, message: "Close cannot be reached"}
+}
+
+// refusalText is what Close says about a request that it refused.
+func refusalText(err *closeapi.Error) string {
+	for _, f := range err.FieldErrors {
+		text := f.Message
+		for i := len(f.Path) - 1; i >= 0; i-- {
+			text = f.Path[i] + ": " + text
+		}
+		return clip(text, longestMessage)
+	}
+	for _, text := range err.Errors {
+		return clip(text, longestMessage)
+	}
+	return clip(err.Message, longestMessage)
+}

@@ -1,0 +1,186 @@
+// Package gateway assembles Closegraph: HTTP in front, GraphQL and the projection in the middle, Close or the sandbox
+// behind.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/closeapi/sandbox"
+	"github.com/closegraph/closegraph/graph"
+	"github.com/closegraph/closegraph/internal/config"
+	"github.com/closegraph/closegraph/internal/projection"
+	"github.com/closegraph/closegraph/resolvers"
+)
+
+// Options are what a Gateway is made of.
+type Options struct {
+	Config config.Config
+	// Log takes the records of requests and faults; default slog.Default.
+	Log *slog.Logger
+	// Transport takes the calls to Close to where they are answered; default the network, or in sandbox mode Sandbox.
+	Transport http.RoundTripper
+	// Sandbox is the Close of sandbox mode; default a new one with demo data.
+	Sandbox *sandbox.Server
+	// Retry says how calls to Close are repeated; zero for the defaults of closeapi.
+	Retry closeapi.RetryPolicy
+}
+
+// Gateway is the server, all but its socket.
+type Gateway struct {
+	handler  http.Handler
+	client   *closeapi.Client
+	sandbox  *sandbox.Server
+	draining atomic.Bool
+}
+
+// New assembles a Gateway. Everything that a request goes through is made here.
+func New(o Options) (*Gateway, error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	g := &Gateway{}
+	if o.Config.Mode() == config.ModeSandbox {
+		if g.sandbox = o.Sandbox; g.sandbox == nil {
+			g.sandbox = sandbox.New(sandbox.Options{})
+		}
+		if o.Transport == nil {
+			o.Transport = g.sandbox.Transport()
+		}
+	}
+	identify := identifier{mode: o.Config.Mode(), own: ownCredential(o.Config)}
+	var err error
+	g.client, err = closeapi.New(closeapi.Config{
+		BaseURL:   o.Config.CloseBaseURL,
+		Transport: o.Transport,
+		Retry:     o.Retry,
+	})
+	if err != nil {
+		return nil, err
+	}
+	exec, err := newExecutor(o, g.client)
+	if err != nil {
+		return nil, err
+	}
+	g.handler = newHTTPHandler(httpOptions{
+		Exec:       exec,
+		Prepare:    identify.prepare,
+		MaxBody:    int64(o.Config.MaxBody),
+		Timeout:    o.Config.RequestTimeout,
+		LocalOnly:  o.Config.Mode() != config.ModePassthrough && !o.Config.AllowAnonymous,
+		Playground: playgroundOf(o.Config),
+		Ready:      g.ready,
+		Log:        o.Log,
+	})
+	return g, nil
+}
+
+// newExecutor puts the GraphQL side together: the schema, its projection, and the limits of a query.
+func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, error) {
+	full := graph.NewExecutableSchema(graph.Config{}).Schema()
+	engine, err := projection.New(full, projection.Options{
+		Code:      resolvers.Code(),
+		MaxCalls:  o.Config.MaxCalls,
+		PlanCache: o.Config.QueryCache,
+	})
+	if err != nil {
+		return nil, err
+	}
+	exec := executor.New(graph.NewExecutableSchema(graph.Config{
+		Schema:    served(full),
+		Resolvers: &resolvers.Resolver{Projection: engine},
+	}))
+	exec.SetQueryCache(newQueryCache(o.Config.QueryCache))
+	exec.SetParserTokenLimit(o.Config.MaxTokens)
+	exec.SetDisableSuggestion(!o.Config.Introspection)
+	exec.SetErrorPresenter(errorPresenter{o.Log}.present)
+	exec.SetRecoverFunc(recovered)
+	exec.Use(depthLimit(o.Config.MaxDepth))
+	if o.Config.Introspection {
+		exec.Use(extension.Introspection{})
+	}
+	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		ctx, err := engine.Begin(ctx, client.For(callerOf(ctx)))
+		if err != nil {
+			return refuseOperation(err)
+		}
+		return next(ctx)
+	})
+	return exec, nil
+}
+
+// refuseOperation answers an operation that is not run with the error alone.
+func refuseOperation(err error) graphql.ResponseHandler {
+	return graphql.OneShot(&graphql.Response{Errors: errorList(err)})
+}
+
+// served is the schema as clients see it: without the directives that say how it stands to REST.
+func served(full *ast.Schema) *ast.Schema {
+	shown := *full
+	shown.Directives = maps.Clone(full.Directives)
+	for name := range shown.Directives {
+		switch name {
+		case "skip", "include", "deprecated", "specifiedBy", "oneOf":
+		default:
+			delete(shown.Directives, name)
+		}
+	}
+	return &shown
+}
+
+// playgroundOf are the settings of the playground; nil when it is switched off.
+func playgroundOf(c config.Config) *playgroundOptions {
+	if !c.Playground {
+		return nil
+	}
+	return &playgroundOptions{Mode: string(c.Mode())}
+}
+
+// Handler serves everything that the gateway answers.
+func (g *Gateway) Handler() http.Handler { return g.handler }
+
+// Sandbox is the Close of sandbox mode; nil in the other modes.
+func (g *Gateway) Sandbox() *sandbox.Server { return g.sandbox }
+
+// Drain makes the gateway say that it is not ready for new requests; running ones go on.
+func (g *Gateway) Drain() { g.draining.Store(true) }
+
+// Close lets go of idle connections.
+func (g *Gateway) Close() { g.client.Close() }
+
+var errDraining = errors.New("the server is stopping")
+
+func (g *Gateway) ready() error {
+	if g.draining.Load() {
+		return errDraining
+	}
+	return nil
+}
+
+// ownCredential is the credential that the server has of its own; nil when it has none.
+func ownCredential(c config.Config) closeapi.Credential {
+	switch c.Mode() {
+	case config.ModeSandbox:
+		return closeapi.APIKey(sandbox.DemoKey)
+	case config.ModeKey:
+		return closeapi.APIKey(string(c.CloseAPIKey))
+	default:
+		return nil
+	}
+}
+
+// recovered turns a panic of a resolver into an error, which is logged and masked.
+func recovered(_ context.Context, p any) error {
+	return fmt.Errorf("panic: %v", p)
+}

@@ -1,0 +1,107 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// readPost takes the parameters from the body. The body must say that it is JSON: a page of another origin can send
+// that only after the browser has asked the server, which never agrees.
+func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
+	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != mediaJSON || !utf8OrUnsaid(params["charset"]) {
+		return nil, &refusal{
+			Status: http.StatusUnsupportedMediaType, Code: codeBadInput,
+			Message: "the body must be JSON in UTF-8, sent with Content-Type: application/json",
+			Header:  http.Header{"Accept-Post": {mediaJSON}},
+		}
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return nil, &refusal{
+			Status: http.StatusUnsupportedMediaType, Code: codeBadInput,
+			Message: "the body must not be compressed",
+			Header:  http.Header{"Accept-Encoding": {"identity"}},
+		}
+	}
+	body := getBuffer()
+	defer putBuffer(body) // what is decoded from it are copies
+	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, h.maxBody)); err != nil {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return nil, &refusal{
+				Status: http.StatusRequestEntityTooLarge, Code: codeBadInput,
+				Message: fmt.Sprintf("the body is longer than %d bytes", h.maxBody),
+			}
+		}
+		return nil, badRequest("the body could not be read to its end")
+	}
+	return decodeBody(body.Bytes())
+}
+
+// decodeBody reads a request: a JSON object with a string `query`, an optional string `operationName` and optional
+// objects `variables` and `extensions`. Numbers in variables keep all their digits.
+func decodeBody(body []byte) (*graphql.RawParams, error) {
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 {
+		return nil, badRequest("the body is empty: send a JSON object with a member `query`")
+	} else if trimmed[0] != '{' {
+		return nil, badRequest("the body must be one JSON object with a member `query`")
+	}
+	if !utf8.Valid(body) {
+		return nil, badRequest("the body is not valid UTF-8")
+	}
+	var in map[string]json.RawMessage // not a struct: member names are to match in their case too
+	if err := json.Unmarshal(body, &in); err != nil {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			return nil, badRequest(fmt.Sprintf("the body is not valid JSON: the mistake is at byte %d", syntax.Offset))
+		}
+		return nil, badRequest("the body is not valid JSON")
+	}
+
+	var out graphql.RawParams
+	if absent(in["query"]) {
+		return nil, badRequest("`query` is missing")
+	}
+	if err := json.Unmarshal(in["query"], &out.Query); err != nil {
+		return nil, badRequest("`query` must be a string")
+	}
+	if !absent(in["operationName"]) {
+		if err := json.Unmarshal(in["operationName"], &out.OperationName); err != nil {
+			return nil, badRequest("`operationName` must be a string")
+		}
+	}
+	var err error
+	if out.Variables, err = decodeObject("variables", in["variables"]); err != nil {
+		return nil, err
+	}
+	if out.Extensions, err = decodeObject("extensions", in["extensions"]); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// decodeObject reads a member that must be an object, or null, or absent.
+func decodeObject(name string, text []byte) (map[string]any, error) {
+	if absent(text) {
+		return nil, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var object map[string]any
+	if err := decoder.Decode(&object); err != nil {
+		return nil, badRequest("`" + name + "` must be a JSON object")
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, badRequest("`" + name + "` must be one JSON object, with nothing after it")
+	}
+	return object, nil
+}
+
+// absent says whether a member is missing, or null, which means the same.
+func absent(text []byte) bool { return len(text) == 0 || string(text) == "null" }

@@ -1,0 +1,96 @@
+package gateway
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// httpOptions are what the HTTP side needs of the rest of the gateway.
+type httpOptions struct {
+	// Exec runs the operations.
+	Exec graphql.GraphExecutor
+	// Prepare gives the context that an operation runs under: who asks, and the loaders of the request. A *refusal
+	// turns the request down as it says; any other error is masked. Nil when there is nothing to prepare.
+	Prepare func(context.Context, *http.Request) (context.Context, error)
+	// MaxBody is the longest request body, in bytes.
+	MaxBody int64
+	// Timeout is the longest that an operation runs; zero sets no bound.
+	Timeout time.Duration
+	// LocalOnly turns down requests that name another machine, for servers that only this machine is to use.
+	LocalOnly bool
+	// Playground serves the playground to browsers. Nil leaves it out.
+	Playground *playgroundOptions
+	// Ready says why new requests are unwelcome; nil, or a nil error, when they are welcome.
+	Ready func() error
+	Log   *slog.Logger
+}
+
+// newHTTPHandler puts the HTTP side together: every path that the server answers on.
+func newHTTPHandler(opts httpOptions) http.Handler {
+	api := &graphqlHandler{exec: opts.Exec, prepare: opts.Prepare, maxBody: opts.MaxBody, timeout: opts.Timeout}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", serveAlive)
+	mux.HandleFunc("GET /readyz", serveReady(opts.Ready))
+	if opts.Playground != nil {
+		page := newPlayground(*opts.Playground)
+		mux.Handle("GET /{$}", forBrowsers(page, pointer))
+		mux.Handle("GET /playground/", page)
+		mux.Handle(graphqlPath, toPlayground(api))
+	} else {
+		mux.Handle(graphqlPath, api)
+		mux.Handle("GET /{$}", pointer)
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		writeRefusal(w, mediaJSON, &refusal{
+			Status: http.StatusNotFound, Code: codeNotFound, Message: "there is nothing here; GraphQL is at " + graphqlPath,
+		})
+	})
+
+	var handler http.Handler = mux
+	if opts.LocalOnly {
+		handler = localOnly(handler)
+	}
+	return withLog(opts.Log, secure(handler))
+}
+
+// graphqlPath is where the API is.
+const graphqlPath = "/graphql"
+
+// pointer tells those who look at the root where to go.
+var pointer = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "Closegraph: the Close CRM as GraphQL. Send queries to "+graphqlPath+".\n")
+})
+
+// forBrowsers shows the page to whoever asks for HTML, and the other answer to the rest.
+func forBrowsers(page, other http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept")
+		if wantsHTML(r) {
+			page.ServeHTTP(w, r)
+			return
+		}
+		other.ServeHTTP(w, r)
+	})
+}
+
+// toPlayground sends people who open the API in a browser to the playground; requests that carry a query go on.
+func toPlayground(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.RawQuery == "" && wantsHTML(r) {
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
+}
+
+func wantsHTML(r *http.Request) bool {
+	return strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "text/html")
+}

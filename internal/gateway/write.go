@@ -1,0 +1,102 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// buffers are reused for request bodies and for the small parts of answers.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// largestPooled keeps one huge request from holding its memory for good.
+const largestPooled = 256 << 10
+
+func getBuffer() *bytes.Buffer { return buffers.Get().(*bytes.Buffer) }
+
+func putBuffer(b *bytes.Buffer) {
+	if b.Cap() <= largestPooled {
+		b.Reset()
+		buffers.Put(b)
+	}
+}
+
+// writeRefusal writes an answer that has errors and no data, whatever the media type.
+func writeRefusal(w http.ResponseWriter, media string, r *refusal) {
+	for name, values := range r.Header {
+		w.Header()[name] = values
+	}
+	writeAnswer(w, media, r.Status, &graphql.Response{Errors: r.errors()})
+}
+
+// writeAnswer writes the answer. The data are bytes that are valid JSON already: they are neither parsed nor copied
+// again. An answer whose errors or extensions cannot be encoded becomes an internal error.
+func writeAnswer(w http.ResponseWriter, media string, status int, resp *graphql.Response) {
+	tail := getBuffer()
+	defer putBuffer(tail) // the ResponseWriter keeps nothing of what it has been given
+	if err := appendTail(tail, resp); err != nil {
+		tail.Reset()
+		status = http.StatusInternalServerError
+		resp = &graphql.Response{Errors: gqlerror.List{{
+			Message: "the answer could not be encoded", Extensions: map[string]any{"code": codeInternal},
+		}}}
+		_ = appendTail(tail, resp) // strings alone: it cannot fail
+	}
+
+	head := dataHead
+	if len(resp.Data) == 0 {
+		head = nil
+	}
+	header := w.Header()
+	header.Set("Content-Type", media+"; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(head)+len(resp.Data)+tail.Len()))
+	w.WriteHeader(status)
+	if len(head) > 0 {
+		_, _ = w.Write(head)
+		_, _ = w.Write(resp.Data)
+	}
+	_, _ = w.Write(tail.Bytes())
+}
+
+var dataHead = []byte(`{"data":`)
+
+// appendTail adds what follows the data, up to the closing brace. Without data it is the whole object.
+func appendTail(b *bytes.Buffer, resp *graphql.Response) error {
+	separator := byte(',')
+	if len(resp.Data) == 0 {
+		separator = '{'
+	}
+	if len(resp.Errors) > 0 {
+		b.WriteByte(separator)
+		separator = ','
+		b.WriteString(`"errors":`)
+		if err := encode(b, resp.Errors); err != nil {
+			return err
+		}
+	}
+	if len(resp.Extensions) > 0 {
+		b.WriteByte(separator)
+		b.WriteString(`"extensions":`)
+		if err := encode(b, resp.Extensions); err != nil {
+			return err
+		}
+	}
+	b.WriteByte('}')
+	return nil
+}
+
+// encode writes the value without the escapes that HTML would need, and without a line break.
+func encode(b *bytes.Buffer, value any) error {
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1)
+	return nil
+}

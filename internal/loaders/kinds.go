@@ -1,0 +1,250 @@
+package loaders
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/closegraph/closegraph/closeapi"
+)
+
+const (
+	// maxChunk is how many ids one call names: as many as have been seen to work (observed on /lead/).
+	maxChunk = 100
+	// maxAtOnce is how many calls one batch makes at a time.
+	maxAtOnce = 8
+	// pageSize is the page of a list that is read whole.
+	pageSize = 1000
+	// maxWhole is how many pages of such a list are read before the rest is asked for by id.
+	maxWhole = 5
+)
+
+// way is how objects of a type are read by many ids at once.
+type way int
+
+const (
+	oneByOne way = iota
+	byList       // a list with id__in, documented
+	byLead       // a list with id__in that works but is not documented: checked, with byIndex behind it
+	byIndex      // POST /data/search/, which lags behind: what it does not find is asked for by id
+	byWhole      // the whole list, which is short
+)
+
+// kind says how objects of a type are read.
+type kind struct {
+	way       way
+	operation string            // of the list
+	params    map[string]string // of the list
+	object    string            // the type's name in a search
+}
+
+// kinds are the types of the schema of which many objects can be read at once; others are read one by one.
+var kinds = map[string]kind{
+	"Task":        {way: byList, operation: "GET /task/", params: map[string]string{"_type": "all"}},
+	"Lead":        {way: byLead, operation: "GET /lead/", object: "lead"},
+	"Contact":     {way: byIndex, object: "contact"},
+	"Opportunity": {way: byIndex, object: "opportunity"},
+	"User":        {way: byWhole, operation: "GET /user/"},
+	"Call":        {way: byList, operation: "GET /activity/call/"},
+	"EmailThread": {way: byList, operation: "GET /activity/emailthread/"},
+	"SMS":         {way: byList, operation: "GET /activity/sms/"},
+}
+
+// Observed remembers for all requests what was seen of Close's undocumented ways. The zero value knows nothing.
+type Observed struct {
+	mu      sync.Mutex
+	ignored time.Time // when GET /lead/ was last seen to ignore id__in
+}
+
+// relearn is after how long an undocumented way that failed is tried again.
+const relearn = 10 * time.Minute
+
+func (o *Observed) leadFilterIgnored() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.ignored.IsZero() && time.Since(o.ignored) < relearn
+}
+
+func (o *Observed) setLeadFilterIgnored() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ignored = time.Now()
+}
+
+// fetch reads ids in the way of their type.
+func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
+	k := kinds[l.Type]
+	if len(ids) == 1 || k.way == oneByOne {
+		l.each(ctx, ids, found)
+		return
+	}
+	if k.way == byWhole {
+		l.whole(ctx, k, ids, found)
+		return
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(maxAtOnce)
+	for chunk := range slices.Chunk(ids, maxChunk) {
+		group.Go(func() error {
+			l.chunk(ctx, k, chunk, found)
+			return nil
+		})
+	}
+	_ = group.Wait() // errors are kept by id
+}
+
+func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *found[R]) {
+	if k.way == byList {
+		if _, err := l.list(ctx, k, ids, found); err != nil {
+			found.fail(ids, err)
+		}
+		return
+	}
+	var err error
+	if k.way == byLead && !l.Observed.leadFilterIgnored() {
+		var ignored bool
+		if ignored, err = l.list(ctx, k, ids, found); ignored {
+			l.Observed.setLeadFilterIgnored()
+			err = l.search(ctx, k, found.missing(ids), found)
+		}
+	} else {
+		err = l.search(ctx, k, ids, found)
+	}
+	if err != nil {
+		found.fail(found.missing(ids), err)
+		return
+	}
+	l.each(ctx, found.missing(ids), found)
+}
+
+// list reads ids with id__in. It reports whether the answer shows that the list ignores it.
+func (l *Loader[R]) list(ctx context.Context, k kind, ids []string, found *found[R]) (ignored bool, err error) {
+	params := map[string]string{"id__in": strings.Join(ids, ",")}
+	for name, value := range k.params {
+		params[name] = value
+	}
+	page, err := l.page(ctx, closeapi.Call{Operation: k.operation, Params: params, Fields: l.Fields}, found)
+	return page.strangers, err
+}
+
+// searchBody is a search for objects of one type by their ids (Close docs: Advanced Filtering).
+type searchBody struct {
+	Query  searchQuery         `json:"query"`
+	Fields map[string][]string `json:"_fields"`
+	Limit  int                 `json:"_limit"`
+}
+
+type searchQuery struct {
+	Type       string        `json:"type"`
+	ObjectType string        `json:"object_type,omitempty"`
+	Value      string        `json:"value,omitempty"`
+	Queries    []searchQuery `json:"queries,omitempty"`
+}
+
+// search reads ids through the index.
+func (l *Loader[R]) search(ctx context.Context, k kind, ids []string, found *found[R]) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	anyOf := searchQuery{Type: "or"}
+	for _, id := range ids {
+		anyOf.Queries = append(anyOf.Queries, searchQuery{Type: "id", Value: id})
+	}
+	body := searchBody{
+		Query: searchQuery{Type: "and", Queries: []searchQuery{
+			{Type: "object_type", ObjectType: k.object}, anyOf,
+		}},
+		Fields: map[string][]string{k.object: slices.Sorted(slices.Values(l.Fields))},
+		Limit:  len(ids),
+	}
+	_, err := l.page(ctx, closeapi.Call{Operation: "POST /data/search/", Body: body}, found)
+	return err
+}
+
+// whole reads a list from its beginning until it ends or all ids are found; what it does not hold is asked for by id.
+func (l *Loader[R]) whole(ctx context.Context, k kind, ids []string, found *found[R]) {
+	params := map[string]string{"_limit": "1000"}
+	for skip := 0; skip < maxWhole*pageSize; skip += pageSize {
+		if skip > 0 {
+			params["_skip"] = strconv.Itoa(skip)
+		}
+		page, err := l.page(ctx, closeapi.Call{Operation: k.operation, Params: params, Fields: l.Fields}, found)
+		if err != nil {
+			found.fail(found.missing(ids), err)
+			return
+		}
+		if !page.more || len(found.missing(ids)) == 0 {
+			break
+		}
+	}
+	l.each(ctx, found.missing(ids), found)
+}
+
+// seen is what a page told beyond its rows.
+type seen struct {
+	more      bool // the list goes on
+	strangers bool // it has rows that nobody asked for
+}
+
+// page makes a call and keeps its rows.
+func (l *Loader[R]) page(ctx context.Context, call closeapi.Call, found *found[R]) (seen, error) {
+	doc, err := l.Close.Do(ctx, call)
+	if err != nil {
+		return seen{}, err
+	}
+	page, err := l.Scan(doc.Body, true)
+	if err != nil {
+		return seen{}, err
+	}
+	s := seen{more: page.More}
+	for i, row := range page.Rows {
+		if !found.set(page.IDs[i], Result[R]{Row: row}) {
+			s.strangers = true
+		}
+	}
+	return s, nil
+}
+
+// each reads ids one by one, some at a time.
+func (l *Loader[R]) each(ctx context.Context, ids []string, found *found[R]) {
+	if len(ids) == 1 {
+		found.set(ids[0], l.one(ctx, ids[0]))
+		return
+	}
+	var group errgroup.Group
+	group.SetLimit(maxAtOnce)
+	for _, id := range ids {
+		group.Go(func() error {
+			found.set(id, l.one(ctx, id))
+			return nil
+		})
+	}
+	_ = group.Wait() // errors are kept by id
+}
+
+// errOther says that Close answered with another object than the one asked for.
+var errOther = errors.New("Close answered with another object")
+
+// one reads a single object.
+func (l *Loader[R]) one(ctx context.Context, id string) Result[R] {
+	doc, err := l.Close.Do(ctx, closeapi.Call{
+		Operation: l.One.Method + " " + l.One.Path, Vars: []string{id}, Fields: l.Fields,
+	})
+	if err != nil {
+		return Result[R]{Err: err}
+	}
+	page, err := l.Scan(doc.Body, false)
+	switch {
+	case err != nil:
+		return Result[R]{Err: err}
+	case len(page.Rows) != 1 || page.IDs[0] != id:
+		return Result[R]{Err: errOther}
+	}
+	return Result[R]{Row: page.Rows[0]}
+}

@@ -1,0 +1,301 @@
+package projection
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+)
+
+// block holds the objects of one place while an operation runs.
+type block struct {
+	place *place
+	rows  []row
+	ids   []string         // by row, of objects that are named by id
+	index map[string]int32 // rows by id
+	errs  []error          // by row, of objects that could not be loaded; nil when all could
+	kids  []kid            // by item.kid
+}
+
+// kid is what an item needs beyond the rows of its block.
+type kid struct {
+	links  []link   // by row of the block
+	blocks []*block // by place of the target, or by view of the connection
+	refs   []link   // of lists of ids: what the elements lead to
+	pages  []page   // of connections
+	values [][]byte // of computed fields: JSON by row
+	err    error    // of computed fields
+}
+
+// link says where the objects below a row stand.
+type link struct {
+	state linkState
+	place int32 // index of the block
+	at    int32 // first row of the block, or of refs, or index of the page
+	n     int32 // how many, of a list
+}
+
+type linkState uint8
+
+const (
+	linkNull linkState = iota
+	linkSet
+	linkWrong // Close sent something that leads nowhere
+)
+
+// page is a page of a connection, whose rows stand in the blocks of its views.
+type page struct {
+	at, n int
+	skip  int // items of the list before the page
+	next  bool
+	hash  uint64
+	err   error
+}
+
+// newKid prepares the blocks below an item.
+func newKid(places []*place) kid {
+	k := kid{blocks: make([]*block, len(places))}
+	for i, p := range places {
+		k.blocks[i] = &block{place: p}
+	}
+	return k
+}
+
+// name adds an object that is named by its id, unless it is there already, and returns the way to it.
+func (k *kid) name(place int, id string) link {
+	b := k.blocks[place]
+	at, ok := b.index[id]
+	if !ok {
+		if b.index == nil {
+			b.index = map[string]int32{}
+		}
+		at = int32(len(b.ids))
+		b.index[id] = at
+		b.ids = append(b.ids, id)
+	}
+	return link{state: linkSet, place: int32(place), at: at}
+}
+
+// expand works out what lies below the rows of a block: what is there already it opens, what is not it asks for.
+func (x *run) expand(ctx context.Context, b *block) {
+	if b.place.kids == 0 || len(b.rows) == 0 {
+		return
+	}
+	b.kids = make([]kid, b.place.kids)
+	for i := range b.place.items {
+		it := &b.place.items[i]
+		if it.kid < 0 {
+			continue
+		}
+		k := &b.kids[it.kid]
+		switch it.kind {
+		case edgeItem:
+			x.expandEdge(b, it, k)
+		case referItem:
+			x.expandRefer(ctx, b, it, k)
+		case embeddedItem:
+			x.expandEmbedded(ctx, b, it, k)
+		case sameItem:
+			x.expandSame(ctx, b, it, k)
+		case listItem:
+			x.expandList(b, it, k)
+		case computedItem:
+			x.compute(ctx, b, it, k)
+		}
+	}
+}
+
+// expandEdge asks for the objects whose ids a member holds.
+func (x *run) expandEdge(b *block, it *item, k *kid) {
+	*k = newKid(it.target.places)
+	k.links = make([]link, len(b.rows))
+	for i, r := range b.rows {
+		if r.missing() {
+			continue
+		}
+		raw := r.raw(it.slot)
+		switch {
+		case isNull(raw):
+		case it.typ.Elem != nil:
+			k.links[i] = k.nameList(raw)
+		default:
+			k.links[i] = k.nameRaw(raw)
+		}
+	}
+	x.load(k)
+}
+
+// nameRaw is the way to the object whose id a JSON text holds.
+func (k *kid) nameRaw(raw []byte) link {
+	if raw[0] != '"' {
+		return link{state: linkWrong}
+	}
+	inner := raw[1 : len(raw)-1]
+	if at, ok := k.blocks[0].index[string(inner)]; ok {
+		return link{state: linkSet, at: at}
+	}
+	id := unquote(raw)
+	if !isID(id) {
+		return link{state: linkWrong}
+	}
+	return k.name(0, id)
+}
+
+// nameList is the way to the objects whose ids a JSON array holds.
+func (k *kid) nameList(raw []byte) link {
+	if raw[0] != '[' {
+		return link{state: linkWrong}
+	}
+	l := link{state: linkSet, at: int32(len(k.refs))}
+	eachElement(raw, func(element []byte) {
+		ref := link{}
+		if !isNull(element) {
+			ref = k.nameRaw(element)
+		}
+		k.refs = append(k.refs, ref)
+		l.n++
+	})
+	return l
+}
+
+// eachElement calls f with the elements of a JSON array that was scanned before.
+func eachElement(raw []byte, f func(element []byte)) {
+	w := enter(raw, 0)
+	for w.more() {
+		from := w.i
+		var err error
+		if w.i, err = skipValue(raw, w.i, 0); err != nil {
+			return
+		}
+		f(raw[from:w.i:w.i])
+	}
+}
+
+// expandRefer asks for the objects that Go names.
+func (x *run) expandRefer(ctx context.Context, b *block, it *item, k *kid) {
+	*k = newKid(it.target.places)
+	k.links = make([]link, len(b.rows))
+	rows, parents := b.parents()
+	for n, ref := range it.field.refer(parents) {
+		i := rows[n]
+		if ref.Type == "" {
+			continue
+		}
+		place := it.target.index(x.request.engine.schema.types[ref.Type])
+		switch {
+		case place >= 0 && it.target.types[place].entity == nil:
+			k.links[i] = k.add(place, b.rows[i])
+		case place >= 0 && isID(ref.ID):
+			k.links[i] = k.name(place, ref.ID)
+		default:
+			k.links[i] = link{state: linkWrong}
+		}
+	}
+	for _, child := range k.blocks {
+		if child.place.idOnly {
+			child.rows = make([]row, len(child.ids))
+		} else if len(child.ids) == 0 {
+			x.expand(ctx, child)
+		}
+	}
+	x.load(k)
+}
+
+// add adds a row that is there already and returns the way to it.
+func (k *kid) add(place int, r row) link {
+	b := k.blocks[place]
+	b.rows = append(b.rows, r)
+	return link{state: linkSet, place: int32(place), at: int32(len(b.rows) - 1)}
+}
+
+// parents are the rows of a block that hold an object, with their indexes.
+func (b *block) parents() ([]int, []Parent) {
+	rows := make([]int, 0, len(b.rows))
+	parents := make([]Parent, 0, len(b.rows))
+	for i, r := range b.rows {
+		if !r.missing() {
+			rows = append(rows, i)
+			parents = append(parents, Parent{r})
+		}
+	}
+	return rows, parents
+}
+
+// expandEmbedded opens the objects inside a member.
+func (x *run) expandEmbedded(ctx context.Context, b *block, it *item, k *kid) {
+	*k = newKid(it.target.places)
+	k.links = make([]link, len(b.rows))
+	child := k.blocks[0]
+	var last, below *table
+	for i, r := range b.rows {
+		if r.missing() || isNull(r.raw(it.slot)) {
+			continue
+		}
+		raw, list := r.raw(it.slot), it.typ.Elem != nil
+		if list != (raw[0] == '[') || !list && raw[0] != '{' {
+			k.links[i] = link{state: linkWrong}
+			continue
+		}
+		if r.table != last {
+			last, below = r.table, &table{doc: r.table.doc, layout: child.place.layout}
+		}
+		from := below.rows
+		at := int(r.table.spans[r.index*len(r.table.layout.names)+it.slot].from)
+		if list {
+			_, _ = below.scanRows(at) // it was scanned before, as a value
+		} else {
+			_, _ = below.scanRow(at)
+		}
+		k.links[i] = link{state: linkSet, at: int32(len(child.rows)), n: int32(below.rows - from)}
+		for ; from < below.rows; from++ {
+			child.rows = append(child.rows, row{below, from})
+		}
+	}
+	x.expand(ctx, child)
+}
+
+// expandSame opens what lies below the rows themselves.
+func (x *run) expandSame(ctx context.Context, b *block, it *item, k *kid) {
+	*k = newKid(it.target.places)
+	k.links = make([]link, len(b.rows))
+	for i, r := range b.rows {
+		if !r.missing() {
+			k.links[i] = k.add(it.target.choose(r), r)
+		}
+	}
+	for _, child := range k.blocks {
+		x.expand(ctx, child)
+	}
+}
+
+var errComputed = errors.New("a computed field has not one value for each object")
+
+// compute works out a field in Go.
+func (x *run) compute(ctx context.Context, b *block, it *item, k *kid) {
+	rows, parents := b.parents()
+	values, err := it.field.compute(ctx, parents)
+	if err == nil && len(values) != len(parents) {
+		err = errComputed
+	}
+	if k.err = err; err != nil {
+		return
+	}
+	k.values = make([][]byte, len(b.rows))
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	ends := make([]int, len(values))
+	for n, value := range values {
+		if value != nil {
+			if k.err = encoder.Encode(value); k.err != nil {
+				return
+			}
+		}
+		ends[n] = out.Len()
+	}
+	from := 0
+	for n, end := range ends {
+		k.values[rows[n]] = bytes.TrimSuffix(out.Bytes()[from:end:end], []byte("\n"))
+		from = end
+	}
+}

@@ -1,0 +1,319 @@
+package projection
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// maxItems is how many fields a plan may have: fragments that spread fragments can make a small document select more
+// fields than any app needs.
+const maxItems = 20_000
+
+// compiler makes the plan of one operation.
+type compiler struct {
+	schema   *schema
+	vars     map[string]any
+	entities map[*objectType]*layout
+	items    int
+}
+
+// compile makes the plan of an operation for the given variables, of which only those of @skip and @include count.
+func (s *schema) compile(op *ast.OperationDefinition, vars map[string]any) (*plan, error) {
+	c := &compiler{schema: s, vars: vars, entities: map[*objectType]*layout{}}
+	p := &plan{roots: map[string]*rootPlan{}}
+	def := s.ast.Query
+	if op.Operation == ast.Mutation {
+		def = s.ast.Mutation
+	}
+	for _, sel := range collect([]ast.SelectionSet{op.SelectionSet}, s.types[def.Name], vars) {
+		if op.Operation == ast.Mutation {
+			c.entities = map[*objectType]*layout{}
+			p.roots[sel.key] = c.mutation(sel)
+		} else if f := s.types[def.Name].fields[sel.ast.Name]; f != nil {
+			p.roots[sel.key] = c.root(sel, f)
+		}
+		if c.items > maxItems {
+			return nil, badInput("the operation selects more than %d fields, counting those of every fragment where it is spread", maxItems)
+		}
+	}
+	return p, nil
+}
+
+func (c *compiler) root(sel *selected, f *field) *rootPlan {
+	root := &rootPlan{ast: sel.ast, field: f, entities: c.entities}
+	switch f.kind {
+	case listField:
+		root.connection = c.connection(sel, f)
+	case embeddedField: // one object, such as the viewer
+		root.target = c.single(sel.sets, f.target, newLayout())
+		root.target.places[0].layout.need("id")
+	default:
+		root.target = c.byID(sel.sets, f.target)
+	}
+	return root
+}
+
+func (c *compiler) mutation(sel *selected) *rootPlan {
+	root := &rootPlan{ast: sel.ast, entities: c.entities}
+	payload := &objectType{name: sel.ast.Definition.Type.Name()}
+	payload.above = map[string]bool{payload.name: true}
+	for _, field := range collect(sel.sets, payload, c.vars) {
+		if field.ast.Name == "__typename" {
+			continue
+		}
+		if target := c.schema.types[field.ast.Definition.Type.Name()]; target != nil {
+			root.payload = append(root.payload, &payloadPlan{
+				key: field.key, name: field.ast.Name, target: c.byID(field.sets, target),
+			})
+		}
+	}
+	return root
+}
+
+// entity is the layout of objects of a type that are loaded by id.
+func (c *compiler) entity(t *objectType) *layout {
+	l := c.entities[t]
+	if l == nil {
+		l = newLayout()
+		l.need("id")
+		c.entities[t] = l
+	}
+	return l
+}
+
+// single is a target with one place.
+func (c *compiler) single(sets []ast.SelectionSet, t *objectType, l *layout) *target {
+	return &target{places: []*place{c.place(sets, t, l)}, types: []*objectType{t}}
+}
+
+// byID is the target of objects that are loaded by id, of one type or of several.
+func (c *compiler) byID(sets []ast.SelectionSet, t *objectType) *target {
+	result := &target{}
+	for _, possible := range t.possible {
+		result.types = append(result.types, possible)
+		result.places = append(result.places, c.place(sets, possible, c.entity(possible)))
+	}
+	return result
+}
+
+// place compiles what selection sets select of an object type whose rows have a layout.
+func (c *compiler) place(sets []ast.SelectionSet, t *objectType, l *layout) *place {
+	p := &place{typ: t, layout: l}
+	for _, sel := range collect(sets, t, c.vars) {
+		if c.items++; c.items > maxItems {
+			return p
+		}
+		it := item{ast: sel.ast, kid: -1, prefix: prefix(len(p.items), sel.key)}
+		if sel.ast.Name == "__typename" {
+			it.text = []byte(strconv.Quote(t.name))
+		} else {
+			it.field = t.fields[sel.ast.Name]
+			it.typ = it.field.def.Type
+			it.leaf = it.field.leaf
+			c.item(&it, sel, l)
+		}
+		if needsKid(&it) {
+			it.kid = p.kids
+			p.kids++
+		}
+		p.items = append(p.items, it)
+	}
+	return p
+}
+
+// prefix is what comes before the n-th value of an object.
+func prefix(n int, key string) []byte {
+	open := ","
+	if n == 0 {
+		open = "{"
+	}
+	return []byte(open + `"` + key + `":`)
+}
+
+// needsKid reports whether an item is written from more than the row.
+func needsKid(it *item) bool {
+	switch it.kind {
+	case computedItem, edgeItem, referItem, embeddedItem, listItem:
+		return true
+	case sameItem:
+		return slices.ContainsFunc(it.target.places, func(p *place) bool { return p.kids > 0 })
+	}
+	return false
+}
+
+// item compiles one field of a place.
+func (c *compiler) item(it *item, sel *selected, l *layout) {
+	f := it.field
+	switch f.kind {
+	case leafField:
+		it.kind, it.slot = leafItem, l.need(f.reads[0])
+	case computedField:
+		it.kind = computedItem
+		needAll(l, f.reads)
+	case edgeField:
+		it.slot = l.need(f.reads[0])
+		if it.target = c.inline(sel, f, l); it.target != nil {
+			it.kind = inlineItem
+			return
+		}
+		it.kind, it.target = edgeItem, c.byID(sel.sets, f.target)
+	case referField:
+		it.kind, it.target = referItem, c.refer(sel, f, l)
+		needAll(l, f.reads)
+	case embeddedField:
+		it.kind, it.slot = embeddedItem, l.need(f.reads[0])
+		it.target = c.single(sel.sets, f.target, newLayout())
+	case sameField:
+		it.kind, it.target = sameItem, c.same(sel, f, l)
+	case listField:
+		it.kind, it.slot = listItem, l.need(f.reads[0])
+		it.connection = c.connection(sel, f)
+	default:
+		panic(fmt.Sprintf("projection: %s has no kind", f.name()))
+	}
+}
+
+func needAll(l *layout, names []string) {
+	for _, name := range names {
+		l.need(name)
+	}
+}
+
+// inline is the target of an edge that the parent's row answers, or nil when more is selected than the parent carries.
+func (c *compiler) inline(sel *selected, f *field, l *layout) *target {
+	if f.def.Type.Elem != nil {
+		return nil
+	}
+	fields := collect(sel.sets, f.target, c.vars)
+	for _, below := range fields {
+		if _, ok := f.inline[below.ast.Name]; !ok && below.ast.Name != "__typename" {
+			return nil
+		}
+	}
+	p := &place{typ: f.target, layout: l}
+	for _, below := range fields {
+		c.items++
+		it := item{ast: below.ast, kid: -1, prefix: prefix(len(p.items), below.key)}
+		if below.ast.Name == "__typename" {
+			it.text = []byte(strconv.Quote(f.target.name))
+		} else {
+			it.kind, it.field = leafItem, f.target.fields[below.ast.Name]
+			it.typ, it.leaf = it.field.def.Type, it.field.leaf
+			it.slot = l.need(f.inline[below.ast.Name])
+		}
+		p.items = append(p.items, it)
+	}
+	return &target{places: []*place{p}, types: []*objectType{f.target}}
+}
+
+// refer is the target of a field whose objects Go names. Where only the id of an object is selected, none is loaded.
+func (c *compiler) refer(sel *selected, f *field, l *layout) *target {
+	result := &target{}
+	for _, possible := range f.target.possible {
+		p := c.idPlace(sel, possible)
+		switch {
+		case possible.entity == nil:
+			p = c.place(sel.sets, possible, l)
+		case p == nil:
+			p = c.place(sel.sets, possible, c.entity(possible))
+		}
+		result.types = append(result.types, possible)
+		result.places = append(result.places, p)
+	}
+	return result
+}
+
+// idPlace is the place of objects of which nothing is selected but the id, or nil when more is.
+func (c *compiler) idPlace(sel *selected, t *objectType) *place {
+	p := &place{typ: t, idOnly: true}
+	for _, below := range collect(sel.sets, t, c.vars) {
+		it := item{ast: below.ast, kid: -1, prefix: prefix(len(p.items), below.key)}
+		switch below.ast.Name {
+		case "__typename":
+			it.text = []byte(strconv.Quote(t.name))
+		case "id":
+			it.kind = idItem
+		default:
+			return nil
+		}
+		p.items = append(p.items, it)
+	}
+	return p
+}
+
+// same is the target of a field that is its parent once more.
+func (c *compiler) same(sel *selected, f *field, l *layout) *target {
+	if !f.target.abstract {
+		return c.single(sel.sets, f.target, l)
+	}
+	result := &target{slot: l.need(f.target.discriminator), byValue: map[string]int{}}
+	for i, possible := range f.target.possible {
+		result.types = append(result.types, possible)
+		result.places = append(result.places, c.place(sel.sets, possible, l))
+		if possible == f.target.otherVariant {
+			result.other = i
+		}
+	}
+	for value, variant := range f.target.variants {
+		result.byValue[value] = result.index(variant)
+	}
+	return result
+}
+
+// connection compiles a list of Close.
+func (c *compiler) connection(sel *selected, f *field) *connection {
+	conn := &connection{ast: sel.ast, field: f, layout: newLayout()}
+	conn.layout.need("id")
+	conn.items = c.page(conn, sel.sets, f.target)
+	return conn
+}
+
+// page compiles the fields of a connection, of an edge or of PageInfo.
+func (c *compiler) page(conn *connection, sets []ast.SelectionSet, t *objectType) []pageItem {
+	var items []pageItem
+	for _, sel := range collect(sets, t, c.vars) {
+		if c.items++; c.items > maxItems {
+			return items
+		}
+		it := pageItem{ast: sel.ast, prefix: prefix(len(items), sel.key), text: []byte(strconv.Quote(t.name))}
+		if sel.ast.Name != "__typename" {
+			f := t.fields[sel.ast.Name]
+			it.kind = pageKinds[sel.ast.Name]
+			switch it.kind {
+			case pageNodes, pageNode:
+				it.view = len(conn.views)
+				conn.views = append(conn.views, c.place(sel.sets, f.target, conn.layout))
+			case pageEdges, pageInfo:
+				it.items = c.page(conn, sel.sets, f.target)
+			}
+		}
+		items = append(items, it)
+	}
+	return items
+}
+
+// pageKinds are the fields that connections, edges and PageInfo have.
+var pageKinds = map[string]pageItemKind{
+	"nodes": pageNodes, "edges": pageEdges, "node": pageNode, "cursor": pageCursor, "pageInfo": pageInfo,
+	"hasNextPage": pageHasNext, "hasPreviousPage": pageHasPrevious, "startCursor": pageStart, "endCursor": pageEnd,
+}
+
+// variant is the part of a plan's key that hangs on variables.
+func variant(names []string, vars map[string]any) string {
+	if len(names) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, name := range names {
+		if holds, _ := vars[name].(bool); holds {
+			b.WriteByte('1')
+		} else {
+			b.WriteByte('0')
+		}
+	}
+	return b.String()
+}

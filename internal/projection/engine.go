@@ -1,0 +1,132 @@
+// Package projection answers GraphQL selections from Close's own bytes. An operation is compiled once into a plan; the
+// plan loads what it needs level by level and writes the answer from the spans of the documents that came. No object of
+// Close is decoded on the way.
+package projection
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/99designs/gqlgen/graphql"
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/internal/loaders"
+)
+
+// Options are the settings of an Engine.
+type Options struct {
+	// Code is what the schema's directives cannot say.
+	Code Code
+	// MaxCalls is how many REST calls one operation may make; default 250.
+	MaxCalls int
+	// PlanCache is how many operations have their plans kept; default 1,000.
+	PlanCache int
+}
+
+// Engine projects Close on a schema. It is safe for concurrent use and shared by all requests.
+type Engine struct {
+	schema   *schema
+	code     Code
+	plans    *lru.Cache[*ast.OperationDefinition, *compiled]
+	observed *loaders.Observed
+	maxCalls int
+}
+
+// compiled is an operation with its plans, one for each combination of the variables of @skip and @include.
+type compiled struct {
+	vars  []string
+	mu    sync.Mutex
+	plans map[string]*plan
+}
+
+// maxVariants is how many plans of one operation are kept.
+const maxVariants = 16
+
+// New learns the schema. Its error names what is wrong with the directives.
+func New(s *ast.Schema, o Options) (*Engine, error) {
+	if o.MaxCalls == 0 {
+		o.MaxCalls = 250
+	}
+	if o.PlanCache == 0 {
+		o.PlanCache = 1000
+	}
+	learnt, err := readSchema(s, o.Code)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := lru.New[*ast.OperationDefinition, *compiled](o.PlanCache)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{}, maxCalls: o.MaxCalls}, nil
+}
+
+// plan is the plan of an operation, made now if it was not made before.
+func (e *Engine) plan(op *ast.OperationDefinition, vars map[string]any) (*plan, error) {
+	c, ok := e.plans.Get(op)
+	if !ok {
+		c = &compiled{vars: conditionVariables(op.SelectionSet), plans: map[string]*plan{}}
+		e.plans.Add(op, c)
+	}
+	key := variant(c.vars, vars)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.plans[key]; p != nil {
+		return p, nil
+	}
+	p, err := e.schema.compile(op, vars)
+	if err == nil && len(c.plans) < maxVariants {
+		c.plans[key] = p
+	}
+	return p, err
+}
+
+// request is one operation on its way.
+type request struct {
+	engine *Engine
+	client *closeapi.Client
+	vars   map[string]any
+	plan   *plan
+	query  *run // of a query: all its roots, loaded together
+	calls  atomic.Int64
+}
+
+type requestKey struct{}
+
+// Begin prepares the operation in ctx for its resolvers. client calls Close for the caller. It fails when the operation
+// selects too much.
+func (e *Engine) Begin(ctx context.Context, client *closeapi.Client) (context.Context, error) {
+	op := graphql.GetOperationContext(ctx)
+	p, err := e.plan(op.Operation, op.Variables)
+	if err != nil {
+		return ctx, err
+	}
+	r := &request{engine: e, client: client, vars: op.Variables, plan: p}
+	r.query = r.newRun(nil)
+	return context.WithValue(ctx, requestKey{}, r), nil
+}
+
+func requestOf(ctx context.Context) *request {
+	r, ok := ctx.Value(requestKey{}).(*request)
+	if !ok {
+		panic("projection: Begin was not called for this operation")
+	}
+	return r
+}
+
+// Do makes a call to Close, one of those that the operation may make.
+func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
+	if n := r.calls.Add(1); n > int64(r.engine.maxCalls) {
+		return closeapi.Document{}, badInput(
+			"the operation needs more than %d calls to Close, the most that one may make; ask for fewer objects, or for less below them", r.engine.maxCalls)
+	}
+	return r.client.Do(ctx, call)
+}
+
+// Do makes a call to Close for the caller of the operation in ctx, for resolvers of mutations.
+func (e *Engine) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
+	return requestOf(ctx).Do(ctx, call)
+}

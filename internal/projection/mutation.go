@@ -1,0 +1,133 @@
+package projection
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/closegraph/closegraph/closeapi"
+)
+
+// Answer is a field of a mutation's payload that holds an object of Close, or a list of them. GraphQL wants the fields
+// of a mutation done one after the other, so an answer is loaded as soon as it is made.
+type Answer struct {
+	request *request
+	plan    *rootPlan
+	fields  []*payloadPlan // a field may be selected under several response keys
+	typ     *objectType
+}
+
+// Answer is the field with a name of the payload of the mutation in ctx.
+func (e *Engine) Answer(ctx context.Context, name string) Answer {
+	req, plan := rootOf(ctx)
+	a := Answer{request: req, plan: plan}
+	payload := e.schema.ast.Types[plan.ast.Definition.Type.Name()]
+	a.typ = e.schema.types[payload.Fields.ForName(name).Type.Name()]
+	for _, p := range plan.payload {
+		if p.name == name {
+			a.fields = append(a.fields, p)
+		}
+	}
+	return a
+}
+
+// Selected reports whether the client wants the field.
+func (a Answer) Selected() bool { return len(a.fields) > 0 }
+
+// Fields are the members that the answer to a write must have for the field, for the _fields of its call.
+func (a Answer) Fields() []string {
+	if l := a.plan.entities[a.typ]; l != nil {
+		return l.fields()
+	}
+	return []string{"id"}
+}
+
+// Document is the value of the field: the object that Close answered to a write. Nil when the field is not selected.
+func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, error) {
+	if !a.Selected() {
+		return nil, nil
+	}
+	t, err := scanObject(doc.Body, a.plan.entities[a.typ])
+	if err != nil {
+		return nil, malformed(err)
+	}
+	values, err := a.values(ctx, 1, func(_ *run, k *kid, place int) {
+		k.links = []link{k.add(place, row{t, 0})}
+	})
+	if err != nil {
+		return nil, err
+	}
+	values[0].index = -1
+	return values[0], nil
+}
+
+// Load is the value of the field: objects by their ids. Nil when the field is not selected.
+func (a Answer) Load(ctx context.Context, ids []string) ([]*Value, error) {
+	if !a.Selected() {
+		return nil, nil
+	}
+	return a.values(ctx, len(ids), func(x *run, k *kid, place int) {
+		for _, id := range ids {
+			k.links = append(k.links, k.name(place, id))
+		}
+		x.load(k)
+	})
+}
+
+// values loads what fill puts into the kid of each response key.
+func (a Answer) values(ctx context.Context, n int, fill func(x *run, k *kid, place int)) ([]*Value, error) {
+	x := a.request.newRun(a.plan.entities)
+	roots := make(map[string]*root, len(a.fields))
+	for _, p := range a.fields {
+		r := &root{wrote: &p.wrote, target: p.target, kid: newKid(p.target.places)}
+		roots[p.key] = r
+		place := p.target.index(a.typ)
+		fill(x, &r.kid, place)
+		if b := r.kid.blocks[place]; len(b.ids) == 0 {
+			x.expand(ctx, b)
+		}
+	}
+	if err := x.all(ctx); err != nil {
+		return nil, err
+	}
+	return values(x, roots, n), nil
+}
+
+// Body is an argument of the root field in ctx, an input, as the body of a request to Close: names and values are
+// Close's, what the client left out is left out, a null is null.
+func (e *Engine) Body(ctx context.Context, arg string) (map[string]any, error) {
+	def, value := e.argument(ctx, arg)
+	return e.schema.body(arg, e.schema.ast.Types[def.Type.Name()], value)
+}
+
+// Filter is an argument of the root field in ctx, an input, as the parameters of a REST list.
+func (e *Engine) Filter(ctx context.Context, arg string) (map[string]string, error) {
+	def, value := e.argument(ctx, arg)
+	p := params{schema: e.schema, check: e.code.Check, out: map[string]string{}}
+	return p.out, p.addInput(arg, "", e.schema.ast.Types[def.Type.Name()], value, 0)
+}
+
+// Zone is the argument timeZone of the root field in ctx; nil when it is not given.
+func (e *Engine) Zone(ctx context.Context) (*closeapi.Offset, error) {
+	req, plan := rootOf(ctx)
+	value := plan.ast.ArgumentMap(req.vars)["timeZone"]
+	if value == nil {
+		return nil, nil
+	}
+	return timeZone(value)
+}
+
+// InputPath turns the path of a member of a request's body, as an error of Close names it, into the path of the
+// argument from which Body made it.
+func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []string {
+	def, _ := e.argument(ctx, arg)
+	return append([]string{arg}, e.schema.inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
+}
+
+func (e *Engine) argument(ctx context.Context, arg string) (*ast.ArgumentDefinition, map[string]any) {
+	req := requestOf(ctx)
+	field := graphql.GetFieldContext(ctx).Field
+	value, _ := field.ArgumentMap(req.vars)[arg].(map[string]any)
+	return field.Definition.Arguments.ForName(arg), value
+}

@@ -1,0 +1,279 @@
+package projection
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/closegraph/closegraph/closeapi"
+)
+
+// The most that the arguments of a list may ask for.
+const (
+	maxFirst = 1000
+	maxIDs   = 1000
+)
+
+// listArgs are the arguments of a connection, in Close's terms.
+type listArgs struct {
+	params map[string]string
+	first  int
+	skip   int
+	hash   uint64
+	offset *closeapi.Offset // the time zone, when the arguments name one
+}
+
+// listArgs turns the arguments of a connection into parameters of its REST list. parent is the id of the object above,
+// or "" at the root.
+func (s *schema) listArgs(f *field, args map[string]any, parent string, check map[string]Check) (listArgs, error) {
+	l := listArgs{params: map[string]string{}, first: 50}
+	p := params{schema: s, check: check, out: l.params}
+	for _, def := range f.def.Arguments {
+		value := args[def.Name]
+		if value == nil {
+			continue
+		}
+		var err error
+		switch def.Name {
+		case "first":
+			l.first, err = firstArg(value)
+		case "after":
+		case "timeZone":
+			l.offset, err = timeZone(value)
+		default:
+			err = p.add(def.Name, paramName(def.Name, def.Directives), def.Type, value, 0)
+		}
+		if err != nil {
+			return l, err
+		}
+	}
+	if parent != "" {
+		if err := p.set(f.def.Name, f.list.parentParam, parent); err != nil {
+			return l, badInput("filter: the lists below an object have its id as a condition already; leave %s out", f.list.parentParam)
+		}
+	}
+	p.defaults(f.list.defaults)
+	l.hash = listHash(f.list.operation.Path, l.params)
+	if after, ok := args["after"].(string); ok && after != "" {
+		var err error
+		if l.skip, err = parseCursor(after, l.hash); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+func firstArg(value any) (int, error) {
+	n, err := strconv.Atoi(fmt.Sprint(value))
+	if err != nil || n < 1 || n > maxFirst {
+		return 0, badInput("first: %v is not possible; ask for 1 to %d items", value, maxFirst)
+	}
+	return n, nil
+}
+
+func timeZone(value any) (*closeapi.Offset, error) {
+	text, _ := value.(string)
+	offset, err := closeapi.ParseOffset(text, time.Now())
+	if err != nil {
+		return nil, badInput("timeZone: %v", err)
+	}
+	return &offset, nil
+}
+
+// paramName is the name in REST of an argument or input field.
+func paramName(name string, directives ast.DirectiveList) string {
+	if param := argString(directives.ForName("rest"), "param"); param != "" {
+		return param
+	}
+	return snakeCase(name)
+}
+
+// params flattens arguments into query parameters.
+type params struct {
+	schema *schema
+	check  map[string]Check
+	out    map[string]string
+}
+
+// add adds a value under a parameter's name. The fields of an input become parameters of their own; those of an input
+// within an input are operators of it, as in date__gte.
+func (p params) add(path, param string, t *ast.Type, value any, depth int) error {
+	if value == nil {
+		return nil
+	}
+	def := p.schema.ast.Types[t.Name()]
+	if def != nil && def.Kind == ast.InputObject {
+		input, ok := value.(map[string]any)
+		if !ok {
+			return badInput("%s: want an object of type %s", path, def.Name)
+		}
+		return p.addInput(path, param, def, input, depth)
+	}
+	text, err := p.schema.paramText(path, t, value)
+	if err != nil {
+		return err
+	}
+	return p.set(path, param, text)
+}
+
+func (p params) addInput(path, param string, def *ast.Definition, input map[string]any, depth int) error {
+	if check := p.check[def.Name]; check != nil {
+		if err := check(input); err != nil {
+			return badInput("%s: %v", path, err)
+		}
+	}
+	for _, field := range def.Fields {
+		name := paramName(field.Name, field.Directives)
+		if depth > 0 {
+			name = param + "__" + name
+			if field.Name == "eq" {
+				name = param
+			}
+		}
+		if err := p.add(path+"."+field.Name, name, field.Type, input[field.Name], depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p params) set(path, param, text string) error {
+	if _, ok := p.out[param]; ok {
+		return badInput("%s: the condition is given twice", path)
+	}
+	p.out[param] = text
+	return nil
+}
+
+// defaults adds parameters unless they, or a form of them such as param__in, are there.
+func (p params) defaults(defaults map[string]string) {
+next:
+	for name, value := range defaults {
+		for given := range p.out {
+			if given == name || strings.HasPrefix(given, name+"__") {
+				continue next
+			}
+		}
+		p.out[name] = value
+	}
+}
+
+// paramText is a value as Close reads it in a query parameter.
+func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) {
+	if t.Elem == nil {
+		plain, err := s.plain(path, t, value)
+		return fmt.Sprint(plain), err
+	}
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value} // GraphQL: a single value stands for a list of one
+	}
+	if len(list) == 0 {
+		return "", badInput("%s: the list is empty, so nothing can match; leave it out, or name at least one", path)
+	}
+	if len(list) > maxIDs {
+		return "", badInput("%s: %d values are too many; %d at most", path, len(list), maxIDs)
+	}
+	texts := make([]string, len(list))
+	for i, element := range list {
+		plain, err := s.plain(fmt.Sprintf("%s[%d]", path, i), t.Elem, element)
+		if err != nil {
+			return "", err
+		}
+		texts[i] = fmt.Sprint(plain)
+		if strings.Contains(texts[i], ",") {
+			return "", badInput("%s[%d]: a value in a list cannot contain a comma", path, i)
+		}
+	}
+	return strings.Join(texts, ","), nil
+}
+
+// plain is a scalar or enum value in Close's terms, as encoding/json writes it.
+func (s *schema) plain(path string, t *ast.Type, value any) (any, error) {
+	def := s.ast.Types[t.Name()]
+	if def != nil && def.Kind == ast.Enum {
+		return plainEnum(path, def, value)
+	}
+	text, isText := value.(string)
+	switch t.Name() {
+	case "Boolean":
+		if b, ok := value.(bool); ok {
+			return b, nil
+		}
+	case "ID":
+		if id := fmt.Sprint(value); isID(id) {
+			return id, nil
+		}
+		return nil, badInput("%s: %s is not an id of Close", path, shorten(fmt.Sprint(value)))
+	case "Int", "Float", "Cents":
+		if n, err := json.Number(fmt.Sprint(value)).Float64(); err == nil && !isText {
+			return json.Number(strconv.FormatFloat(n, 'f', -1, 64)), nil
+		}
+	case "Date":
+		if isText && IsDate(text) {
+			return text, nil
+		}
+	case "DateTime":
+		if isText && IsDateTime(text) {
+			return text, nil
+		}
+	case "DateOrDateTime":
+		if isText && (IsDate(text) || IsDateTime(text)) {
+			return text, nil
+		}
+	case "JSON":
+		return value, nil
+	default:
+		if isText {
+			return text, nil
+		}
+	}
+	return nil, badInput("%s: %s is not a %s", path, shorten(fmt.Sprint(value)), t.Name())
+}
+
+func plainEnum(path string, def *ast.Definition, value any) (any, error) {
+	name, _ := value.(string)
+	v := def.EnumValues.ForName(name)
+	if v == nil {
+		return nil, badInput("%s: %s is not a value of %s", path, shorten(fmt.Sprint(value)), def.Name)
+	}
+	if v.Name == otherValue {
+		return nil, badInput("%s: OTHER stands for what this API does not know and cannot be given", path)
+	}
+	return enumText(v), nil
+}
+
+// enumText is the text that stands for an enum value in REST.
+func enumText(v *ast.EnumValueDefinition) string {
+	if text := argString(v.Directives.ForName("rest"), "value"); text != "" {
+		return text
+	}
+	return strings.ToLower(v.Name)
+}
+
+// isID reports whether a text can be an id of Close: letters, digits and underscores, with a prefix.
+func isID(text string) bool {
+	if len(text) > 128 || strings.IndexByte(text, '_') < 1 {
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_') {
+			return false
+		}
+	}
+	return true
+}
+
+// shorten is a text of a client as errors repeat it: quoted, and no longer than a line.
+func shorten(text string) string {
+	const most = 60
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return strconv.Quote(text)
+}

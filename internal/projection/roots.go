@@ -1,0 +1,125 @@
+package projection
+
+import (
+	"context"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/closegraph/closegraph/closeapi"
+)
+
+// Object is the value of the root field in ctx: one object by its id, of the type of the field or, for an interface, of
+// the type that the id's prefix tells. The error is about an id that cannot be one.
+func (e *Engine) Object(ctx context.Context, id string) (*Value, error) {
+	values, err := e.objects(ctx, []string{id}, "id")
+	if err != nil {
+		return nil, err
+	}
+	values[0].index = -1
+	return values[0], nil
+}
+
+// Objects is the value of the root field in ctx: many objects by their ids, in the order of the ids.
+func (e *Engine) Objects(ctx context.Context, ids []string) ([]*Value, error) {
+	if len(ids) > maxIDs {
+		return nil, badInput("ids: %d are too many; %d at most", len(ids), maxIDs)
+	}
+	return e.objects(ctx, ids, "ids")
+}
+
+func (e *Engine) objects(ctx context.Context, ids []string, arg string) ([]*Value, error) {
+	req, plan := rootOf(ctx)
+	r := &root{wrote: &plan.wrote, target: plan.target, kid: newKid(plan.target.places)}
+	for _, id := range ids {
+		place, err := plan.target.placeOf(id)
+		if err != nil {
+			return nil, badInput("%s: %v", arg, err)
+		}
+		r.kid.links = append(r.kid.links, r.kid.name(place, id))
+	}
+	x := req.query
+	x.mu.Lock()
+	x.entities = plan.entities
+	x.load(&r.kid)
+	x.mu.Unlock()
+	return values(x, map[string]*root{plan.ast.Alias: r}, len(ids)), nil
+}
+
+// values are the elements of a list of objects.
+func values(x *run, roots map[string]*root, n int) []*Value {
+	all := make([]Value, n)
+	list := make([]*Value, n)
+	for i := range all {
+		all[i] = Value{run: x, roots: roots, index: i}
+		list[i] = &all[i]
+	}
+	return list
+}
+
+// placeOf is the place for an object with an id, chosen by the id's prefix.
+func (t *target) placeOf(id string) (int, error) {
+	var prefixes []string
+	for i, typ := range t.types {
+		if typ.entity == nil {
+			continue
+		}
+		for _, prefix := range typ.entity.prefixes {
+			if strings.HasPrefix(id, prefix) && len(id) > len(prefix) && isID(id) {
+				return i, nil
+			}
+			prefixes = append(prefixes, prefix)
+		}
+	}
+	return 0, badInput("%s is not an id that can stand here; it begins with %s and goes on with letters and digits",
+		shorten(id), strings.Join(prefixes, " or "))
+}
+
+// List is the value of the root field in ctx: a connection, of which the arguments choose the page.
+func (e *Engine) List(ctx context.Context) (*Value, error) {
+	req, plan := rootOf(ctx)
+	r := &root{wrote: &plan.wrote, connection: plan.connection, kid: newKid(plan.connection.views)}
+	x := req.query
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.entities = plan.entities
+	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), []string{""}, &r.kid)
+	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}, index: -1}, r.kid.pages[0].err
+}
+
+// Single is the value of the root field in ctx: the one object that the field's operation answers.
+func (e *Engine) Single(ctx context.Context) (*Value, error) {
+	req, plan := rootOf(ctx)
+	op := plan.field.list.operation
+	x := req.query
+	place := plan.target.places[0]
+	r := &root{wrote: &plan.wrote, target: plan.target, kid: newKid(plan.target.places)}
+	r.kid.links = []link{{state: linkSet}}
+	b := r.kid.blocks[0]
+	b.rows, b.errs = make([]row, 1), make([]error, 1)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.entities = plan.entities
+	x.next.calls = append(x.next.calls, func(ctx context.Context) {
+		call := closeapi.Call{Operation: op.Method + " " + op.Path, Fields: place.layout.fields()}
+		t, err := x.document(ctx, call, place.layout, scanObject)
+		if b.errs[0] = err; err == nil {
+			b.rows[0] = row{t, 0}
+		}
+	})
+	x.next.arrived = append(x.next.arrived, func(ctx context.Context) { x.expand(ctx, b) })
+	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}, index: -1}, nil
+}
+
+// rootOf is the request in ctx with the plan of the root field in ctx.
+func rootOf(ctx context.Context) (*request, *rootPlan) {
+	req := requestOf(ctx)
+	return req, req.plan.roots[graphql.GetFieldContext(ctx).Field.Alias]
+}
+
+// CheckID says what is wrong with an id that cannot be one of a type; nil when it can.
+func (e *Engine) CheckID(typeName, id string) error {
+	t := e.schema.types[typeName]
+	_, err := (&target{types: []*objectType{t}}).placeOf(id)
+	return err
+}

@@ -1,0 +1,283 @@
+package projection
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"sync"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/internal/loaders"
+)
+
+// maxAtOnce is how many lists of one level are read at a time.
+const maxAtOnce = 8
+
+// run loads what some roots of an operation need, level by level: all roots of a query, or one field of a mutation.
+type run struct {
+	request  *request
+	entities map[*objectType]*layout
+	loaders  map[*objectType]*loaders.Loader[row]
+
+	mu   sync.Mutex // guards next while the resolvers of roots run
+	next level
+
+	once sync.Once
+	err  error // a fault of ours that stopped the run
+}
+
+// level is what is asked for at one time: objects by id, and other calls. Once all of it has come, arrived goes on below.
+type level struct {
+	blocks  []*block
+	calls   []func(ctx context.Context)
+	arrived []func(ctx context.Context)
+}
+
+func (r *request) newRun(entities map[*objectType]*layout) *run {
+	return &run{request: r, entities: entities, loaders: map[*objectType]*loaders.Loader[row]{}}
+}
+
+// load asks for the objects that a kid names.
+func (x *run) load(k *kid) {
+	for _, b := range k.blocks {
+		if len(b.ids) > 0 && !b.place.idOnly {
+			x.next.blocks = append(x.next.blocks, b)
+		}
+	}
+}
+
+// all loads everything, once. A panic becomes the error of the run.
+func (x *run) all(ctx context.Context) error {
+	x.once.Do(func() {
+		defer func() {
+			if p := recover(); p != nil {
+				x.err = fmt.Errorf("panic while loading: %v\n%s", p, debug.Stack())
+			}
+		}()
+		for {
+			now := x.next
+			x.next = level{}
+			if len(now.blocks) == 0 && len(now.calls) == 0 && len(now.arrived) == 0 {
+				return
+			}
+			x.fetch(ctx, now)
+			for _, b := range now.blocks {
+				x.expand(ctx, b)
+			}
+			for _, arrived := range now.arrived {
+				arrived(ctx)
+			}
+		}
+	})
+	return x.err
+}
+
+// fetch makes the calls of a level, at the same time.
+func (x *run) fetch(ctx context.Context, now level) {
+	calls := now.calls
+	byType := map[*objectType][]*block{}
+	for _, b := range now.blocks {
+		byType[b.place.typ] = append(byType[b.place.typ], b)
+	}
+	for t, blocks := range byType {
+		loader := x.loader(t)
+		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
+	}
+	if len(calls) == 1 {
+		calls[0](ctx)
+		return
+	}
+	var (
+		group  sync.WaitGroup
+		slots  = make(chan struct{}, maxAtOnce)
+		faults = make(chan any, len(calls))
+	)
+	for _, call := range calls {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					faults <- fmt.Sprintf("%v\n%s", p, debug.Stack())
+				}
+				<-slots
+			}()
+			call(ctx)
+		})
+	}
+	group.Wait()
+	if len(faults) > 0 {
+		panic(<-faults)
+	}
+}
+
+// loader loads objects of a type for this run.
+func (x *run) loader(t *objectType) *loaders.Loader[row] {
+	l := x.loaders[t]
+	if l == nil {
+		layout := x.entities[t]
+		id := layout.need("id")
+		l = &loaders.Loader[row]{
+			Close: x.request, Type: t.name, One: t.entity.operation, Fields: layout.fields(),
+			Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
+				return scanPage(doc, list, layout, id)
+			},
+			Observed: x.request.engine.observed,
+		}
+		x.loaders[t] = l
+	}
+	return l
+}
+
+// scanPage reads a document for a loader.
+func scanPage(doc []byte, list bool, l *layout, id int) (loaders.Page[row], error) {
+	scan := scanObject
+	if list {
+		scan = scanList
+	}
+	t, err := scan(doc, l)
+	if err != nil {
+		return loaders.Page[row]{}, malformed(err)
+	}
+	page := loaders.Page[row]{Rows: make([]row, t.rows), IDs: make([]string, t.rows), More: t.more}
+	for i := range t.rows {
+		r := row{t, i}
+		page.Rows[i] = r
+		if r.missing() {
+			continue
+		}
+		if raw := r.raw(id); len(raw) > 0 && raw[0] == '"' {
+			page.IDs[i] = unquote(raw)
+		}
+	}
+	return page, nil
+}
+
+// loadBlocks loads the objects of one type that blocks name.
+func loadBlocks(ctx context.Context, loader *loaders.Loader[row], blocks []*block) {
+	ids := blocks[0].ids
+	if len(blocks) > 1 {
+		ids = nil
+		for _, b := range blocks {
+			ids = append(ids, b.ids...)
+		}
+	}
+	results := loader.Load(ctx, ids)
+	for _, b := range blocks {
+		b.rows = make([]row, len(b.ids))
+		for i, result := range results[:len(b.ids)] {
+			b.rows[i] = result.Row
+			if result.Err == nil {
+				continue
+			}
+			if b.errs == nil {
+				b.errs = make([]error, len(b.ids))
+			}
+			b.rows[i] = row{}
+			b.errs[i] = loadError(b.place.typ, b.ids[i], result.Err)
+		}
+		results = results[len(b.ids):]
+	}
+}
+
+// expandList asks for the list of each row.
+func (x *run) expandList(b *block, it *item, k *kid) {
+	*k = newKid(it.connection.views)
+	k.links = make([]link, len(b.rows))
+	args := it.connection.ast.ArgumentMap(x.request.vars)
+	lists := map[string]int32{}
+	for i, r := range b.rows {
+		if r.missing() {
+			continue
+		}
+		id := Parent{r}.Text(it.field.reads[0])
+		if !isID(id) {
+			k.links[i] = link{state: linkWrong}
+			continue
+		}
+		at, ok := lists[id]
+		if !ok {
+			at = int32(len(lists))
+			lists[id] = at
+		}
+		k.links[i] = link{state: linkSet, at: at}
+	}
+	parents := make([]string, len(lists))
+	for id, at := range lists {
+		parents[at] = id
+	}
+	x.list(it.connection, args, parents, k)
+}
+
+// list asks for a list of Close once for each parent, or once at the root.
+func (x *run) list(conn *connection, args map[string]any, parents []string, k *kid) {
+	k.pages = make([]page, len(parents))
+	rows := make([][]row, len(parents))
+	for n, parent := range parents {
+		la, err := x.request.engine.schema.listArgs(conn.field, args, parent, x.request.engine.code.Check)
+		if err != nil {
+			k.pages[n].err = err
+			continue
+		}
+		k.pages[n].skip, k.pages[n].hash = la.skip, la.hash
+		x.next.calls = append(x.next.calls, func(ctx context.Context) {
+			rows[n], k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la)
+		})
+	}
+	x.next.arrived = append(x.next.arrived, func(ctx context.Context) {
+		var all []row
+		for n := range rows {
+			k.pages[n].at, k.pages[n].n = len(all), len(rows[n])
+			all = append(all, rows[n]...)
+		}
+		for _, b := range k.blocks {
+			b.rows = all
+			x.expand(ctx, b)
+		}
+	})
+}
+
+// fetchList reads items of a list, in as many calls as Close's page takes.
+func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (rows []row, more bool, err error) {
+	op := conn.field.list.operation
+	for len(rows) < la.first {
+		limit := min(la.first-len(rows), op.MaxLimit)
+		la.params["_limit"] = strconv.Itoa(limit)
+		if skip := la.skip + len(rows); skip > 0 {
+			la.params["_skip"] = strconv.Itoa(skip)
+		}
+		t, err := x.document(ctx, closeapi.Call{
+			Operation: op.Method + " " + op.Path, Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
+		}, conn.layout, scanList)
+		if err != nil {
+			return nil, false, err
+		}
+		if more = t.more; t.rows > limit { // more than was asked for
+			more = true
+			t.rows = limit
+		}
+		if rows == nil {
+			rows = make([]row, 0, t.rows)
+		}
+		for i := range t.rows {
+			rows = append(rows, row{t, i})
+		}
+		if !more || t.rows == 0 {
+			break
+		}
+	}
+	return rows, more, nil
+}
+
+// document makes a call and scans its answer.
+func (x *run) document(ctx context.Context, call closeapi.Call, l *layout, scan func([]byte, *layout) (*table, error)) (*table, error) {
+	doc, err := x.request.Do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	t, err := scan(doc.Body, l)
+	if err != nil {
+		return nil, malformed(err)
+	}
+	return t, nil
+}

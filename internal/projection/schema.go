@@ -1,0 +1,246 @@
+package projection
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/closegraph/closegraph/closeapi"
+)
+
+// schema is what the projection learnt of the GraphQL schema at start: for each type and field, where it stands in REST.
+type schema struct {
+	ast   *ast.Schema
+	types map[string]*objectType
+	// byPrefix tells the type of an object by the prefix of its id. It holds the types that are Nodes.
+	byPrefix map[string]*objectType
+}
+
+// objectType is an object, interface or union of the schema.
+type objectType struct {
+	name     string
+	abstract bool
+	entity   *entity // nil for objects without an id of their own
+	fields   map[string]*field
+	possible []*objectType // of an abstract type, in the order of the schema; of an object itself
+	// above are the names of the type conditions that hold for the object: itself, its interfaces and unions.
+	above map[string]bool
+
+	discriminator string                 // of a union: the REST member that tells the type
+	variants      map[string]*objectType // of a union: by value of the discriminator
+	otherVariant  *objectType            // of a union: for all other values, or nil
+}
+
+// entity is what makes an object one of its own: its ids, and the operation that reads one.
+type entity struct {
+	prefixes  []string
+	operation closeapi.Operation
+}
+
+// fieldKind says how the value of a field comes about.
+type fieldKind int
+
+const (
+	leafField     fieldKind = iota // a member of the parent
+	computedField                  // worked out in Go
+	edgeField                      // the object whose id a member holds
+	referField                     // the object that Go names by type and id
+	embeddedField                  // an object, or a list of them, inside a member
+	sameField                      // the parent, seen as another type
+	listField                      // a connection that is a REST call of its own
+	pageField                      // a field of a connection, an edge of it, or PageInfo
+)
+
+// field is a field of an object.
+type field struct {
+	parent  *objectType
+	def     *ast.FieldDefinition
+	kind    fieldKind
+	reads   []string // REST members of the parent
+	leaf    *leaf    // of leafField and computedField, and of the leaves among pageField
+	target  *objectType
+	inline  map[string]string // of edgeField: fields of the target that the parent carries, with the REST member
+	list    *listSource       // of listField
+	compute Compute
+	refer   Refer
+}
+
+// listSource is the REST list behind a connection.
+type listSource struct {
+	operation   closeapi.Operation
+	node        *objectType
+	defaults    map[string]string // parameters that are sent unless an argument sets them or a form of them
+	parentParam string            // the parameter that takes the id of the parent, for a list below an object
+}
+
+// name is how errors speak of a field.
+func (f *field) name() string { return f.parent.name + "." + f.def.Name }
+
+// schemaReader builds a schema and gathers what is wrong with it.
+type schemaReader struct {
+	*schema
+	code Code
+	used map[string]bool // names of the code that a field uses
+	errs []string
+}
+
+// readSchema learns a schema. Its errors name every mistake in the directives.
+func readSchema(s *ast.Schema, code Code) (*schema, error) {
+	r := &schemaReader{
+		schema: &schema{ast: s, types: map[string]*objectType{}, byPrefix: map[string]*objectType{}},
+		code:   code,
+		used:   map[string]bool{},
+	}
+	for name, def := range s.Types {
+		if Projects(s, def) || def == s.Query || def == s.Mutation {
+			r.types[name] = &objectType{name: name, abstract: def.IsAbstractType()}
+		}
+	}
+	names := slices.Sorted(maps.Keys(r.types))
+	for _, name := range names {
+		r.readType(r.types[name], s.Types[name])
+	}
+	for _, name := range names {
+		r.readVariants(r.types[name], s.Types[name])
+		if def := s.Types[name]; Projects(s, def) && !r.types[name].abstract {
+			r.readFields(r.types[name], def)
+		}
+	}
+	r.readRoots(s.Query)
+	r.checkCode()
+	if len(r.errs) > 0 {
+		return nil, fmt.Errorf("schema: %s", strings.Join(r.errs, "; "))
+	}
+	return r.schema, nil
+}
+
+func (r *schemaReader) errorf(format string, args ...any) {
+	r.errs = append(r.errs, fmt.Sprintf(format, args...))
+}
+
+func (r *schemaReader) readType(t *objectType, def *ast.Definition) {
+	t.fields = map[string]*field{}
+	t.above = map[string]bool{t.name: true}
+	for _, above := range r.ast.GetImplements(def) {
+		t.above[above.Name] = true
+	}
+	for _, possible := range r.ast.GetPossibleTypes(def) {
+		t.possible = append(t.possible, r.types[possible.Name])
+	}
+	d := def.Directives.ForName("entity")
+	if d == nil {
+		return
+	}
+	t.entity = &entity{prefixes: argStrings(d, "prefixes"), operation: r.operation(def.Name, argString(d, "operation"))}
+	if t.above["Node"] {
+		for _, prefix := range t.entity.prefixes {
+			if other := r.byPrefix[prefix]; other != nil {
+				r.errorf("%s and %s share the prefix %s", other.name, t.name, prefix)
+			}
+			r.byPrefix[prefix] = t
+		}
+	}
+}
+
+func (r *schemaReader) operation(where, name string) closeapi.Operation {
+	op, ok := closeapi.LookupOperation(name)
+	if !ok {
+		r.errorf("%s: %q is not an operation of Close", where, name)
+	}
+	return op
+}
+
+// readVariants learns how the objects of a union are told apart.
+func (r *schemaReader) readVariants(t *objectType, def *ast.Definition) {
+	t.discriminator = argString(def.Directives.ForName("discriminator"), "field")
+	if t.discriminator == "" {
+		return
+	}
+	t.variants = map[string]*objectType{}
+	for _, possible := range t.possible {
+		d := r.ast.Types[possible.name].Directives.ForName("variant")
+		values := argStrings(d, "values")
+		for _, value := range values {
+			t.variants[value] = possible
+		}
+		if d == nil {
+			r.errorf("%s is in the union %s but has no @variant", possible.name, t.name)
+		} else if len(values) == 0 {
+			t.otherVariant = possible
+		}
+	}
+	if t.otherVariant == nil {
+		r.errorf("union %s has no type for values that Close may add", t.name)
+	}
+}
+
+// readRoots learns the root fields that are lists or single objects.
+func (r *schemaReader) readRoots(query *ast.Definition) {
+	root := r.types[query.Name]
+	for _, def := range query.Fields {
+		target := r.types[def.Type.Name()]
+		if target == nil || strings.HasPrefix(def.Name, "__") {
+			continue
+		}
+		if def.Type.NonNull {
+			r.errorf("Query.%s must be nullable: one failing root must not take the others with it", def.Name)
+		}
+		f := &field{parent: root, def: def, kind: edgeField, target: target}
+		if d := def.Directives.ForName("rest"); d != nil {
+			f.list = r.listSource(f, d)
+			f.kind = embeddedField
+			if f.list.node != nil {
+				f.kind = listField
+			}
+		}
+		root.fields[def.Name] = f
+	}
+}
+
+// listSource learns the operation behind a field.
+func (r *schemaReader) listSource(f *field, rest *ast.Directive) *listSource {
+	source := &listSource{
+		operation:   r.operation(f.name(), argString(rest, "operation")),
+		node:        r.nodeOf(f.target),
+		defaults:    map[string]string{},
+		parentParam: argString(rest, "param"),
+	}
+	for _, pair := range argStrings(rest, "defaults") {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			r.errorf("%s: a default is param=value, not %q", f.name(), pair)
+		}
+		source.defaults[name] = value
+	}
+	return source
+}
+
+// nodeOf is the type of the objects of a connection, or nil for a type that is no connection.
+func (r *schemaReader) nodeOf(t *objectType) *objectType {
+	if !strings.HasSuffix(t.name, "Connection") {
+		return nil
+	}
+	nodes := r.ast.Types[t.name].Fields.ForName("nodes")
+	if nodes == nil {
+		r.errorf("%s has no nodes", t.name)
+		return nil
+	}
+	return r.types[nodes.Type.Name()]
+}
+
+// checkCode complains about code for fields that the schema does not have.
+func (r *schemaReader) checkCode() {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Compute)), slices.Sorted(maps.Keys(r.code.Refer))) {
+		if !r.used[name] {
+			r.errorf("there is code for %s, which is not a field of the schema that needs any", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.code.Check)) {
+		if def := r.ast.Types[name]; def == nil || def.Kind != ast.InputObject {
+			r.errorf("there is a check for %s, which is not an input of the schema", name)
+		}
+	}
+}

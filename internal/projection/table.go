@@ -1,0 +1,246 @@
+package projection
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"unicode/utf8"
+)
+
+// layout says which REST members of an object are wanted, each in a slot of its own.
+type layout struct {
+	names []string
+	slots map[string]int
+}
+
+func newLayout() *layout {
+	return &layout{slots: map[string]int{}}
+}
+
+// need is the slot of a REST member.
+func (l *layout) need(name string) int {
+	slot, ok := l.slots[name]
+	if !ok {
+		slot = len(l.names)
+		l.slots[name] = slot
+		l.names = append(l.names, name)
+	}
+	return slot
+}
+
+// fields are the names for Close's _fields parameter, sorted.
+func (l *layout) fields() []string {
+	return slices.Sorted(slices.Values(l.names))
+}
+
+// span is where a value stands in a document. The zero span stands for a value that is not there.
+type span struct{ from, to uint32 }
+
+// table holds where the wanted members of many objects stand in one document.
+type table struct {
+	doc    []byte
+	layout *layout
+	spans  []span // of row i: spans[i*len(layout.names):]
+	rows   int
+	broken map[int]struct{} // rows that are not objects
+	more   bool             // has_more of the list
+	order  []predicted
+}
+
+// predicted is a member that stood at the same place of the object before, which the next object most likely repeats.
+type predicted struct {
+	key  span
+	slot int
+}
+
+// row is one object of a table. The zero row stands for an object that is not there.
+type row struct {
+	table *table
+	index int
+}
+
+// raw returns the value in a slot, or nil when the object has no such member.
+func (r row) raw(slot int) []byte {
+	s := r.table.spans[r.index*len(r.table.layout.names)+slot]
+	if s.to == 0 {
+		return nil
+	}
+	return r.table.doc[s.from:s.to:s.to]
+}
+
+// missing reports whether there is no object in the row.
+func (r row) missing() bool {
+	if r.table == nil {
+		return true
+	}
+	_, broken := r.table.broken[r.index]
+	return broken
+}
+
+var (
+	errScanObject = errors.New("it is not an object")
+	errScanList   = errors.New("it is not a list with data")
+)
+
+// newTable prepares a table over a document of Close. A document that is not UTF-8 is mended first, since an answer of
+// ours must be.
+func newTable(doc []byte, l *layout) *table {
+	if !utf8.Valid(doc) {
+		doc = bytes.ToValidUTF8(doc, []byte("\uFFFD"))
+	}
+	return &table{doc: doc, layout: l}
+}
+
+// scanObject reads a document that is one object.
+func scanObject(doc []byte, l *layout) (*table, error) {
+	t := newTable(doc, l)
+	i := skipSpace(t.doc, 0)
+	if i < len(t.doc) && t.doc[i] != '{' {
+		return nil, errScanObject
+	}
+	end, err := t.scanRow(i)
+	if err != nil {
+		return nil, err
+	}
+	if end = skipSpace(t.doc, end); end != len(t.doc) {
+		return nil, errSyntax(end)
+	}
+	return t, nil
+}
+
+// scanList reads a document that is a list of Close: an object with data and, perhaps, has_more.
+func scanList(doc []byte, l *layout) (*table, error) {
+	t := newTable(doc, l)
+	b := t.doc
+	i := skipSpace(b, 0)
+	if i < len(b) && b[i] != '{' {
+		return nil, errScanList
+	}
+	if i >= len(b) {
+		return nil, errSyntax(i)
+	}
+	found := false
+	w := enter(b, i)
+	for w.more() {
+		key, err := w.key()
+		if err != nil {
+			return nil, err
+		}
+		from := w.i
+		switch string(b[key.from:key.to]) {
+		case "data":
+			if found = w.i < len(b) && b[w.i] == '['; found {
+				t.spans, t.rows, t.broken = t.spans[:0], 0, nil // of two members of one name the last one counts
+				w.i, err = t.scanRows(w.i)
+			} else {
+				w.i, err = skipValue(b, w.i, 1)
+			}
+		case "has_more":
+			w.i, err = skipValue(b, w.i, 1)
+			t.more = string(b[from:w.i]) == "true"
+		default:
+			w.i, err = skipValue(b, w.i, 1)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if w.err != nil {
+		return nil, w.err
+	}
+	if end := skipSpace(b, w.i); end != len(b) {
+		return nil, errSyntax(end)
+	}
+	if !found {
+		return nil, errScanList
+	}
+	return t, nil
+}
+
+// scanRows reads the array of objects that begins at doc[i], each into a row, and returns the index after it. What is
+// not an object becomes a broken row.
+func (t *table) scanRows(i int) (int, error) {
+	w := enter(t.doc, i)
+	for w.more() {
+		var err error
+		if w.i < len(t.doc) && t.doc[w.i] == '{' {
+			w.i, err = t.scanRow(w.i)
+		} else {
+			w.i, err = skipValue(t.doc, w.i, 1)
+			t.addBroken()
+		}
+		if err != nil {
+			return w.i, err
+		}
+	}
+	return w.i, w.err
+}
+
+// addBroken adds a row that is not an object.
+func (t *table) addBroken() {
+	if t.broken == nil {
+		t.broken = map[int]struct{}{}
+	}
+	t.broken[t.rows] = struct{}{}
+	t.addRow()
+}
+
+func (t *table) addRow() []span {
+	n := len(t.layout.names)
+	t.spans = slices.Grow(t.spans, n)[:len(t.spans)+n]
+	t.rows++
+	fresh := t.spans[len(t.spans)-n:]
+	clear(fresh)
+	return fresh
+}
+
+// scanRow reads the object that begins at doc[i] into a new row and returns the index after it.
+func (t *table) scanRow(i int) (int, error) {
+	b := t.doc
+	if i >= len(b) || b[i] != '{' {
+		return i, errSyntax(i)
+	}
+	spans := t.addRow()
+	w := enter(b, i)
+	for n := 0; w.more(); n++ {
+		key, err := w.key()
+		if err != nil {
+			return w.i, err
+		}
+		from := w.i
+		if w.i, err = skipValue(b, w.i, 1); err != nil {
+			return w.i, err
+		}
+		if slot := t.slot(n, key); slot >= 0 {
+			spans[slot] = span{uint32(from), uint32(w.i)}
+		}
+	}
+	return w.i, w.err
+}
+
+// slot finds the slot of the n-th member of an object by its name, or -1. Objects of one list have their members in one
+// order, so the member that stood there in the object before is tried first.
+func (t *table) slot(n int, key span) int {
+	name := t.doc[key.from:key.to]
+	if n < len(t.order) {
+		if p := t.order[n]; bytes.Equal(t.doc[p.key.from:p.key.to], name) {
+			return p.slot
+		}
+	}
+	slot, ok := -1, false
+	if bytes.IndexByte(name, '\\') < 0 {
+		slot, ok = t.layout.slots[string(name)]
+	} else {
+		slot, ok = t.layout.slots[unquote(t.doc[key.from-1:key.to+1])]
+	}
+	if !ok {
+		slot = -1
+	}
+	switch {
+	case n < len(t.order):
+		t.order[n] = predicted{key, slot}
+	case n == len(t.order) && n < 256:
+		t.order = append(t.order, predicted{key, slot})
+	}
+	return slot
+}

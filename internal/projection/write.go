@@ -1,0 +1,262 @@
+package projection
+
+import (
+	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// maxErrors is how many errors one value of the answer reports; what fails beyond that is null without a word.
+const maxErrors = 100
+
+// writer writes one value of the answer. Its methods return false when a value that must not be null is: then the
+// caller takes back what it wrote and is null itself, or hands the failure on.
+type writer struct {
+	ctx    context.Context
+	buf    []byte
+	root   ast.Path
+	path   []step // below root; the first one stands for the root itself
+	errors int
+}
+
+// step is a part of a path: a field with its place in the document, or an index of a list.
+type step struct {
+	field *ast.Field
+	index int
+}
+
+// fail reports an error at the current path.
+func (w *writer) fail(err error) {
+	if w.errors++; w.errors > maxErrors {
+		return
+	}
+	failure := gqlerror.WrapPath(slices.Clone(w.root), err)
+	for i, s := range w.path {
+		if s.field == nil {
+			failure.Path = append(failure.Path, ast.PathIndex(s.index))
+			continue
+		}
+		if i > 0 {
+			failure.Path = append(failure.Path, ast.PathName(s.field.Alias))
+		}
+		if at := s.field.Position; at != nil {
+			failure.Locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}
+		}
+	}
+	graphql.AddError(w.ctx, failure)
+}
+
+var (
+	errNothing      = upstream("Close sent nothing for a value that cannot be null")
+	errLeadsNowhere = upstream("Close sent something that does not lead to an object")
+	errNoObject     = upstream("Close sent something else than an object")
+)
+
+func (w *writer) push(s step) { w.path = append(w.path, s) }
+func (w *writer) pop()        { w.path = w.path[:len(w.path)-1] }
+
+// null writes null where the type allows it.
+func (w *writer) null(nonNull bool) bool {
+	if nonNull {
+		return false
+	}
+	w.buf = append(w.buf, "null"...)
+	return true
+}
+
+// object writes the object that a link leads to.
+func (w *writer) object(k *kid, l link, nonNull bool) bool {
+	switch l.state {
+	case linkNull:
+		if nonNull {
+			w.fail(errNothing)
+		}
+		return w.null(nonNull)
+	case linkWrong:
+		w.fail(errLeadsNowhere)
+		return w.null(nonNull)
+	}
+	b := k.blocks[l.place]
+	if b.errs != nil && b.errs[l.at] != nil {
+		w.fail(b.errs[l.at])
+		return w.null(nonNull)
+	}
+	return w.row(b.place, b, int(l.at), b.rows[l.at], nonNull)
+}
+
+// row writes a row as an object of a place.
+func (w *writer) row(p *place, b *block, i int, r row, nonNull bool) bool {
+	if r.missing() && !p.idOnly {
+		w.fail(errNoObject)
+		return w.null(nonNull)
+	}
+	return w.place(p, b, i, r) || w.null(nonNull)
+}
+
+// place writes the items of a place. Where one of them must not be null and is, nothing stays written.
+func (w *writer) place(p *place, b *block, i int, r row) bool {
+	start := len(w.buf)
+	for n := range p.items {
+		it := &p.items[n]
+		w.buf = append(w.buf, it.prefix...)
+		if !w.item(it, b, i, r) {
+			w.buf = w.buf[:start]
+			return false
+		}
+	}
+	if len(p.items) == 0 {
+		w.buf = append(w.buf, '{')
+	}
+	w.buf = append(w.buf, '}')
+	return true
+}
+
+// item writes one field of an object.
+func (w *writer) item(it *item, b *block, i int, r row) bool {
+	switch it.kind {
+	case constantItem:
+		w.buf = append(w.buf, it.text...)
+		return true
+	case idItem:
+		w.buf = append(append(append(w.buf, '"'), b.ids[i]...), '"')
+		return true
+	case leafItem:
+		if raw := r.raw(it.slot); it.typ.Elem == nil && !isNull(raw) { // nearly all values of an answer go this way
+			start := len(w.buf)
+			var ok bool
+			if w.buf, ok = it.leaf.append(w.buf, raw); ok {
+				return true
+			}
+			w.buf = w.buf[:start]
+		}
+	}
+	w.push(step{field: it.ast})
+	ok := w.field(it, b, i, r)
+	w.pop()
+	return ok
+}
+
+// field writes one field of an object under its own path.
+func (w *writer) field(it *item, b *block, i int, r row) bool {
+	switch it.kind {
+	case leafItem:
+		return w.value(it, it.typ, r.raw(it.slot))
+	case inlineItem:
+		return w.inline(it, r)
+	case sameItem:
+		if it.kid < 0 {
+			return w.row(it.target.places[it.target.choose(r)], nil, i, r, it.typ.NonNull)
+		}
+	}
+	k := &b.kids[it.kid]
+	switch {
+	case it.kind == computedItem && k.err != nil:
+		w.fail(k.err)
+		return w.null(it.typ.NonNull)
+	case it.kind == computedItem:
+		return w.value(it, it.typ, k.values[i])
+	case k.links[i].state != linkSet:
+		return w.object(k, k.links[i], it.typ.NonNull)
+	case it.kind == listItem:
+		return w.connection(it.connection, k, int(k.links[i].at), it.typ.NonNull)
+	case it.typ.Elem != nil:
+		return w.objects(it, k, k.links[i])
+	}
+	return w.object(k, k.links[i], it.typ.NonNull)
+}
+
+// inline writes an edge from the row itself.
+func (w *writer) inline(it *item, r row) bool {
+	raw := r.raw(it.slot)
+	switch {
+	case isNull(raw):
+		return w.object(nil, link{state: linkNull}, it.typ.NonNull)
+	case raw[0] != '"':
+		return w.object(nil, link{state: linkWrong}, it.typ.NonNull)
+	}
+	return w.row(it.target.places[0], nil, 0, r, it.typ.NonNull)
+}
+
+// objects writes a list of objects: of embedded ones, or of those whose ids a list holds.
+func (w *writer) objects(it *item, k *kid, l link) bool {
+	start := len(w.buf)
+	w.buf = append(w.buf, '[')
+	for n := range l.n {
+		if n > 0 {
+			w.buf = append(w.buf, ',')
+		}
+		element := link{state: linkSet, at: l.at + n}
+		if it.kind == edgeItem {
+			element = k.refs[element.at]
+		}
+		w.push(step{index: int(n)})
+		ok := w.object(k, element, it.typ.Elem.NonNull)
+		w.pop()
+		if !ok {
+			w.buf = w.buf[:start]
+			return w.null(it.typ.NonNull)
+		}
+	}
+	w.buf = append(w.buf, ']')
+	return true
+}
+
+// value writes a leaf, or a list of leaves, under the current path.
+func (w *writer) value(it *item, t *ast.Type, raw []byte) bool {
+	start := len(w.buf)
+	switch {
+	case isNull(raw):
+		if t.NonNull {
+			w.fail(errNothing)
+		}
+		return w.null(t.NonNull)
+	case t.Elem != nil:
+		if raw[0] != '[' {
+			w.fail(upstream("%s: want a list from Close, not %s", it.field.name(), jsonKind(raw)))
+			return w.null(t.NonNull)
+		}
+		if !w.values(it, t, raw) {
+			w.buf = w.buf[:start]
+			return w.null(t.NonNull)
+		}
+		return true
+	}
+	var ok bool
+	if w.buf, ok = it.leaf.append(w.buf, raw); ok {
+		return true
+	}
+	w.buf = w.buf[:start]
+	w.fail(upstream("%s: want %s from Close, not %s", it.field.name(), it.leaf.wants, describe(raw)))
+	return w.null(t.NonNull)
+}
+
+func (w *writer) values(it *item, t *ast.Type, raw []byte) bool {
+	w.buf = append(w.buf, '[')
+	n, ok := 0, true
+	eachElement(raw, func(element []byte) {
+		if !ok {
+			return
+		}
+		if n > 0 {
+			w.buf = append(w.buf, ',')
+		}
+		w.push(step{index: n})
+		ok = w.value(it, t.Elem, element)
+		w.pop()
+		n++
+	})
+	w.buf = append(w.buf, ']')
+	return ok
+}
+
+// describe says what stands in a JSON text that is not what it should be: its kind, and of a short one the text.
+func describe(raw []byte) string {
+	const short = 24
+	if raw[0] == '{' || raw[0] == '[' || len(raw) > short {
+		return jsonKind(raw)
+	}
+	return string(raw)
+}

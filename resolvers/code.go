@@ -1,0 +1,37 @@
+package resolvers
+
+import (
+	"context"
+	"strings"
+
+	"github.com/closegraph/closegraph/internal/projection"
+)
+
+// Code is what the directives of the schema cannot say.
+func Code() projection.Code {
+	return projection.Code{
+		Compute: map[string]projection.Compute{
+			"User.name":   fullNames,
+			"Viewer.name": fullNames,
+		},
+		Refer: map[string]projection.Refer{
+			"Task.subject": taskSubjects,
+		},
+		Check: map[string]projection.Check{
+			"TaskFilter":    checkTaskFilter,
+			"DateRange":     checkRange,
+			"DateTimeRange": checkRange,
+		},
+	}
+}
+
+// fullNames are the names of users: first and last name, as far as there are any.
+func fullNames(_ context.Context, users []projection.Parent) ([]any, error) {
+	names := make([]any, len(users))
+	for i, user := range users {
+		if name := strings.TrimSpace(user.Text("first_name") + " " + user.Text("last_name")); name != "" {
+			names[i] = name
+		}
+	}
+	return names, nil
+}

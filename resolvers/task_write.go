@@ -1,0 +1,143 @@
+package resolvers
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"strconv"
+	"strings"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/graph/model"
+)
+
+// maxBulk is how many tasks a change may be asked to return (Close's framework changes fewer than 1,000 at once).
+const maxBulk = 1000
+
+// updateTask changes one task.
+func (r *mutationResolver) updateTask(ctx context.Context, id string, body map[string]any) (*model.TaskPayload, error) {
+	if errs := r.idErrors("Task", id); errs != nil {
+		return &model.TaskPayload{UserErrors: errs}, nil
+	}
+	return r.writeTask(ctx, closeapi.Call{Operation: "PUT /task/{id}/", Vars: []string{id}, Body: body})
+}
+
+// writeTask makes a call that answers with the task, which becomes the payload.
+func (r *mutationResolver) writeTask(ctx context.Context, call closeapi.Call) (*model.TaskPayload, error) {
+	answer := r.Projection.Answer(ctx, "task")
+	call.Fields = answer.Fields()
+	doc, err := r.Projection.Do(ctx, call)
+	errs, err := r.userErrors(ctx, err)
+	if err != nil || len(errs) > 0 {
+		return &model.TaskPayload{UserErrors: errs}, err
+	}
+	task, err := answer.Document(ctx, doc)
+	return &model.TaskPayload{Task: task, UserErrors: errs}, err
+}
+
+// taskCreateErrors are the rules of Close for new tasks that can be checked before the call (Close docs: Tasks).
+func taskCreateErrors(input model.TaskCreateInput) []*model.UserError {
+	var errs []*model.UserError
+	need := func(field, why string) {
+		errs = append(errs, userError(model.UserErrorCodeInvalid, why, "input", field)...)
+	}
+	switch input.Type {
+	case model.TaskCreateTypeLead:
+		if text := input.Text.Value(); text == nil || *text == "" {
+			need("text", "a task of type LEAD needs a text")
+		}
+		if input.AgentConfigID.Value() != nil {
+			need("agentConfigId", "only tasks of type OUTGOING_CALL have a voice agent")
+		}
+	case model.TaskCreateTypeOutgoingCall:
+		if id := input.ContactID.Value(); id == nil {
+			need("contactId", "a task of type OUTGOING_CALL needs the contact to call")
+		}
+	}
+	if dateless := input.IsDateless.Value(); dateless != nil && *dateless && input.Date.Value() != nil {
+		need("isDateless", "a task cannot have a date and be without one")
+	}
+	return errs
+}
+
+// updateTasks changes all tasks that a filter finds. Close answers with a mere ok: where the tasks are wanted, they are
+// looked up before the change, since the filter may no longer find them after it, and read again by their ids.
+func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdatePayload, error) {
+	params, err := r.Projection.Filter(ctx, "filter")
+	if err != nil {
+		return nil, err
+	}
+	body, err := r.Projection.Body(ctx, "input")
+	if err != nil {
+		return nil, err
+	}
+	zone, err := r.Projection.Zone(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(params) == 0:
+		return refuseTasks("give at least one condition; without one all tasks would be changed", "filter"), nil
+	case len(body) == 0:
+		return refuseTasks("give at least one change", "input"), nil
+	}
+	answer := r.Projection.Answer(ctx, "tasks")
+	var ids []string
+	if answer.Selected() {
+		if ids, err = r.taskIDs(ctx, params, zone); err != nil {
+			return nil, err
+		}
+		if len(ids) > maxBulk {
+			return refuseTasks("more than 1,000 tasks match; narrow the filter, or do not select tasks", "filter"), nil
+		}
+	}
+	if _, typed := params["_type__in"]; !typed {
+		params["_type"] = "all"
+	}
+	body["_params"] = params
+	_, err = r.Projection.Do(ctx, closeapi.Call{Operation: "PUT /task/", Body: body, Offset: zone})
+	errs, err := r.userErrors(ctx, err)
+	if err != nil || len(errs) > 0 {
+		return &model.TasksUpdatePayload{UserErrors: errs}, err
+	}
+	tasks, err := answer.Load(ctx, ids)
+	return &model.TasksUpdatePayload{Tasks: tasks, UserErrors: errs}, err
+}
+
+func refuseTasks(message, arg string) *model.TasksUpdatePayload {
+	return &model.TasksUpdatePayload{UserErrors: userError(model.UserErrorCodeInvalid, message, arg)}
+}
+
+// taskIDs are the ids of the tasks that a filter finds; one more than maxBulk stands for too many.
+func (r *mutationResolver) taskIDs(ctx context.Context, params map[string]string, zone *closeapi.Offset) ([]string, error) {
+	if ids, ok := params["id__in"]; ok && len(params) == 1 {
+		return strings.Split(ids, ","), nil
+	}
+	list := maps.Clone(params)
+	list["_limit"] = strconv.Itoa(maxBulk)
+	if _, typed := list["_type__in"]; !typed {
+		list["_type"] = "all"
+	}
+	doc, err := r.Projection.Do(ctx, closeapi.Call{
+		Operation: "GET /task/", Params: list, Fields: []string{"id"}, Offset: zone,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var page struct {
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
+		More bool `json:"has_more"`
+	}
+	if err := json.Unmarshal(doc.Body, &page); err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, len(page.Data)+1)
+	for _, task := range page.Data {
+		ids = append(ids, task.ID)
+	}
+	if page.More {
+		ids = append(ids, "")
+	}
+	return ids, nil
+}
