@@ -170,4 +170,6 @@ func (c *call) startOfDay(days int) time.Time {
 	return time.Date(local.Year(), local.Month(), local.Day()+days, 0, 0, 0, 0, time.UTC).Add(-c.offset)
 }
 
-func (c *call) view() view { return view{st: c.s.store, now: c.now, tomorrow: c.startOfDay(1), offset: c.offset, user: c.user} }
+func (c *call) view() view {
+	return view{st: c.s.store, now: c.now, tomorrow: c.startOfDay(1), offset: c.offset, user: c.user}
+}

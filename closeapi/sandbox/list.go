@@ -24,6 +24,8 @@ type listing struct {
 	maxSkip  int
 	unpaged  bool // a small list: all of it, whatever the paging
 
+	oldestFirst bool // sorts by age without _order_by; otherwise the newest come first
+
 	// rules refuses combinations of parameters that Close refuses, and adds what the parameters imply.
 	rules func(c *call) ([]predicate, *apiError)
 	// envelope writes the members beside data, which are over all matches.
@@ -69,6 +71,11 @@ func (r *resource) handleList(c *call, b []byte) ([]byte, *apiError) {
 	if refused != nil {
 		return nil, refused
 	}
+	return r.page(c, b, matches)
+}
+
+// page writes one page of the matches.
+func (r *resource) page(c *call, b []byte, matches []*object) ([]byte, *apiError) {
 	sel, refused := r.selection(c)
 	if refused != nil {
 		return nil, refused
@@ -165,7 +172,7 @@ func (r *resource) candidates(c *call) []*object {
 
 // sort puts the newest first, unless _order_by says otherwise. A value that it does not know is ignored, as Close does.
 func (l *listing) sort(c *call, v *view, matches []*object) *apiError {
-	key, descending := order(byCreation), true
+	key, descending := order(byCreation), !l.oldestFirst
 	if by := c.params.Get("_order_by"); by != "" && l.orders != nil {
 		name, minus := by, false
 		if !l.exact {

@@ -30,9 +30,7 @@ func normalizePhone(number string) (string, bool) {
 	switch {
 	case len(d) < 7 || len(d) > 15:
 		return "", false
-	case strings.HasPrefix(strings.TrimSpace(number), "+"):
-		return "+" + d, true
-	case len(d) == 10:
+	case len(d) == 10 && !strings.HasPrefix(strings.TrimSpace(number), "+"):
 		return "+1" + d, true
 	}
 	return "+" + d, true

@@ -15,6 +15,7 @@ type view struct {
 	tomorrow time.Time // the end of the caller's day
 	offset   time.Duration
 	user     *object
+	expand   string // the value of _expand
 }
 
 // fields is a JSON object whose members keep their order.

@@ -22,18 +22,19 @@ type resource struct {
 	variant  func(o *object) string // tells which members an object has; nil when all have the same
 	defaults map[string][]*memberDef
 
-	list    *listing // GET on the path
-	read    bool     // GET by id
-	also    []string // parameters of GET by id that change nothing
-	writing *writing // POST, PUT and DELETE
+	list    *listing                                    // GET on the path
+	single  func(c *call, b []byte) ([]byte, *apiError) // GET on the path, where that is one object
+	read    bool                                        // GET by id
+	also    []string                                    // parameters of GET by id that change nothing
+	writing *writing                                    // POST, PUT and DELETE
 }
 
 // A memberDef declares one member of a resource's objects.
 type memberDef struct {
 	name      string
-	onRequest bool                           // left out unless named in _fields, or _all is
-	variants  []string                       // the variants that have it; nil means all
-	derive    func(v *view, o *object) any   // nil for what is stored
+	onRequest bool                         // left out unless named in _fields, or _all is
+	variants  []string                     // the variants that have it; nil means all
+	derive    func(v *view, o *object) any // nil for what is stored
 }
 
 // stored declares members that are kept as they are.
@@ -137,6 +138,9 @@ func (r *resource) variantOf(o *object) string {
 
 // endpoints are the methods of the resource's paths.
 func (r *resource) endpoints() map[string]map[string]*endpoint {
+	if r.single != nil {
+		return map[string]map[string]*endpoint{r.path: {http.MethodGet: r.endpoint("read", r.single, []string{"_fields"})}}
+	}
 	root, one := map[string]*endpoint{}, map[string]*endpoint{}
 	fields := []string{"_fields"}
 	if r.noFields {
@@ -165,7 +169,13 @@ func (r *resource) endpoints() map[string]map[string]*endpoint {
 			one[http.MethodDelete] = r.endpoint("write", r.handleDelete)
 		}
 	}
-	return map[string]map[string]*endpoint{r.path: root, r.path + "{id}/": one}
+	all := map[string]map[string]*endpoint{}
+	for template, methods := range map[string]map[string]*endpoint{r.path: root, r.path + "{id}/": one} {
+		if len(methods) > 0 {
+			all[template] = methods
+		}
+	}
+	return all
 }
 
 func (r *resource) endpoint(kind string, handle func(*call, []byte) ([]byte, *apiError), params ...[]string) *endpoint {
@@ -186,6 +196,7 @@ func (r *resource) handleRead(c *call, b []byte) ([]byte, *apiError) {
 		return nil, refused
 	}
 	v := c.view()
+	v.expand = c.params.Get("_expand")
 	return v.object(b, o, sel), nil
 }
 

@@ -59,9 +59,14 @@ func (r *resource) input(w *write, on int) (map[string]any, *apiError) {
 	for _, name := range slices.Sorted(maps.Keys(w.c.body)) {
 		v := w.c.body[name]
 		if r.custom && strings.HasPrefix(name, "custom.cf_") {
-			if _, nested := v.(map[string]any); nested {
-				errs[name] = "Value must not be of dict type."
-			} else {
+			_, nested := v.(map[string]any)
+			_, several := v.([]any)
+			switch _, operation := cutOperation(name); {
+			case nested || several && operation != "":
+				errs[name] = "Value must not be of dict or list type."
+			case operation != "" && on == onCreate:
+				errs[name] = textExtra
+			default:
 				values[name] = v
 			}
 			continue

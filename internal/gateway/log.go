@@ -24,7 +24,7 @@ func withLog(log *slog.Logger, next http.Handler) http.Handler {
 			cause := recover()
 			aborted := false
 			if cause != nil {
-				aborted = recovered(log, rec, id, cause)
+				aborted = answerPanic(log, rec, id, cause)
 			}
 			rec.log(log, r, id, time.Since(start))
 			if aborted {
@@ -35,9 +35,9 @@ func withLog(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// recovered answers for a handler that panicked. When part of an answer is out already, the connection has to be
+// answerPanic answers for a handler that panicked. When part of an answer is out already, the connection has to be
 // cut, or the client would take that part for the whole: it then returns true.
-func recovered(log *slog.Logger, rec *recorder, id string, cause any) (abort bool) {
+func answerPanic(log *slog.Logger, rec *recorder, id string, cause any) (abort bool) {
 	if cause != http.ErrAbortHandler { // which says that the handler knew what it did
 		log.Error("panic", "request", id, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
 	}

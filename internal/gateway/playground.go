@@ -17,7 +17,7 @@ import (
 )
 
 //go:embed playground/index.html playground/app.js playground/app.css playground/mark.svg
-//go:embed playground/vendor/*.js playground/vendor/*.css playground/vendor/*.LICENSE
+//go:embed playground/npm/*.js playground/npm/*.css playground/npm/*.LICENSE
 //go:embed playground/examples/*.graphql
 var playgroundFiles embed.FS
 
@@ -30,8 +30,9 @@ type playgroundOptions struct {
 }
 
 // pagePolicy lets the page load its own files, talk to its own server, and nothing else. Scripts never stand in the
-// page itself. GraphiQL's style sheet holds its fonts and icons as data.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+// page itself. GraphiQL's style sheet holds its fonts and icons as data. The one style that GraphiQL writes into the page,
+// which keeps the page from scrolling behind a dialog, is let in by its sum.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-nzTgYzXYDNe6BAHiiI7NNlfK8n/auuOAhh2t92YvuXo='; connect-src 'self'; " +
 	"img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 // playground serves the page on / and its files under a path that changes with their content, so that browsers may

@@ -105,6 +105,8 @@ func readSchema(s *ast.Schema, code Code) (*schema, error) {
 	}
 	for _, name := range names {
 		r.readVariants(r.types[name], s.Types[name])
+	}
+	for _, name := range names {
 		if def := s.Types[name]; Projects(s, def) && !r.types[name].abstract {
 			r.readFields(r.types[name], def)
 		}

@@ -11,6 +11,7 @@
 
   // ---- Requests
 
+  const takesCredential = config.mode !== "sandbox";
   const secrets = {
     get value() { return sessionStorage.getItem("closegraph:authorization") ?? ""; },
     set value(text) {
@@ -28,13 +29,14 @@
       Accept: "application/graphql-response+json",
       "x-tz-offset": offsetHours(),
     };
-    if (config.mode === "passthrough" && secrets.value) all.Authorization = secrets.value;
+    if (takesCredential && secrets.value) all.Authorization = secrets.value;
     if (byId("explain").checked) all["X-Closegraph-Explain"] = "1";
     return all;
   }
 
   const send = (params, more) => fetch(config.endpoint, {
     method: "POST",
+    credentials: "omit", // nor may the browser ask for a password on 401
     headers: { ...headers(), ...more },
     body: JSON.stringify(params),
   });
@@ -68,10 +70,12 @@
     return null;
   }
 
-  const welcome = `# Welcome to Closegraph: the Close CRM as GraphQL.
+  const welcome = `# Welcome to Closegraph: Close as GraphQL.
 #
-# "Examples", above, has queries to begin with. The first icon on the left shows the
-# documentation, the last one builds queries by ticking fields. Ctrl-Enter runs a query.
+# Examples, above, has queries to begin with.
+# On the left: the documentation, your history,
+# and an explorer to tick fields in.
+# Ctrl-Enter runs the query.
 
 ${examples[1].query}`;
 
@@ -99,7 +103,7 @@ ${examples[1].query}`;
     });
     popover.addEventListener("beforetoggle", () => {
       const at = button.getBoundingClientRect();
-      popover.style.top = `${at.bottom + 6}px`;
+      popover.style.top = `${document.querySelector(".bar").getBoundingClientRect().bottom + 6}px`;
       popover.style.right = `${Math.max(12, document.documentElement.clientWidth - at.right)}px`;
     });
   }
@@ -174,13 +178,13 @@ ${examples[1].query}`;
   const secret = byId("secret");
   byId("credentials-note").textContent = {
     sandbox: "None is needed: this server runs on demo data in its own memory. Change what you like; it starts afresh with the server.",
-    key: "None is needed: this server uses a Close key of its own, for everybody who reaches it.",
+    key: "None is needed: this server has a Close key of its own. Give yours to use that instead.",
     passthrough: "Requests go to Close with the credential that you give here.",
   }[config.mode];
 
   function showCredential() {
-    byId("credentials-button").classList.toggle("set", config.mode === "passthrough" && secrets.value !== "");
-    byId("credentials-button").title = secrets.value ? "A credential is set" : "";
+    byId("credentials-button").classList.toggle("set", takesCredential && secrets.value !== "");
+    byId("credentials-button").title = takesCredential && secrets.value ? "A credential is set" : "";
   }
 
   function use(authorization) {
@@ -192,7 +196,7 @@ ${examples[1].query}`;
     inside.schema?.introspect();
   }
 
-  if (config.mode === "passthrough") {
+  if (takesCredential) {
     byId("credentials-fields").hidden = false;
     form.addEventListener("change", () => {
       byId("secret-label").textContent = form.kind.value === "basic" ? "Close API key" : "Bearer token";
@@ -212,9 +216,10 @@ ${examples[1].query}`;
     form.addEventListener("submit", (event) => event.preventDefault());
   }
   wire(byId("credentials-button"), form, () => {
-    if (config.mode === "passthrough") secret.focus();
+    if (takesCredential) secret.focus();
   });
   showCredential();
+  if (config.mode === "passthrough" && !secrets.value) form.showPopover(); // nothing works without one
 })().catch((error) => {
   document.querySelector("#app .loading")?.replaceChildren(`The playground could not start: ${error.message}`);
   throw error;

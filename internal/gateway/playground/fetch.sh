@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches the published files that the playground is made of, unchanged, and checks them against vendor/SHA256SUMS.
+# Fetches the published files that the playground is made of, unchanged, and checks them against npm/SHA256SUMS.
 # Needed only to change a version: the files are part of the repository. After such a change run it with --update,
 # which writes the sums anew, and read the difference.
 set -eu
@@ -8,19 +8,19 @@ cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# take PACKAGE@VERSION, then pairs of a path in the package and a name in vendor/.
+# take PACKAGE@VERSION, then pairs of a path in the package and a name in npm/.
 take() {
 	package=$1
 	shift
 	rm -rf "$work/package" "$work"/*.tgz
 	(cd "$work" && npm pack --silent "$package" >/dev/null && tar -xzf ./*.tgz)
 	while [ $# -gt 0 ]; do
-		cp "$work/package/$1" "vendor/$2"
+		cp "$work/package/$1" "npm/$2"
 		shift 2
 	done
 }
 
-mkdir -p vendor
+mkdir -p npm
 take react@18.3.1 \
 	umd/react.production.min.js react.production.min.js \
 	LICENSE react.LICENSE
@@ -37,7 +37,7 @@ take @graphiql/plugin-explorer@4.0.6 \
 take graphiql-explorer@0.9.0 \
 	LICENSE graphiql-explorer.LICENSE
 
-cd vendor
+cd npm
 if [ "${1-}" = --update ]; then
 	sha256sum ./*.js ./*.css ./*.LICENSE >SHA256SUMS
 fi

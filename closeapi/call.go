@@ -1,0 +1,186 @@
+package closeapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Call is one REST call.
+type Call struct {
+	// Operation is a line of operations.txt, such as "GET /task/{id}/". Another text is a mistake in the
+	// program, and refused.
+	Operation string
+
+	// Vars are the values for the {…} of the path, in order. Each becomes exactly one segment of the path.
+	// Empty values, "." and "..", and values with a slash, a backslash or a control character are refused.
+	Vars []string
+
+	// Params are the query parameters in Close's own form: lists are joined by commas and hold no spaces
+	// ("id__in": "a,b"), and truth is "true" or "false" (Close docs: Filtering).
+	Params map[string]string
+
+	// Fields are the members to answer with. They become the parameter _fields, sorted and each once, if the
+	// operation takes it; to other operations they are not sent. Close does not add "id" (observed).
+	Fields []string
+
+	// Body is sent as JSON; a [json.RawMessage] goes as it is. Nil sends no body. A GET has none.
+	Body any
+
+	// Offset, if not nil, overrides the caller's distance from UTC.
+	Offset *Offset
+}
+
+// Header values that never change are shared by all requests; nobody may write into them.
+var (
+	acceptJSON  = []string{"application/json"}
+	acceptGzip  = []string{"gzip"}
+	overrideGet = []string{http.MethodGet}
+	unsent      = []string{} // see repeatable
+)
+
+// request turns a call into an HTTP request. It returns the path without the base, for errors to speak of.
+func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.Request, string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, "", noAnswer(ctx, op.Method, op.Path, err)
+	}
+	target, path, err := c.url(op, call.Vars)
+	if err != nil {
+		return nil, "", refused(op, err)
+	}
+	if c.caller.Credential == nil {
+		return nil, "", &Error{Method: op.Method, Path: path, Message: errNoCredential.Error(), cause: errNoCredential}
+	}
+	header := make(http.Header, 8)
+	if err := c.caller.Credential.authorize(header); err != nil {
+		return nil, "", &Error{Method: op.Method, Path: path, Message: err.Error(), cause: errNoCredential}
+	}
+	header["Accept"] = acceptJSON
+	header["Accept-Encoding"] = acceptGzip
+	header["User-Agent"] = c.userAgent
+	offset := c.caller.Offset
+	if call.Offset != nil {
+		offset = *call.Offset
+	}
+	header["X-Tz-Offset"] = offset.header()
+
+	var space [8]param
+	params, err := call.params(op, space[:0])
+	if err != nil {
+		return nil, "", refused(op, err)
+	}
+	body, err := call.body(op)
+	if err != nil {
+		return nil, "", refused(op, err)
+	}
+	method := op.Method
+	target.RawQuery = encodeQuery(params)
+	if method == http.MethodGet && len(c.origin)+len(path)+len("?")+len(target.RawQuery) > maxURL {
+		method = http.MethodPost
+		target.RawQuery, body = override(params)
+		header["X-Http-Method-Override"] = overrideGet
+		header["Idempotency-Key"] = unsent
+	}
+	if body != nil {
+		header["Content-Type"] = acceptJSON
+	}
+	return newRequest(ctx, method, target, header, body), path, nil
+}
+
+// newRequest is http.NewRequestWithContext for a URL that is parsed already. The body can be sent again, and
+// its length is known: Close refuses chunked bodies (observed).
+func newRequest(ctx context.Context, method string, target *url.URL, header http.Header, body []byte) *http.Request {
+	req := (&http.Request{
+		Method:     method,
+		URL:        target,
+		Host:       target.Host,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header:     header,
+	}).WithContext(ctx)
+	if body != nil {
+		req.ContentLength = int64(len(body))
+		req.Body = io.NopCloser(bytes.NewReader(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	}
+	return req
+}
+
+// repeatable reports whether the request changes nothing, so that it may be sent again when nobody knows what
+// became of it: a GET, or a POST that stands for one. The latter carries an empty Idempotency-Key, which
+// net/http does not send, but reads as leave to replace a connection that the server had already closed.
+func repeatable(req *http.Request) bool {
+	return req.Method == http.MethodGet ||
+		req.Method == http.MethodPost && req.Header.Get("X-Http-Method-Override") == http.MethodGet
+}
+
+// body encodes the body of the call.
+func (call *Call) body(op *operation) ([]byte, error) {
+	if call.Body == nil {
+		return nil, nil
+	}
+	if op.Method == http.MethodGet {
+		return nil, fmt.Errorf("a GET takes no body")
+	}
+	if raw, ok := call.Body.(json.RawMessage); ok {
+		// The transport may still be sending when the call has returned, so it gets bytes of its own.
+		return bytes.Clone(raw), nil
+	}
+	body, err := json.Marshal(call.Body)
+	if err != nil {
+		return nil, fmt.Errorf("encode the body: %w", err)
+	}
+	return body, nil
+}
+
+// url fills in the path of the operation. The path that it returns beside has no base, and is decoded.
+func (c *core) url(op *operation, vars []string) (*url.URL, string, error) {
+	if len(vars) != len(op.vars) {
+		return nil, "", fmt.Errorf("the path takes %d values, not %d", len(op.vars), len(vars))
+	}
+	target := *c.base
+	plain := true
+	for i, value := range vars {
+		if reason := refuseSegment(value); reason != "" {
+			return nil, "", fmt.Errorf("the value for %s in the path %s", op.vars[i], reason)
+		}
+		plain = plain && isUnreserved(value)
+	}
+	path := op.fill(c.base.Path, vars, nil)
+	if !plain || c.base.RawPath != "" {
+		target.RawPath = op.fill(c.base.EscapedPath(), vars, url.PathEscape)
+	}
+	target.Path = path
+	return &target, path[len(c.base.Path):], nil
+}
+
+// refuseSegment says why a value cannot be a segment of a path, or nothing.
+func refuseSegment(value string) string {
+	switch {
+	case value == "":
+		return "is empty"
+	case value == ".", value == "..":
+		return "must not be a step to another path"
+	case strings.ContainsAny(value, `/\`):
+		return "must not hold a slash"
+	case hasControl(value):
+		return "must not hold control characters"
+	}
+	return ""
+}
+
+// hasControl reports whether the text holds an ASCII control character.
+func hasControl(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] == 0x7f {
+			return true
+		}
+	}
+	return false
+}

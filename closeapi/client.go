@@ -1,0 +1,208 @@
+// Package closeapi makes calls to the REST API of Close (https://api.close.com/api/v1).
+//
+// A [Client] performs one [Call] at a time and answers with a [Document], which holds the bytes that Close
+// sent, or with an [*Error], which says what was tried and what Close thought of it. [Client.Pages] walks a
+// list. The client paces nothing and remembers nothing: it escapes, signs, sends, repeats what is safe to
+// repeat, and limits what it reads.
+//
+//	client, err := closeapi.New(closeapi.Config{
+//		Caller: closeapi.Caller{Credential: closeapi.APIKey(os.Getenv("CLOSE_API_KEY"))},
+//	})
+//	...
+//	lead, err := client.Do(ctx, closeapi.Call{
+//		Operation: "GET /lead/{id}/",
+//		Vars:      []string{"lead_1"},
+//		Fields:    []string{"id", "display_name"},
+//	})
+package closeapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// DefaultBaseURL is where Close serves version 1 of its API (Close docs: Introduction).
+const DefaultBaseURL = "https://api.close.com/api/v1"
+
+// The values that a zero [Config] stands for.
+const (
+	defaultMaxResponseBytes = 32 << 20
+	defaultTimeout          = 30 * time.Second
+	defaultUserAgent        = "closegraph"
+)
+
+// Config says how a client reaches Close. Its zero value works, but for the credential.
+type Config struct {
+	// BaseURL is the address that the paths of operations are appended to: absolute, http or https, with no
+	// user, query or fragment. A slash at its end does not matter. The default is [DefaultBaseURL].
+	BaseURL string
+
+	// Caller is who asks, unless [Client.For] says otherwise. A client without a credential makes no call.
+	Caller Caller
+
+	// Transport is the innermost transport. The default is [NewHTTPTransport]. It must not follow redirects,
+	// since a credential must not reach another host.
+	Transport http.RoundTripper
+
+	// MaxResponseBytes limits the answer that is read, counted after decompression. A longer answer is an
+	// error for which [IsTooLarge] is true, never a shorter one. The default is 32 MiB.
+	MaxResponseBytes int64
+
+	// Timeout limits each attempt, from its first byte sent to its last byte read. The context of the call
+	// may end it sooner. The default is 30 seconds.
+	Timeout time.Duration
+
+	// Retry says how often and how patiently calls are repeated.
+	Retry RetryPolicy
+
+	// UserAgent is the name that the client gives itself. The default is "closegraph".
+	UserAgent string
+}
+
+// Caller is who asks, and where on the globe.
+type Caller struct {
+	Credential Credential // required: without it no call is made
+	Offset     Offset     // the caller's distance from UTC; the zero value is UTC
+}
+
+// Client calls Close for one caller. It is safe for concurrent use.
+type Client struct {
+	*core
+	caller Caller
+}
+
+// core is what the clients of all callers share.
+type core struct {
+	base      *url.URL // without a slash at the end of its path
+	origin    string   // the base as text
+	transport http.RoundTripper
+	inner     http.RoundTripper // the innermost transport, which owns the connections
+	limit     int64
+	userAgent []string
+	scratch   sync.Pool // of *bytes.Buffer, for answers of unknown length
+}
+
+// New checks cfg and returns a client. It makes no call. The error names the setting that is wrong.
+func New(cfg Config) (*Client, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, fmt.Errorf("closeapi: %w", err)
+	}
+	base, err := parseBaseURL(cfg.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("closeapi: BaseURL: %w", err)
+	}
+	return &Client{
+		core: &core{
+			base:      base,
+			origin:    base.String(),
+			transport: chain(cfg),
+			inner:     cfg.Transport,
+			limit:     cfg.MaxResponseBytes,
+			userAgent: []string{cfg.UserAgent},
+			scratch:   sync.Pool{New: func() any { return new(bytes.Buffer) }},
+		},
+		caller: cfg.Caller,
+	}, nil
+}
+
+// withDefaults returns cfg with every setting filled in, or says which one makes no sense.
+func (cfg Config) withDefaults() (Config, error) {
+	if cfg.BaseURL == "" {
+		cfg.BaseURL = DefaultBaseURL
+	}
+	switch {
+	case cfg.MaxResponseBytes < 0:
+		return cfg, fmt.Errorf("MaxResponseBytes: %d is negative", cfg.MaxResponseBytes)
+	case cfg.MaxResponseBytes == 0:
+		cfg.MaxResponseBytes = defaultMaxResponseBytes
+	}
+	switch {
+	case cfg.Timeout < 0:
+		return cfg, fmt.Errorf("Timeout: %v is negative", cfg.Timeout)
+	case cfg.Timeout == 0:
+		cfg.Timeout = defaultTimeout
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = defaultUserAgent
+	}
+	if hasControl(cfg.UserAgent) {
+		return cfg, errors.New("UserAgent: holds control characters")
+	}
+	if cfg.Transport == nil {
+		transport := NewHTTPTransport()
+		transport.ResponseHeaderTimeout = cfg.Timeout
+		cfg.Transport = transport
+	}
+	var err error
+	cfg.Retry, err = cfg.Retry.withDefaults()
+	return cfg, err
+}
+
+// parseBaseURL reads the base of all URLs. Its errors do not repeat the text, which may hold a password.
+func parseBaseURL(text string) (*url.URL, error) {
+	base, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, errors.New("is not a URL")
+	case base.Scheme != "http" && base.Scheme != "https", base.Host == "":
+		return nil, errors.New("must be absolute and begin with http:// or https://")
+	case base.User != nil:
+		return nil, errors.New("must not hold a user or password: the credential belongs to the caller")
+	case base.RawQuery != "", base.ForceQuery, base.Fragment != "":
+		return nil, errors.New("must not have a query or a fragment")
+	}
+	return &url.URL{
+		Scheme:  base.Scheme,
+		Host:    base.Host,
+		Path:    strings.TrimRight(base.Path, "/"),
+		RawPath: strings.TrimRight(base.RawPath, "/"),
+	}, nil
+}
+
+// For returns a client that asks as caller. It is cheap to make, and shares everything else with c: settings,
+// transports and connections.
+func (c *Client) For(caller Caller) *Client {
+	return &Client{core: c.core, caller: caller}
+}
+
+// Close closes the connections that are idle. The client, and those that share its connections, may still be
+// used, and open new ones.
+func (c *Client) Close() {
+	if inner, ok := c.inner.(interface{ CloseIdleConnections() }); ok {
+		inner.CloseIdleConnections()
+	}
+}
+
+// Do makes one call and reads its whole answer. Any status from 200 to 299 is a success; everything else is
+// an [*Error]. What is safe to repeat is repeated first, as [RetryPolicy] says.
+func (c *Client) Do(ctx context.Context, call Call) (Document, error) {
+	op, ok := operations()[call.Operation]
+	if !ok {
+		return Document{}, &Error{Message: fmt.Sprintf("unknown operation %q", call.Operation), cause: errInvalidCall}
+	}
+	req, path, err := c.request(ctx, op, &call)
+	if err != nil {
+		return Document{}, err
+	}
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return Document{}, noAnswer(ctx, op.Method, path, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return Document{}, c.refusal(op.Method, path, resp)
+	}
+	body, err := c.read(resp)
+	if err != nil {
+		return Document{}, badAnswer(ctx, op.Method, path, resp.StatusCode, err)
+	}
+	return Document{Body: body, Status: resp.StatusCode}, nil
+}

@@ -1,0 +1,116 @@
+package closeapi
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// maxURL is the length, in bytes, up to which a read is an ordinary GET. Close advises not to go beyond
+// (Close docs: Making Requests); the answers to longer ones are not promised.
+const maxURL = 2000
+
+// param is one query parameter, not escaped.
+type param struct{ name, value string }
+
+// params appends the parameters of the call to list, sorted by name, so that equal calls have equal URLs.
+func (call *Call) params(op *operation, list []param) ([]param, error) {
+	for name, value := range call.Params {
+		list = append(list, param{name, value})
+	}
+	if op.Fields && len(call.Fields) > 0 {
+		if _, twice := call.Params[fieldsParam]; twice {
+			return nil, errors.New("the fields are given twice, in Fields and in Params")
+		}
+		list = append(list, param{fieldsParam, joinFields(call.Fields)})
+	}
+	slices.SortFunc(list, func(a, b param) int { return strings.Compare(a.name, b.name) })
+	return list, nil
+}
+
+// fieldsParam is the parameter that chooses the members of the answer (Close docs: Fields).
+const fieldsParam = "_fields"
+
+// joinFields joins the fields, sorted and each once, without touching the list.
+func joinFields(fields []string) string {
+	for i := 1; i < len(fields); i++ {
+		if fields[i-1] >= fields[i] {
+			fields = slices.Clone(fields)
+			slices.Sort(fields)
+			fields = slices.Compact(fields)
+			break
+		}
+	}
+	return strings.Join(fields, ",")
+}
+
+// encodeQuery writes the parameters as a query string. Commas stay as they are: Close's lists are full of
+// them, and an escaped comma is three bytes.
+func encodeQuery(params []param) string {
+	if len(params) == 0 {
+		return ""
+	}
+	size := 0
+	for _, p := range params {
+		size += len(p.name) + len(p.value) + len("=&")
+	}
+	query := make([]byte, 0, size+size/8)
+	for i, p := range params {
+		if i > 0 {
+			query = append(query, '&')
+		}
+		query = appendEscaped(query, p.name)
+		query = append(query, '=')
+		query = appendEscaped(query, p.value)
+	}
+	return string(query)
+}
+
+// appendEscaped appends text as part of a query string: a space becomes a plus, and everything but letters,
+// digits, "-_.~" and commas its bytes in hexadecimal.
+func appendEscaped(dst []byte, text string) []byte {
+	const hex = "0123456789ABCDEF"
+	for i := range len(text) {
+		switch b := text[i]; {
+		case unreserved(b), b == ',':
+			dst = append(dst, b)
+		case b == ' ':
+			dst = append(dst, '+')
+		default:
+			dst = append(dst, '%', hex[b>>4], hex[b&15])
+		}
+	}
+	return dst
+}
+
+// unreserved reports whether a byte means itself everywhere in a URL (RFC 3986, 2.3).
+func unreserved(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' ||
+		b == '-' || b == '_' || b == '.' || b == '~'
+}
+
+// isUnreserved reports whether the whole text means itself everywhere in a URL.
+func isUnreserved(text string) bool {
+	for i := range len(text) {
+		if !unreserved(text[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// override moves parameters that are too long for a URL into the body of a POST that stands for a GET (Close
+// docs: Making Requests). Values keep the form that they have in a query. The fields stay in the URL too:
+// the libraries that Close is built on look for them there (observed in their source).
+func override(params []param) (query string, body []byte) {
+	values := make(map[string]string, len(params))
+	for _, p := range params {
+		values[p.name] = p.value
+		if p.name == fieldsParam {
+			query = encodeQuery([]param{p})
+		}
+	}
+	body, _ = json.Marshal(map[string]map[string]string{"_params": values}) // strings always encode
+	return query, body
+}

@@ -1,0 +1,136 @@
+package sandbox
+
+import (
+	"html"
+	"regexp"
+	"strings"
+)
+
+func opportunityWriting() *writing {
+	return &writing{
+		closed: true,
+		inputs: []input{
+			{name: "lead_id", on: onCreate, check: ref("lead")},
+			{name: "pipeline_id", on: onCreate, check: ref("pipeline")},
+			{name: "contact_id", on: onCreate | onUpdate, check: ref("contact")},
+			{name: "user_id", on: onCreate | onUpdate, check: ref("user")},
+			{name: "status_id", on: onCreate | onUpdate, check: ref("opportunity_status")},
+			{name: "status", on: onUpdate, check: opportunityStatusLabel},
+			{name: "value", on: onCreate | onUpdate, check: integer(-1<<53, 1<<53)},
+			{name: "value_period", on: onCreate | onUpdate, check: oneOf(valuePeriods...)},
+			{name: "confidence", on: onCreate | onUpdate, check: integer(0, 100)},
+			{name: "note", on: onCreate | onUpdate, check: str(0)},
+			{name: "note_html", on: onCreate | onUpdate, check: richText},
+			{name: "date_won", on: onCreate | onUpdate, check: dateOrTime},
+			{name: "created_by", on: onCreate, check: ref("user")},
+			{name: "date_created", on: onCreate, check: onlyTime},
+		},
+		create: createOpportunity,
+		change: func(w *write, o *object, values map[string]any) fieldErrors {
+			for _, name := range []string{"user_id", "status_id", "value_period", "confidence"} {
+				if v, given := values[name]; given && v == nil {
+					delete(values, name) // these always have a value
+				}
+			}
+			if errs := settleStatus(values); len(errs) > 0 {
+				return errs
+			}
+			completeOpportunity(w, o.values["date_won"], values)
+			return nil
+		},
+		delete: func(st *store, o *object) { st.remove("opportunity", o) },
+	}
+}
+
+func createOpportunity(w *write, values map[string]any) (*object, *apiError) {
+	pipeline, _ := values["pipeline_id"].(string)
+	delete(values, "pipeline_id")
+	if id, given := values["status_id"].(string); given {
+		if pipeline != "" && w.st.get("opportunity_status", id).str("pipeline_id") != pipeline {
+			return nil, refuseField("status_id", "Status is not in the given pipeline.")
+		}
+	} else {
+		for _, status := range w.st.tables["opportunity_status"].all {
+			if pipeline == "" || status.str("pipeline_id") == pipeline {
+				values["status_id"] = status.id
+				break
+			}
+		}
+		if values["status_id"] == nil {
+			return nil, refuseField("pipeline_id", "Pipeline has no statuses.")
+		}
+	}
+	for name, preset := range map[string]any{"user_id": w.c.user.id, "confidence": 50, "value_period": "one_time", "is_stalled": false} {
+		if values[name] == nil {
+			values[name] = preset
+		}
+	}
+	if values["lead_id"] == nil {
+		lead := map[string]any{"status_id": w.st.tables["lead_status"].all[0].id, "addresses": []any{}}
+		w.stamp(lead)
+		values["lead_id"] = w.st.add("lead", "lead_", lead).id
+	}
+	completeOpportunity(w, nil, values)
+	w.stamp(values)
+	return w.st.add("opportunity", "oppo_", values), nil
+}
+
+// completeOpportunity derives what follows from new values: a won opportunity has a date, today for the caller unless
+// it has one, and note and note_html say the same (Close docs: Opportunities).
+func completeOpportunity(w *write, won any, values map[string]any) {
+	if date, ok := values["date_won"].(moment); ok && !date.day {
+		values["date_won"] = day(date.t)
+	}
+	if id, given := values["status_id"].(string); given {
+		switch w.st.get("opportunity_status", id).str("type") {
+		case "won":
+			if won == nil && values["date_won"] == nil {
+				values["date_won"] = day(w.c.now.Add(w.c.offset))
+			}
+		case "lost":
+			values["date_lost"] = at(w.c.now)
+		}
+	}
+	if rich, given := values["note_html"]; given {
+		values["note"] = nil
+		if rich, ok := rich.(string); ok {
+			values["note"] = plainText(rich)
+		}
+	} else if note, given := values["note"]; given {
+		values["note_html"] = nil
+		if note, ok := note.(string); ok {
+			values["note_html"] = bodyOf(note)
+		}
+	}
+}
+
+func opportunityStatusLabel(w *write, v any) (any, any) {
+	for _, status := range w.st.tables["opportunity_status"].all {
+		if status.values["label"] == v {
+			return status.id, nil
+		}
+	}
+	return nil, textNoObject
+}
+
+// richText accepts what stands in a body element (Close docs: rich text).
+func richText(_ *write, v any) (any, any) {
+	s, _ := v.(string)
+	if !strings.HasPrefix(s, "<body>") || !strings.HasSuffix(s, "</body>") {
+		return nil, "Rich text must begin with <body> and end with </body>."
+	}
+	return s, nil
+}
+
+// bodyOf is a plain text as rich text.
+func bodyOf(text string) string {
+	return "<body>" + strings.ReplaceAll(html.EscapeString(text), "\n", "<br />") + "</body>"
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// plainText is rich text without its tags.
+func plainText(rich string) string {
+	lines := strings.NewReplacer("<br />", "\n", "<br/>", "\n", "<br>", "\n", "</p><p>", "\n").Replace(rich)
+	return html.UnescapeString(tags.ReplaceAllString(lines, ""))
+}

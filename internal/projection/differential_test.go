@@ -1,0 +1,144 @@
+package projection_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/graph"
+	"github.com/closegraph/closegraph/internal/projection"
+	"github.com/closegraph/closegraph/resolvers"
+)
+
+// seams of the random tests: how many queries a plain run tries.
+const randomQueries = 1500
+
+// TestRandomQueries holds the projection against the reference executor on random queries and random documents.
+func TestRandomQueries(t *testing.T) {
+	t.Parallel()
+	g := newGraph(t)
+	tried := 0
+	for seed := uint64(1); tried < randomQueries; seed++ {
+		if g.compare(t, seed) {
+			tried++
+		}
+	}
+}
+
+// FuzzProjection goes on where TestRandomQueries stops.
+func FuzzProjection(f *testing.F) {
+	g := newGraph(f)
+	for seed := range uint64(20) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) { g.compare(t, seed) })
+}
+
+// graphUnderTest is the schema with its projection, without the HTTP around it.
+type graphUnderTest struct {
+	full   *ast.Schema
+	engine *projection.Engine
+	exec   graphql.GraphExecutor
+}
+
+type clientKey struct{}
+
+func newGraph(t testing.TB) *graphUnderTest {
+	t.Helper()
+	g := &graphUnderTest{full: graph.NewExecutableSchema(graph.Config{}).Schema()}
+	var err error
+	if g.engine, err = projection.New(g.full, projection.Options{Code: resolvers.Code(), MaxCalls: 10_000}); err != nil {
+		t.Fatal(err)
+	}
+	exec := executor.New(graph.NewExecutableSchema(graph.Config{Resolvers: &resolvers.Resolver{Projection: g.engine}}))
+	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		ctx, err := g.engine.Begin(ctx, ctx.Value(clientKey{}).(*closeapi.Client))
+		if err != nil {
+			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{gqlerror.Wrap(err)}})
+		}
+		return next(ctx)
+	})
+	g.exec = exec
+	return g
+}
+
+// do runs a query against a Close behind a transport.
+func (g *graphUnderTest) do(t *testing.T, transport http.RoundTripper, query string, vars map[string]any) (*graphql.Response, *ast.OperationDefinition) {
+	t.Helper()
+	client, err := closeapi.New(closeapi.Config{
+		Transport: transport,
+		Caller:    closeapi.Caller{Credential: closeapi.APIKey("api_test.key")},
+		Retry:     closeapi.RetryPolicy{MaxAttempts: 1, BaseDelay: time.Millisecond, MaxDelay: time.Millisecond},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := graphql.StartOperationTrace(context.WithValue(t.Context(), clientKey{}, client))
+	op, errs := g.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: vars})
+	if errs != nil {
+		return nil, nil
+	}
+	responses, ctx := g.exec.DispatchOperation(ctx, op)
+	return responses(ctx), op.Operation
+}
+
+// compare tries one query; it reports whether it was a valid one.
+func (g *graphUnderTest) compare(t *testing.T, seed uint64) bool {
+	t.Helper()
+	maker := &queryMaker{r: rand.New(rand.NewPCG(seed, 1)), schema: g.full}
+	query, vars := maker.query()
+	w := newWorld(seed, g.full)
+	resp, op := g.do(t, w, query, vars)
+	if resp == nil {
+		return false
+	}
+	ref := &reference{world: w, vars: vars}
+	want := ref.run(op)
+	if !json.Valid(resp.Data) {
+		t.Fatalf("seed %d: the answer is not JSON\n%s\n%s", seed, query, resp.Data)
+	}
+	if string(resp.Data) != want {
+		t.Fatalf("seed %d: query %s\ncalls\n%s\ngot  %s\nwant %s", seed, query, strings.Join(w.calls, "\n"), resp.Data, want)
+	}
+	var paths []string
+	for _, e := range resp.Errors {
+		if inner := (*projection.Error)(nil); strings.Contains(e.Message, "panic") || errors.As(e, &inner) && inner.Code == "" {
+			t.Fatalf("seed %d: error without a code: %v", seed, e)
+		}
+		paths = append(paths, pathText(e.Path))
+	}
+	slices.Sort(paths)
+	slices.Sort(ref.errors)
+	if diff := cmp.Diff(ref.errors, paths); diff != "" && len(paths) < 90 { // errors are cut at 100 a value
+		t.Fatalf("seed %d: query %s\nanswer %s\npaths of errors (-want +got)\n%s", seed, query, resp.Data, diff)
+	}
+	n := needs{ref, map[string]map[string]bool{}}
+	n.root(op)
+	for typeName, asked := range w.asked {
+		for member := range asked {
+			if !n.members[typeName][member] {
+				t.Fatalf("seed %d: query %s\nasked for %s of %s, which only needs %v",
+					seed, query, member, typeName, slices.Sorted(maps.Keys(n.members[typeName])))
+			}
+		}
+	}
+	return true
+}
+
+func pathText(path ast.Path) string {
+	return strings.NewReplacer("[", ".", "]", "").Replace(path.String())
+}

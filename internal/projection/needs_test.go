@@ -1,0 +1,98 @@
+package projection_test
+
+import (
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// needs says which REST members a query needs of each type, from the query alone: whatever the objects are, no call may
+// ask for more.
+type needs struct {
+	*reference
+	members map[string]map[string]bool
+}
+
+func (n needs) root(op *ast.OperationDefinition) {
+	for _, f := range n.collect([]ast.SelectionSet{op.SelectionSet}, n.world.schema.Query) {
+		if f.field.Name == "__typename" {
+			continue
+		}
+		target := n.world.schema.Types[f.field.Definition.Type.Name()]
+		if strings.HasSuffix(target.Name, "Connection") {
+			n.page(target, f.sets)
+			continue
+		}
+		for _, def := range n.world.schema.GetPossibleTypes(target) {
+			n.object(def.Name, def, f.sets)
+		}
+	}
+}
+
+// page counts what the items of a connection need.
+func (n needs) page(def *ast.Definition, sets []ast.SelectionSet) {
+	n.add("Task", "id")
+	for _, f := range n.collect(sets, def) {
+		switch target := n.world.schema.Types[f.field.Definition.Type.Name()]; f.field.Name {
+		case "nodes", "node":
+			n.object(target.Name, target, f.sets)
+		case "edges":
+			n.page(target, f.sets)
+		}
+	}
+}
+
+// object counts what an object needs. Its members go under scope; "" stands for objects inside another.
+func (n needs) object(scope string, def *ast.Definition, sets []ast.SelectionSet) {
+	n.add(scope, "id")
+	for _, f := range n.collect(sets, def) {
+		if f.field.Name != "__typename" {
+			n.field(scope, def, f)
+		}
+	}
+}
+
+func (n needs) field(scope string, def *ast.Definition, f selectedField) {
+	field := f.field.Definition
+	target := n.world.schema.Types[field.Type.Name()]
+	if field.Directives.ForName("same") != nil {
+		n.add(scope, target.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw)
+		for _, variant := range n.world.schema.GetPossibleTypes(target) {
+			n.object(scope, variant, f.sets)
+		}
+		return
+	}
+	for _, member := range readsOf(field) {
+		n.add(scope, member)
+	}
+	switch {
+	case def.Name+"."+field.Name == "Task.subject":
+		for _, possible := range n.world.schema.GetPossibleTypes(target) {
+			if possible.Name == "OtherTaskSubject" {
+				n.object(scope, possible, f.sets)
+			} else if !n.only(possible.Name, f, map[string]string{"id": ""}) {
+				n.object(possible.Name, possible, f.sets)
+			}
+		}
+	case !target.IsCompositeType():
+	case strings.HasSuffix(target.Name, "Connection"):
+		n.page(target, f.sets)
+	case isEmbedded(target, field):
+		n.object("", target, f.sets)
+	case n.only(target.Name, f, inlineOf(field)):
+		for _, below := range n.collect(f.sets, target) {
+			if member := inlineOf(field)[below.field.Name]; member != "" {
+				n.add(scope, member)
+			}
+		}
+	default:
+		n.object(target.Name, target, f.sets)
+	}
+}
+
+func (n needs) add(typeName, member string) {
+	if n.members[typeName] == nil {
+		n.members[typeName] = map[string]bool{}
+	}
+	n.members[typeName][member] = true
+}

@@ -1,0 +1,113 @@
+package projection_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// queryMaker makes up valid queries over the whole schema: aliases, fragments on all kinds of types, merged fields,
+// @skip and @include, connections.
+type queryMaker struct {
+	r         *rand.Rand
+	schema    *ast.Schema
+	fragments []string
+	keys      int
+}
+
+// query is a query with its variables.
+func (q *queryMaker) query() (string, map[string]any) {
+	var b strings.Builder
+	for range 1 + q.r.IntN(4) {
+		q.keys++
+		fmt.Fprintf(&b, " r%d: %s", q.keys, q.rootField())
+	}
+	text := "query Q($yes: Boolean!, $no: Boolean!) {" + b.String() + " }"
+	return text + strings.Join(q.fragments, ""), map[string]any{"yes": true, "no": q.r.IntN(2) == 0}
+}
+
+func (q *queryMaker) rootField() string {
+	id := func(prefix string) string { return fmt.Sprintf("%q", fmt.Sprint(prefix, q.r.IntN(6))) }
+	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_"}
+	switch q.r.IntN(10) {
+	case 0, 1, 2:
+		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
+	case 3:
+		return "viewer " + q.selection("Viewer", 4)
+	case 4:
+		return fmt.Sprintf("node(id: %s) %s", id(ids[q.r.IntN(len(ids))]), q.selection("Node", 3))
+	case 5:
+		return fmt.Sprintf("nodes(ids: [%s, %s, %s]) %s", id(ids[0]), id(ids[1]), id(ids[q.r.IntN(len(ids))]), q.selection("Node", 3))
+	case 6:
+		return fmt.Sprintf("lead(id: %s) %s", id("lead_"), q.selection("Lead", 4))
+	case 7:
+		return fmt.Sprintf("opportunity(id: %s) %s", id("oppo_"), q.selection("Opportunity", 4))
+	}
+	return fmt.Sprintf("task(id: %s) %s", id("task_"), q.selection("Task", 4))
+}
+
+// selection is a selection set of a type.
+func (q *queryMaker) selection(typeName string, depth int) string {
+	def := q.schema.Types[typeName]
+	var parts []string
+	for range 1 + q.r.IntN(4) {
+		parts = append(parts, q.part(def, depth))
+	}
+	return "{ " + strings.Join(parts, " ") + " }"
+}
+
+// part is a field or a fragment.
+func (q *queryMaker) part(def *ast.Definition, depth int) string {
+	possible := q.schema.GetPossibleTypes(def)
+	switch n := q.r.IntN(12); {
+	case n == 0:
+		return "__typename"
+	case n == 1 && depth > 0:
+		return "..." + q.directive() + " " + q.selection(def.Name, depth-1)
+	case n == 2 && depth > 0:
+		q.keys++
+		name := fmt.Sprintf("F%d", q.keys)
+		on := possible[q.r.IntN(len(possible))].Name
+		q.fragments = append(q.fragments, fmt.Sprintf(" fragment %s on %s %s", name, on, q.selection(on, depth-1)))
+		return "..." + name + q.directive()
+	case def.IsAbstractType() || n == 3 && depth > 0:
+		on := possible[q.r.IntN(len(possible))].Name
+		if depth == 0 {
+			return "__typename"
+		}
+		return "... on " + on + q.directive() + " " + q.selection(on, depth-1)
+	}
+	return q.field(def, depth)
+}
+
+func (q *queryMaker) field(def *ast.Definition, depth int) string {
+	field := def.Fields[q.r.IntN(len(def.Fields))]
+	target := q.schema.Types[field.Type.Name()]
+	if target.IsCompositeType() && depth == 0 || strings.Contains(strings.ToLower(field.Name), "cursor") {
+		return "__typename"
+	}
+	text := field.Name
+	if len(field.Arguments) > 0 || q.r.IntN(3) == 0 { // equal keys with equal arguments merge; others need a key of their own
+		q.keys++
+		text = fmt.Sprintf("k%d: %s", q.keys, field.Name)
+	}
+	if len(field.Arguments) > 0 {
+		text += fmt.Sprintf("(first: %d)", 1+q.r.IntN(4))
+	}
+	text += q.directive()
+	if target.IsCompositeType() {
+		text += " " + q.selection(target.Name, depth-1)
+	}
+	return text
+}
+
+func (q *queryMaker) directive() string {
+	if q.r.IntN(8) > 0 {
+		return ""
+	}
+	return []string{
+		" @include(if: $yes)", " @include(if: $no)", " @skip(if: $no)", " @skip(if: true)", " @include(if: true) @skip(if: $no)",
+	}[q.r.IntN(5)]
+}

@@ -1,0 +1,505 @@
+package projection_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// reference answers a query the slow and obvious way: it decodes everything and walks the selection. It shares nothing
+// with the projection but the directives of the schema.
+type reference struct {
+	world  *world
+	vars   map[string]any
+	errors []string // paths
+}
+
+// object is one object with its type. data holds all members; fail says why there is none.
+type object struct {
+	typ  string
+	data map[string]json.RawMessage
+}
+
+func (x *reference) run(op *ast.OperationDefinition) string {
+	query := x.world.schema.Query
+	var out []string
+	for _, f := range x.collect([]ast.SelectionSet{op.SelectionSet}, query) {
+		value, _ := x.root(f)
+		out = append(out, strconv.Quote(f.key)+":"+value)
+	}
+	return "{" + strings.Join(out, ",") + "}"
+}
+
+func (x *reference) root(f selectedField) (string, bool) {
+	path := []string{f.key}
+	if f.field.Name == "__typename" {
+		return `"Query"`, true
+	}
+	args := f.field.ArgumentMap(x.vars)
+	def := f.field.Definition
+	switch def.Name {
+	case "tasks":
+		return x.connection(path, f, x.world.rows(""), args)
+	case "viewer":
+		return x.load(path, f, "Viewer", "user_1", false)
+	case "nodes":
+		var out []string
+		for i, id := range args["ids"].([]any) {
+			value, _ := x.load(append(slices.Clone(path), strconv.Itoa(i)), f, x.typeOf(id.(string)), id.(string), false)
+			out = append(out, value)
+		}
+		return "[" + strings.Join(out, ",") + "]", true
+	case "node":
+		id := args["id"].(string)
+		return x.load(path, f, x.typeOf(id), id, false)
+	}
+	return x.load(path, f, def.Type.Name(), args["id"].(string), false)
+}
+
+func (x *reference) typeOf(id string) string {
+	for _, def := range x.world.kinds {
+		for _, prefix := range def.Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children {
+			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" && prefix.Value.Raw != "acti_" {
+				return def.Name
+			}
+		}
+	}
+	return ""
+}
+
+// load writes the object with an id.
+func (x *reference) load(path []string, f selectedField, typeName, id string, nonNull bool) (string, bool) {
+	data := x.world.object(typeName, id)
+	if x.world.broken[typeName] != "" || data == nil {
+		return x.fail(path, nonNull)
+	}
+	return x.fields(path, object{typeName, data}, f.sets, nonNull)
+}
+
+func (x *reference) fail(path []string, nonNull bool) (string, bool) {
+	x.errors = append(x.errors, strings.Join(path, "."))
+	return "null", !nonNull
+}
+
+// fields writes the selected fields of an object.
+func (x *reference) fields(path []string, o object, sets []ast.SelectionSet, nonNull bool) (string, bool) {
+	def := x.world.schema.Types[o.typ]
+	var out []string
+	for _, f := range x.collect(sets, def) {
+		value, ok := strconv.Quote(o.typ), true
+		if f.field.Name != "__typename" {
+			value, ok = x.field(append(slices.Clone(path), f.key), o, f)
+		}
+		if !ok {
+			return "null", !nonNull
+		}
+		out = append(out, strconv.Quote(f.key)+":"+value)
+	}
+	return "{" + strings.Join(out, ",") + "}", true
+}
+
+// field writes one field of an object.
+func (x *reference) field(path []string, o object, f selectedField) (string, bool) {
+	def := f.field.Definition
+	target := x.world.schema.Types[def.Type.Name()]
+	reads := readsOf(def)
+	switch {
+	case def.Directives.ForName("same") != nil:
+		return x.fields(path, object{x.variant(target, o.data), o.data}, f.sets, def.Type.NonNull)
+	case o.typ+"."+def.Name == "Task.subject":
+		return x.subject(path, o, f)
+	case len(reads) == 2:
+		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
+		if string(name) == `""` {
+			return "null", true
+		}
+		return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(name)), true
+	case strings.HasSuffix(target.Name, "Connection"):
+		return x.below(path, o, f)
+	case !target.IsCompositeType():
+		return x.leaf(path, def.Type, o.data[reads[0]])
+	case isEmbedded(target, def):
+		return x.embedded(path, def.Type, o.data[reads[0]], f)
+	}
+	return x.edge(path, o, f, reads[0])
+}
+
+func (x *reference) variant(union *ast.Definition, data map[string]json.RawMessage) string {
+	member := union.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw
+	raw, other := data[member], ""
+	for _, def := range x.world.schema.GetPossibleTypes(union) {
+		values := def.Directives.ForName("variant").Arguments.ForName("values")
+		if values == nil {
+			other = def.Name
+			continue
+		}
+		for _, value := range values.Value.Children {
+			if string(raw) == strconv.Quote(value.Value.Raw) {
+				return def.Name
+			}
+		}
+	}
+	return other
+}
+
+func (x *reference) subject(path []string, o object, f selectedField) (string, bool) {
+	kind, id, typeName := text(o.data["object_type"]), text(o.data["object_id"]), "Lead"
+	if kind == "" || id == "" {
+		if id = text(o.data["lead_id"]); id == "" {
+			return "null", true
+		}
+	} else if typeName = map[string]string{
+		"opportunity": "Opportunity", "call": "Call", "emailthread": "EmailThread", "sms": "SMS",
+	}[kind]; typeName == "" {
+		return x.fields(path, object{"OtherTaskSubject", o.data}, f.sets, false)
+	}
+	if !idPattern.MatchString(id) {
+		return x.fail(path, false)
+	}
+	if x.only(typeName, f, map[string]string{"id": ""}) {
+		quoted, _ := json.Marshal(id)
+		return x.fields(path, object{typeName, map[string]json.RawMessage{"id": quoted}}, f.sets, false)
+	}
+	return x.load(path, f, typeName, id, false)
+}
+
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]*$`)
+
+func (x *reference) edge(path []string, o object, f selectedField, reads string) (string, bool) {
+	def := f.field.Definition
+	raw := o.data[reads]
+	switch {
+	case raw == nil || string(raw) == "null":
+		return "null", !def.Type.NonNull
+	case raw[0] != '"':
+		return x.fail(path, def.Type.NonNull)
+	}
+	if inline := inlineOf(def); x.only(def.Type.Name(), f, inline) {
+		data := map[string]json.RawMessage{}
+		for name, member := range inline {
+			data[snake(name)] = o.data[member]
+		}
+		return x.inline(path, def.Type.Name(), data, f, def.Type.NonNull)
+	}
+	id := text(raw)
+	if !idPattern.MatchString(id) {
+		return x.fail(path, def.Type.NonNull)
+	}
+	return x.load(path, f, def.Type.Name(), id, def.Type.NonNull)
+}
+
+// inline writes an object of which the parent carries what is selected.
+func (x *reference) inline(path []string, typeName string, data map[string]json.RawMessage, f selectedField, nonNull bool) (string, bool) {
+	var out []string
+	for _, below := range x.collect(f.sets, x.world.schema.Types[typeName]) {
+		value, ok := strconv.Quote(typeName), true
+		if below.field.Name != "__typename" {
+			value, ok = x.leaf(append(slices.Clone(path), below.key), below.field.Definition.Type, data[snake(below.field.Name)])
+		}
+		if !ok {
+			return "null", !nonNull
+		}
+		out = append(out, strconv.Quote(below.key)+":"+value)
+	}
+	return "{" + strings.Join(out, ",") + "}", true
+}
+
+// only reports whether nothing of an object is selected but some fields.
+func (x *reference) only(typeName string, f selectedField, fields map[string]string) bool {
+	for _, below := range x.collect(f.sets, x.world.schema.Types[typeName]) {
+		if _, ok := fields[below.field.Name]; !ok && below.field.Name != "__typename" {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f selectedField) (string, bool) {
+	if raw == nil || string(raw) == "null" {
+		if t.NonNull {
+			return x.fail(path, true)
+		}
+		return "null", true
+	}
+	if t.Elem == nil {
+		var data map[string]json.RawMessage
+		if json.Unmarshal(raw, &data) != nil {
+			return x.fail(path, t.NonNull)
+		}
+		return x.fields(path, object{t.Name(), data}, f.sets, t.NonNull)
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil {
+		return x.fail(path, t.NonNull)
+	}
+	return x.elements(path, t, list, func(path []string, element json.RawMessage) (string, bool) {
+		var data map[string]json.RawMessage
+		if json.Unmarshal(element, &data) != nil || data == nil {
+			return x.fail(path, t.Elem.NonNull)
+		}
+		return x.fields(path, object{t.Name(), data}, f.sets, t.Elem.NonNull)
+	})
+}
+
+func (x *reference) elements(path []string, t *ast.Type, list []json.RawMessage, write func([]string, json.RawMessage) (string, bool)) (string, bool) {
+	var out []string
+	for i, element := range list {
+		value, ok := write(append(slices.Clone(path), strconv.Itoa(i)), element)
+		if !ok {
+			return "null", !t.NonNull
+		}
+		out = append(out, value)
+	}
+	return "[" + strings.Join(out, ",") + "]", true
+}
+
+// below writes a connection below an object.
+func (x *reference) below(path []string, o object, f selectedField) (string, bool) {
+	raw := o.data["id"]
+	if text(raw) == "" || !idPattern.MatchString(text(raw)) {
+		return x.fail(path, false)
+	}
+	return x.connection(path, f, x.world.rows(text(raw)), f.field.ArgumentMap(x.vars))
+}
+
+func (x *reference) connection(path []string, f selectedField, rows []json.RawMessage, args map[string]any) (string, bool) {
+	first, _ := strconv.Atoi(fmt.Sprint(args["first"]))
+	more := len(rows) > first
+	if more {
+		rows = rows[:first]
+	}
+	value, ok := x.page(path, f.field.Definition.Type.Name(), f.sets, rows, more, -1)
+	return value, ok || !f.field.Definition.Type.NonNull
+}
+
+// page writes a connection, an edge of it or PageInfo.
+func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet, rows []json.RawMessage, more bool, n int) (string, bool) {
+	var out []string
+	for _, f := range x.collect(sets, x.world.schema.Types[typeName]) {
+		value, ok := "", true
+		path := append(slices.Clone(path), f.key)
+		switch f.field.Name {
+		case "__typename":
+			value = strconv.Quote(typeName)
+		case "nodes", "edges":
+			value, ok = x.elements(path, f.field.Definition.Type, rows, func(path []string, row json.RawMessage) (string, bool) {
+				i, _ := strconv.Atoi(path[len(path)-1])
+				if f.field.Name == "edges" {
+					return x.page(path, f.field.Definition.Type.Name(), f.sets, rows, more, i)
+				}
+				return x.node(path, f, row)
+			})
+		case "node":
+			value, ok = x.node(path, f, rows[n])
+		case "pageInfo":
+			value, ok = x.page(path, "PageInfo", f.sets, rows, more, n)
+		case "hasNextPage":
+			value = strconv.FormatBool(more)
+		case "hasPreviousPage":
+			value = "false"
+		default: // cursors are compared elsewhere
+			value = "null"
+		}
+		if !ok {
+			return "null", false
+		}
+		out = append(out, strconv.Quote(f.key)+":"+value)
+	}
+	return "{" + strings.Join(out, ",") + "}", true
+}
+
+func (x *reference) node(path []string, f selectedField, row json.RawMessage) (string, bool) {
+	var data map[string]json.RawMessage
+	if json.Unmarshal(row, &data) != nil || data == nil {
+		return x.fail(path, true)
+	}
+	return x.fields(path, object{"Task", data}, f.sets, true)
+}
+
+// leaf writes a value without fields of its own, or a list of them.
+func (x *reference) leaf(path []string, t *ast.Type, raw json.RawMessage) (string, bool) {
+	if raw == nil || string(raw) == "null" {
+		if t.NonNull {
+			return x.fail(path, true)
+		}
+		return "null", true
+	}
+	if t.Elem != nil {
+		var list []json.RawMessage
+		if json.Unmarshal(raw, &list) != nil {
+			return x.fail(path, t.NonNull)
+		}
+		return x.elements(path, t, list, func(path []string, element json.RawMessage) (string, bool) {
+			return x.leaf(path, t.Elem, element)
+		})
+	}
+	if out, ok := x.scalar(t.Name(), raw); ok {
+		return out, true
+	}
+	return x.fail(path, t.NonNull)
+}
+
+func (x *reference) scalar(name string, raw json.RawMessage) (string, bool) {
+	var value any
+	if json.Unmarshal(raw, &value) != nil {
+		return "", false
+	}
+	s, isString := value.(string)
+	n, isNumber := value.(float64)
+	switch name {
+	case "ID", "String", "HTML":
+		return string(raw), isString
+	case "Boolean":
+		_, isBool := value.(bool)
+		return string(raw), isBool
+	case "JSON":
+		return string(raw), true
+	case "Int", "Cents":
+		limit := map[string]float64{"Int": 1 << 31, "Cents": 1 << 53}[name]
+		if !isNumber || n != float64(int64(n)) || n >= limit || n < -limit {
+			return "", false
+		}
+		return strconv.FormatInt(int64(n), 10), true
+	case "DateTime", "Date", "DateOrDateTime":
+		return date(name, s)
+	}
+	if !isString {
+		return "", false
+	}
+	for _, v := range x.world.schema.Types[name].EnumValues {
+		if strings.ToLower(v.Name) == s {
+			return strconv.Quote(v.Name), true
+		}
+	}
+	return `"OTHER"`, true
+}
+
+// date reads a date in all forms that the tests have.
+func date(name, s string) (string, bool) {
+	if day, err := time.Parse("2006-01-02", s); err == nil {
+		return strconv.Quote(day.Format("2006-01-02")), name != "DateTime"
+	}
+	for _, form := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
+		if moment, err := time.Parse(form, s); err == nil {
+			if name == "Date" {
+				return strconv.Quote(moment.Format("2006-01-02")), true
+			}
+			return strconv.Quote(moment.Format(time.RFC3339Nano)), true
+		}
+	}
+	return "", false
+}
+
+// selectedField is a field of a selection set with all that is selected below it.
+type selectedField struct {
+	key   string
+	field *ast.Field
+	sets  []ast.SelectionSet
+}
+
+// collect is CollectFields of the GraphQL specification.
+func (x *reference) collect(sets []ast.SelectionSet, def *ast.Definition) []selectedField {
+	var out []selectedField
+	visited := map[string]bool{}
+	var add func(ast.SelectionSet)
+	add = func(set ast.SelectionSet) {
+		for _, selection := range set {
+			switch s := selection.(type) {
+			case *ast.Field:
+				if !x.included(s.Directives) {
+					continue
+				}
+				i := slices.IndexFunc(out, func(f selectedField) bool { return f.key == s.Alias })
+				if i < 0 {
+					i = len(out)
+					out = append(out, selectedField{key: s.Alias, field: s})
+				}
+				out[i].sets = append(out[i].sets, s.SelectionSet)
+			case *ast.InlineFragment:
+				if x.included(s.Directives) && x.applies(s.TypeCondition, def) {
+					add(s.SelectionSet)
+				}
+			case *ast.FragmentSpread:
+				if x.included(s.Directives) && !visited[s.Name] {
+					visited[s.Name] = true
+					if x.applies(s.Definition.TypeCondition, def) {
+						add(s.Definition.SelectionSet)
+					}
+				}
+			}
+		}
+	}
+	for _, set := range sets {
+		add(set)
+	}
+	return out
+}
+
+func (x *reference) included(list ast.DirectiveList) bool {
+	for _, d := range list {
+		if holds := d.ArgumentMap(x.vars)["if"] == true; d.Name == "skip" && holds || d.Name == "include" && !holds {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *reference) applies(condition string, def *ast.Definition) bool {
+	if condition == "" || condition == def.Name {
+		return true
+	}
+	for _, possible := range x.world.schema.GetPossibleTypes(x.world.schema.Types[condition]) {
+		if possible == def {
+			return true
+		}
+	}
+	return false
+}
+
+func text(raw json.RawMessage) string {
+	var s string
+	if len(raw) == 0 || raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+func snake(name string) string {
+	return strings.ToLower(regexp.MustCompile(`([A-Z])`).ReplaceAllString(name, "_$1"))
+}
+
+// readsOf are the REST members that a field reads.
+func readsOf(field *ast.FieldDefinition) []string {
+	if d := field.Directives.ForName("rest"); d != nil {
+		if a := d.Arguments.ForName("fields"); a != nil {
+			var names []string
+			for _, child := range a.Value.Children {
+				names = append(names, child.Value.Raw)
+			}
+			return names
+		}
+	}
+	return []string{snake(field.Name)}
+}
+
+// inlineOf are the fields of an edge's far end that the parent carries.
+func inlineOf(field *ast.FieldDefinition) map[string]string {
+	inline := map[string]string{"id": readsOf(field)[0]}
+	if d := field.Directives.ForName("inline"); d != nil {
+		for _, child := range d.Arguments.ForName("fields").Value.Children {
+			name, member, _ := strings.Cut(child.Value.Raw, "=")
+			inline[name] = member
+		}
+	}
+	return inline
+}
+
+func isEmbedded(target *ast.Definition, field *ast.FieldDefinition) bool {
+	return target.Directives.ForName("entity") == nil || field.Directives.ForName("embedded") != nil
+}

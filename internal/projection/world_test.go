@@ -1,0 +1,388 @@
+package projection_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// world is a Close that makes up its objects from a seed: whoever asks for an object, in whatever way, gets the same
+// one. Members are made from the schema, most of them right, some null, absent, or of a wrong kind. It answers calls as
+// an http.RoundTripper, and hands whole objects to the reference executor.
+type world struct {
+	seed   uint64
+	schema *ast.Schema
+	kinds  map[string]*ast.Definition // entities by the path of their list
+	broken map[string]string          // how all answers about a type are broken
+	mu     sync.Mutex
+	asked  map[string]map[string]bool // members asked for, by type
+	calls  []string
+}
+
+func newWorld(seed uint64, schema *ast.Schema) *world {
+	w := &world{
+		seed: seed, schema: schema,
+		kinds: map[string]*ast.Definition{}, broken: map[string]string{}, asked: map[string]map[string]bool{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
+		def := schema.Types[name]
+		if d := def.Directives.ForName("entity"); d != nil {
+			path := strings.TrimPrefix(d.Arguments.ForName("operation").Value.Raw, "GET ")
+			w.kinds[strings.TrimSuffix(path, "{id}/")] = def
+		}
+		if r := w.random("broken", name); r.IntN(8) == 0 && name != "Task" {
+			w.broken[name] = []string{"cut", "html", "refused", "empty"}[r.IntN(4)]
+		}
+	}
+	return w
+}
+
+func (w *world) random(parts ...string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, strings.Join(parts, "\x00"))
+	return rand.New(rand.NewPCG(w.seed, h.Sum64()))
+}
+
+// object is the object of a type with an id, or nil when there is none. Its members are JSON.
+func (w *world) object(typeName, id string) map[string]json.RawMessage {
+	r := w.random("object", typeName, id)
+	if r.IntN(12) == 0 {
+		return nil
+	}
+	object := w.members(r, w.schema.Types[typeName], 3)
+	object["id"], _ = json.Marshal(id)
+	return object
+}
+
+// members makes up the members that the fields of a type read.
+func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string]json.RawMessage {
+	object := map[string]json.RawMessage{}
+	for _, field := range def.Fields {
+		for _, member := range membersOf(w.schema, def, field) {
+			if _, ok := object[member.name]; ok {
+				continue
+			}
+			if value := w.value(r, member.name, member.typ, depth); value != nil {
+				object[member.name] = value
+			}
+		}
+	}
+	return object
+}
+
+// value makes up a value of a member, mostly fit for a field of the type; nil stands for a member that is absent.
+func (w *world) value(r *rand.Rand, name string, t *ast.Type, depth int) json.RawMessage {
+	switch r.IntN(60) {
+	case 0, 1, 2, 3:
+		return json.RawMessage("null")
+	case 4, 5:
+		return nil
+	case 6:
+		return json.RawMessage([]string{`17`, `"odd"`, `true`, `[]`, `{}`, `[null]`, `-0.5`, `{"id":3}`}[r.IntN(8)])
+	}
+	if t.Elem != nil {
+		var list []string
+		for range r.IntN(4) {
+			element := w.value(r, name, t.Elem, depth)
+			if element == nil {
+				element = json.RawMessage("null")
+			}
+			list = append(list, string(element))
+		}
+		return json.RawMessage("[" + strings.Join(list, space(r)+",") + "]")
+	}
+	return w.single(r, name, t, depth)
+}
+
+func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.RawMessage {
+	def := w.schema.Types[t.Name()]
+	switch {
+	case def.Kind == ast.Enum:
+		return quote(r, strings.ToLower(def.EnumValues[r.IntN(len(def.EnumValues))].Name))
+	case def.IsCompositeType() && depth > 0:
+		return w.render(r, w.members(r, def, depth-1))
+	}
+	switch t.Name() {
+	case "ID":
+		return quote(r, w.id(r, name))
+	case "Int", "Cents":
+		return json.RawMessage([]string{"0", "7", "-3", "2147483648", "5.0", "2.5", "1e3"}[r.IntN(7)])
+	case "Boolean":
+		return json.RawMessage([]string{"true", "false"}[r.IntN(2)])
+	case "DateTime", "Date", "DateOrDateTime":
+		return quote(r, []string{
+			"2026-03-18T09:30:00.120000+00:00", "2026-03-18 09:30:00", "2026-03-18", "2026-02-30", "2026-03-18T09:30:00-04:00",
+		}[r.IntN(5)])
+	case "JSON":
+		return json.RawMessage([]string{`{"a": [1, null]}`, `[]`, `"x"`, `1.50`}[r.IntN(4)])
+	}
+	return quote(r, []string{"", "Ada", "a \"quoted\" word", "line\nbreak", "Zürich 😀", "<b>&amp;</b>", "back\\slash"}[r.IntN(7)])
+}
+
+// id makes up an id for a member: of a few objects, so that many lead to the same one.
+func (w *world) id(r *rand.Rand, member string) string {
+	prefix := map[string]string{
+		"lead_id": "lead_", "contact_id": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
+		"assigned_to": "user_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
+	}[member]
+	if prefix == "" {
+		prefix = "thing_"
+	}
+	return fmt.Sprintf("%s%d", prefix, r.IntN(6))
+}
+
+// quote writes a text as a JSON string in one of the ways that JSON allows.
+func quote(r *rand.Rand, text string) json.RawMessage {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(r.IntN(2) == 0)
+	_ = encoder.Encode(text)
+	quoted := bytes.TrimSpace(b.Bytes())
+	if r.IntN(5) == 0 {
+		quoted = bytes.ReplaceAll(quoted, []byte("a"), []byte(`\u0061`))
+	}
+	return quoted
+}
+
+func space(r *rand.Rand) string { return []string{"", "", " ", "\n\t"}[r.IntN(4)] }
+
+// render writes an object with its members in an order of its own.
+func (w *world) render(r *rand.Rand, object map[string]json.RawMessage) json.RawMessage {
+	names := slices.Sorted(maps.Keys(object))
+	if r.IntN(3) == 0 {
+		r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	}
+	var b bytes.Buffer
+	b.WriteString("{" + space(r))
+	for i, name := range names {
+		if i > 0 {
+			b.WriteString("," + space(r))
+		}
+		if r.IntN(9) == 0 { // of two members of one name the last one counts
+			fmt.Fprintf(&b, "%q:%s,", name, `"first"`)
+		}
+		b.Write(quote(r, name))
+		b.WriteString(space(r) + ":" + space(r))
+		b.Write(object[name])
+	}
+	b.WriteString("}")
+	return b.Bytes()
+}
+
+// rows are the rows of a list: objects, and now and then something else.
+func (w *world) rows(list string) []json.RawMessage {
+	r := w.random("rows", list)
+	var rows []json.RawMessage
+	for i := range r.IntN(5) {
+		object := w.object("Task", fmt.Sprintf("task_%d", i))
+		switch {
+		case r.IntN(25) == 0:
+			rows = append(rows, json.RawMessage([]string{"null", "5", "[]"}[r.IntN(3)]))
+		case object != nil:
+			rows = append(rows, w.render(w.random("render", list), object))
+		}
+	}
+	return rows
+}
+
+// RoundTrip answers a call as Close would.
+func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
+	path := strings.TrimPrefix(req.URL.Path, "/api/v1")
+	query := req.URL.Query()
+	if req.Method == http.MethodPost && req.Header.Get("x-http-method-override") == "GET" {
+		var body struct {
+			Params map[string]string `json:"_params"`
+		}
+		if err := json.NewDecoder(req.Body).Decode(&body); err != nil {
+			return nil, err
+		}
+		for name, value := range body.Params {
+			query.Set(name, value)
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls = append(w.calls, req.Method+" "+path+" "+query.Get("_fields"))
+	switch {
+	case path == "/data/search/":
+		return w.search(req)
+	case path == "/me/":
+		w.ask("Viewer", query)
+		return w.answer(req, "Viewer", w.project(w.object("Viewer", "user_1"), query))
+	case w.kinds[path] != nil:
+		name := w.kinds[path].Name
+		w.ask(name, query)
+		return w.answer(req, name, w.list(name, query))
+	}
+	cut := strings.LastIndex(strings.TrimSuffix(path, "/"), "/") + 1
+	def := w.kinds[path[:cut]]
+	if def == nil {
+		return nil, fmt.Errorf("the world has no %s", path)
+	}
+	w.ask(def.Name, query)
+	return w.answer(req, def.Name, w.project(w.object(def.Name, strings.TrimSuffix(path[cut:], "/")), query))
+}
+
+// ask keeps which members of a type were asked for.
+func (w *world) ask(typeName string, query url.Values) {
+	if w.asked[typeName] == nil {
+		w.asked[typeName] = map[string]bool{}
+	}
+	if fields := query.Get("_fields"); fields != "" {
+		for _, name := range strings.Split(fields, ",") {
+			w.asked[typeName][name] = true
+		}
+	}
+}
+
+// project leaves of an object what _fields names.
+func (w *world) project(object map[string]json.RawMessage, query url.Values) json.RawMessage {
+	if object == nil {
+		return nil
+	}
+	if fields := query.Get("_fields"); fields != "" {
+		names := strings.Split(fields, ",")
+		maps.DeleteFunc(object, func(name string, _ json.RawMessage) bool { return !slices.Contains(names, name) })
+	}
+	return w.render(w.random("project", query.Encode()), object)
+}
+
+func (w *world) list(typeName string, query url.Values) json.RawMessage {
+	var rows []json.RawMessage
+	switch ids := query.Get("id__in"); {
+	case ids != "":
+		for _, id := range strings.Split(ids, ",") {
+			if row := w.project(w.object(typeName, id), query); row != nil {
+				rows = append(rows, row)
+			}
+		}
+	case typeName == "User":
+		for i := range 4 {
+			if row := w.project(w.object("User", fmt.Sprintf("user_%d", i)), query); row != nil {
+				rows = append(rows, row)
+			}
+		}
+	default:
+		for _, row := range w.rows(query.Get("lead_id")) {
+			var object map[string]json.RawMessage
+			if json.Unmarshal(row, &object) == nil && object != nil {
+				row = w.project(object, query)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return listOf(rows)
+}
+
+func listOf(rows []json.RawMessage) json.RawMessage {
+	return json.RawMessage(`{"has_more":false,"data":[` + string(bytes.Join(toBytes(rows), []byte(","))) + `]}`)
+}
+
+func toBytes(rows []json.RawMessage) [][]byte {
+	out := make([][]byte, len(rows))
+	for i, row := range rows {
+		out[i] = row
+	}
+	return out
+}
+
+func (w *world) search(req *http.Request) (*http.Response, error) {
+	var body struct {
+		Query struct {
+			Queries []struct {
+				ObjectType string `json:"object_type"`
+				Queries    []struct {
+					Value string `json:"value"`
+				} `json:"queries"`
+			} `json:"queries"`
+		} `json:"query"`
+		Fields map[string][]string `json:"_fields"`
+	}
+	if err := json.NewDecoder(req.Body).Decode(&body); err != nil {
+		return nil, err
+	}
+	object := body.Query.Queries[0].ObjectType
+	name := strings.ToUpper(object[:1]) + object[1:]
+	query := url.Values{"_fields": {strings.Join(body.Fields[object], ",")}}
+	w.ask(name, query)
+	var rows []json.RawMessage
+	for i, q := range body.Query.Queries[1].Queries {
+		if row := w.project(w.object(name, q.Value), query); row != nil && i != 1 { // the index lags behind
+			rows = append(rows, row)
+		}
+	}
+	return w.answer(req, name, listOf(rows))
+}
+
+// answer makes the response, broken as all of the type's are.
+func (w *world) answer(req *http.Request, typeName string, body json.RawMessage) (*http.Response, error) {
+	status, contentType := http.StatusOK, "application/json"
+	if body == nil {
+		status, body = http.StatusNotFound, json.RawMessage(`{"error":"not found"}`)
+	}
+	switch w.broken[typeName] {
+	case "cut":
+		status, body = http.StatusOK, json.RawMessage(`{"data":[{"id":"cut`)
+	case "html":
+		status, body, contentType = http.StatusBadGateway, json.RawMessage("<html>"), "text/html"
+	case "refused":
+		status, body = http.StatusForbidden, json.RawMessage(`{"error":"no"}`)
+	case "empty":
+		status, body = http.StatusOK, json.RawMessage(`[]`)
+	}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Request: req,
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}, nil
+}
+
+// member is a REST member with the type of a field that reads it.
+type member struct {
+	name string
+	typ  *ast.Type
+}
+
+var (
+	idType     = ast.NamedType("ID", nil)
+	stringType = ast.NamedType("String", nil)
+)
+
+// membersOf are the REST members behind a field, those for its inline answers included.
+func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefinition) []member {
+	if field.Directives.ForName("same") != nil {
+		var members []member
+		for _, variant := range schema.GetPossibleTypes(schema.Types[field.Type.Name()]) {
+			for _, below := range variant.Fields {
+				members = append(members, membersOf(schema, variant, below)...)
+			}
+		}
+		return members
+	}
+	target := schema.Types[field.Type.Name()]
+	reads := readsOf(field)
+	switch {
+	case len(reads) == 3: // Task.subject
+		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
+	case len(reads) == 2: // names
+		return []member{{reads[0], stringType}, {reads[1], stringType}}
+	case !target.IsCompositeType() || isEmbedded(target, field):
+		return []member{{reads[0], field.Type}}
+	}
+	members := []member{{reads[0], idType}}
+	for name, rest := range inlineOf(field) {
+		members = append(members, member{rest, target.Fields.ForName(name).Type})
+	}
+	slices.SortFunc(members[1:], func(a, b member) int { return strings.Compare(a.name, b.name) })
+	return members
+}

@@ -1,0 +1,105 @@
+// Closegraph serves the Close CRM as GraphQL. Without a key it serves demo data; see --help.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/closegraph/closegraph/internal/config"
+	"github.com/closegraph/closegraph/internal/gateway"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
+	if exit, ok := errors.AsType[config.Exit](err); ok {
+		os.Exit(int(exit))
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "closegraph: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// run is the program: it returns when ctx ends and the last request is answered.
+func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) error {
+	cfg, err := config.Parse(args, version(), env, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	log := newLog(cfg, stderr)
+	g, err := gateway.New(gateway.Options{Config: cfg, Log: log})
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+
+	servers, ctx := errgroup.WithContext(ctx)
+	serve := func(address string, handler http.Handler, opts gateway.ServeOptions) (string, error) {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			return "", err
+		}
+		opts.RequestTimeout, opts.ShutdownTimeout, opts.Log = cfg.RequestTimeout, cfg.ShutdownTimeout, log
+		servers.Go(func() error { return gateway.Serve(ctx, listener, handler, opts) })
+		return "http://" + listener.Addr().String(), nil
+	}
+	api, err := serve(cfg.Listen, g.Handler(), gateway.ServeOptions{Drain: g.Drain})
+	if err != nil {
+		return err
+	}
+	greet(stdout, cfg, api)
+	if cfg.SandboxListen != "" {
+		rest, err := serve(cfg.SandboxListen, g.Sandbox(), gateway.ServeOptions{})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "  Sandbox     %s/api/v1  (Close's REST API on the same data)\n", rest)
+	}
+	return servers.Wait()
+}
+
+// greet says where things are.
+func greet(out io.Writer, cfg config.Config, url string) {
+	switch cfg.Mode() {
+	case config.ModeSandbox:
+		fmt.Fprintln(out, "Closegraph runs on demo data. For a real account: CLOSE_API_KEY=... go run .")
+	case config.ModeKey:
+		fmt.Fprintln(out, "Closegraph serves the account of the Close key.")
+	case config.ModePassthrough:
+		fmt.Fprintln(out, "Closegraph serves each caller with the caller's own Close credential.")
+	}
+	fmt.Fprintf(out, "  GraphQL     %s/graphql\n", url)
+	if cfg.Playground {
+		fmt.Fprintf(out, "  Playground  %s/\n", url)
+	}
+	fmt.Fprintf(out, "  Health      %s/healthz and /readyz\n", url)
+}
+
+func newLog(cfg config.Config, out io.Writer) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(out, opts))
+	}
+	return slog.New(slog.NewTextHandler(out, opts))
+}
+
+// version is what the Go tool knows of the program.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unknown)"
+}
