@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -39,7 +38,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if err != nil {
 		return err
 	}
-	log := newLog(cfg, stderr)
+	log := cfg.Logger(stderr)
 	g, err := gateway.New(gateway.Options{Config: cfg, Log: log})
 	if err != nil {
 		return err
@@ -86,14 +85,6 @@ func greet(out io.Writer, cfg config.Config, url string) {
 		fmt.Fprintf(out, "  Playground  %s/\n", url)
 	}
 	fmt.Fprintf(out, "  Health      %s/healthz and /readyz\n", url)
-}
-
-func newLog(cfg config.Config, out io.Writer) *slog.Logger {
-	opts := &slog.HandlerOptions{Level: cfg.LogLevel}
-	if cfg.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(out, opts))
-	}
-	return slog.New(slog.NewTextHandler(out, opts))
 }
 
 // version is what the Go tool knows of the program.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -81,12 +82,13 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 	method := op.Method
 	target.RawQuery = encodeQuery(params)
 	if method == http.MethodGet && len(c.origin)+len(path)+len("?")+len(target.RawQuery) > maxURL {
+		// Close counts characters; those of the path that are escaped are too few to matter.
 		method = http.MethodPost
 		target.RawQuery, body = override(params)
 		header["X-Http-Method-Override"] = overrideGet
 		header["Idempotency-Key"] = unsent
 	}
-	if body != nil {
+	if len(body) > 0 {
 		header["Content-Type"] = acceptJSON
 	}
 	return newRequest(ctx, method, target, header, body), path, nil
@@ -104,7 +106,7 @@ func newRequest(ctx context.Context, method string, target *url.URL, header http
 		ProtoMinor: 1,
 		Header:     header,
 	}).WithContext(ctx)
-	if body != nil {
+	if len(body) > 0 {
 		req.ContentLength = int64(len(body))
 		req.Body = io.NopCloser(bytes.NewReader(body))
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
@@ -126,7 +128,7 @@ func (call *Call) body(op *operation) ([]byte, error) {
 		return nil, nil
 	}
 	if op.Method == http.MethodGet {
-		return nil, fmt.Errorf("a GET takes no body")
+		return nil, errors.New("a GET takes no body")
 	}
 	if raw, ok := call.Body.(json.RawMessage); ok {
 		// The transport may still be sending when the call has returned, so it gets bytes of its own.

@@ -152,7 +152,7 @@ func parseBaseURL(text string) (*url.URL, error) {
 	switch {
 	case err != nil:
 		return nil, errors.New("is not a URL")
-	case base.Scheme != "http" && base.Scheme != "https", base.Host == "":
+	case base.Scheme != "http" && base.Scheme != "https", base.Hostname() == "":
 		return nil, errors.New("must be absolute and begin with http:// or https://")
 	case base.User != nil:
 		return nil, errors.New("must not hold a user or password: the credential belongs to the caller")

@@ -39,6 +39,7 @@ func (d Document) Decode(v any) error {
 var (
 	errTooLarge = errors.New("the answer is larger than allowed")
 	errNotJSON  = errors.New("the answer is not JSON")
+	errEndless  = errors.New("the list claims to go on after an empty page")
 )
 
 // maxKept is the size, in bytes, above which a scratch buffer is left to the garbage collector.

@@ -110,7 +110,7 @@ func noAnswer(ctx context.Context, method, path string, err error) error {
 func badAnswer(ctx context.Context, method, path string, status int, err error) error {
 	e := &Error{Status: status, Method: method, Path: path, cause: withContext(ctx, err)}
 	switch {
-	case errors.Is(err, errTooLarge), errors.Is(err, errNotJSON):
+	case err == errTooLarge, err == errNotJSON, err == errEndless:
 		e.Message = err.Error()
 	case errors.Is(e.cause, context.Canceled):
 		e.Message = "canceled while reading the answer"

@@ -43,10 +43,8 @@ func (c *Client) Pages(ctx context.Context, call Call, size int) iter.Seq2[Docum
 			page, err := c.Do(ctx, call)
 			more := err == nil && page.HasMore()
 			if more && gjson.GetBytes(page.Body, "data.#").Int() == 0 {
-				err = &Error{
-					Status: page.Status, Method: op.Method, Path: op.Path,
-					Message: "the list claims to go on after an empty page",
-				}
+				err = badAnswer(ctx, op.Method, op.Path, page.Status, errEndless)
+				page = Document{}
 			}
 			if !yield(page, err) || err != nil || !more {
 				return

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // An endpoint is one method of one path.
@@ -138,12 +139,18 @@ func (s *Server) run(c *call, e *endpoint) (*answer, *apiError) {
 		s.data.RLock()
 		defer s.data.RUnlock()
 	}
-	body, refused := e.handle(c, make([]byte, 0, 4096))
+	scratch := scratches.Get().(*[]byte)
+	defer scratches.Put(scratch)
+	body, refused := e.handle(c, (*scratch)[:0])
 	if refused != nil {
 		return nil, refused
 	}
-	return newAnswer(e.status, body), nil
+	*scratch = body
+	return newAnswer(e.status, slices.Clone(body)), nil
 }
+
+// scratches are buffers that have grown to the size of answers.
+var scratches = sync.Pool{New: func() any { return new([]byte) }}
 
 // strict is nil for what Close ignores silently, unless the server is strict: then it is the loud refusal, and it is
 // remembered.

@@ -202,7 +202,15 @@ func sortObjects(v *view, objects []*object, key order, descending bool) {
 		if descending {
 			a, b = b, a
 		}
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text), cmp.Compare(a.o.seq, b.o.seq))
+		switch {
+		case a.rank != b.rank:
+			return cmp.Compare(a.rank, b.rank)
+		case a.number != b.number:
+			return cmp.Compare(a.number, b.number)
+		case a.text != b.text:
+			return cmp.Compare(a.text, b.text)
+		}
+		return cmp.Compare(a.o.seq, b.o.seq)
 	})
 	for i, row := range rows {
 		objects[i] = row.o

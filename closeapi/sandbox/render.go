@@ -74,6 +74,8 @@ func (v *view) value(b []byte, x any) []byte {
 		return strconv.AppendBool(b, x)
 	case int:
 		return strconv.AppendInt(b, int64(x), 10)
+	case float64:
+		return strconv.AppendFloat(b, x, 'f', -1, 64)
 	case json.Number:
 		return append(b, x...)
 	case moment:

@@ -163,7 +163,10 @@ func (r *resource) endpoints() map[string]map[string]*endpoint {
 			one[http.MethodPut] = r.endpoint("write", r.handleUpdate, fields)
 		}
 		if w.bulk {
-			root[http.MethodPut] = r.endpoint("write", r.handleBulk, slices.Collect(maps.Keys(r.list.params)), fields)
+			e := r.endpoint("write", r.handleBulk, slices.Collect(maps.Keys(r.list.params)), fields)
+			delete(e.params, "_limit") // a bulk update has no pages
+			delete(e.params, "_skip")
+			root[http.MethodPut] = e
 		}
 		if w.delete != nil {
 			one[http.MethodDelete] = r.endpoint("write", r.handleDelete)

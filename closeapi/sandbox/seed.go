@@ -74,11 +74,13 @@ func (s *seeder) by(values map[string]any, user any, made time.Time) map[string]
 	return values
 }
 
-// ago is a moment within the working hours of a day so many days ago, and never later than now.
+// ago is a moment within the working hours of a day so many days ago, and never later than now. It draws the same from
+// the random numbers whatever the clock shows, so that the data does not depend on it.
 func (s *seeder) ago(days int) time.Time {
-	t := s.today.AddDate(0, 0, -days).Add(7*time.Hour + time.Duration(s.random.IntN(11*3600))*time.Second)
+	seconds := s.random.IntN(11 * 3600)
+	t := s.today.AddDate(0, 0, -days).Add(time.Duration(7*3600+seconds) * time.Second)
 	if t.After(s.now) {
-		return s.now.Add(-time.Duration(1+s.random.IntN(3600)) * time.Second)
+		return s.now.Add(-time.Duration(1+seconds%3600) * time.Second)
 	}
 	return t
 }

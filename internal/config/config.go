@@ -2,6 +2,7 @@
 package config
 
 import (
+	"io"
 	"log/slog"
 	"time"
 )
@@ -57,4 +58,13 @@ func (c Config) Mode() Mode {
 	default:
 		return ModeSandbox
 	}
+}
+
+// Logger writes to out what the configuration wants logged, in its format.
+func (c Config) Logger(out io.Writer) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(out, opts))
+	}
+	return slog.New(slog.NewTextHandler(out, opts))
 }

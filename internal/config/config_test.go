@@ -224,6 +224,22 @@ func TestSecretIsHidden(t *testing.T) {
 	}
 }
 
+func TestLogger(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	log := Config{LogFormat: "json", LogLevel: slog.LevelWarn}.Logger(&out)
+	log.Info("unimportant")
+	log.Warn("important")
+	if got := out.String(); strings.Contains(got, "unimportant") || !strings.Contains(got, `"msg":"important"`) {
+		t.Errorf("json: %s", got)
+	}
+	out.Reset()
+	Config{LogFormat: "text"}.Logger(&out).Info("here")
+	if !strings.Contains(out.String(), "msg=here") {
+		t.Errorf("text: %s", &out)
+	}
+}
+
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Bytes{

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -113,4 +114,16 @@ func refusalText(err *closeapi.Error) string {
 		return clip(text, longestMessage)
 	}
 	return clip(err.Message, longestMessage)
+}
+
+// inDocument orders errors as their fields stand in the document: roots are answered at the same time, and clients like
+// to see equal answers to equal requests.
+func inDocument(a, b *gqlerror.Error) int {
+	if len(a.Locations) == 0 || len(b.Locations) == 0 {
+		return len(a.Locations) - len(b.Locations)
+	}
+	return cmp.Or(
+		cmp.Compare(a.Locations[0].Line, b.Locations[0].Line),
+		cmp.Compare(a.Locations[0].Column, b.Locations[0].Column),
+	)
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -116,6 +117,13 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 			return refuseOperation(err)
 		}
 		return next(ctx)
+	})
+	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		resp := next(ctx)
+		if resp != nil {
+			slices.SortStableFunc(resp.Errors, inDocument)
+		}
+		return resp
 	})
 	return exec, nil
 }

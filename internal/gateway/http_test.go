@@ -20,7 +20,7 @@ import (
 
 func TestLog(t *testing.T) {
 	t.Parallel()
-	opts := testOptions(t)
+	opts := tinyOptions(t)
 	var out bytes.Buffer
 	opts.Log = slog.New(slog.NewJSONHandler(&out, nil))
 	header := map[string]string{"Authorization": "Bearer hunter2", "Cookie": "a=hunter2", headerRequestID: "trace-1"}
@@ -93,7 +93,7 @@ func TestPanic(t *testing.T) {
 
 func TestPanicOfTheExecutor(t *testing.T) {
 	t.Parallel()
-	w := ask(t, newHTTPHandler(testOptions(t)), http.MethodPost, graphqlPath, `{"query":"{boom}"}`, modern)
+	w := ask(t, newHTTPHandler(tinyOptions(t)), http.MethodPost, graphqlPath, `{"query":"{boom}"}`, modern)
 	if w.Code != 500 {
 		t.Errorf("status = %d, want 500", w.Code)
 	}
@@ -102,7 +102,7 @@ func TestPanicOfTheExecutor(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	t.Parallel()
-	opts := testOptions(t)
+	opts := tinyOptions(t)
 	var reason error
 	opts.Ready = func() error { return reason }
 	handler := newHTTPHandler(opts)
@@ -130,7 +130,7 @@ func TestLocalOnly(t *testing.T) {
 			t.Errorf("localHost(%q) = %t, want %t", host, got, want)
 		}
 	}
-	opts := testOptions(t)
+	opts := tinyOptions(t)
 	opts.LocalOnly = true
 	handler := newHTTPHandler(opts)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://evil.example:8080"+get("query", "{hello}"), nil)

@@ -21,7 +21,7 @@ func TestDepthLimit(t *testing.T) {
 	}
 	exec := executor.New(tiny{schema})
 	exec.Use(depthLimit(3))
-	opts := testOptions(t)
+	opts := tinyOptions(t)
 	opts.Exec = exec
 	handler := newHTTPHandler(opts)
 	const ofType = "ofType{ofType{ofType{ofType{ofType{ofType{ofType{ofType{ofType{name}}}}}}}}}"
@@ -105,7 +105,7 @@ func link(doc *ast.QueryDocument) {
 
 func TestErrorsAreBounded(t *testing.T) {
 	t.Parallel()
-	handler := newHTTPHandler(testOptions(t))
+	handler := newHTTPHandler(tinyOptions(t))
 	var many strings.Builder
 	for i := range 100 {
 		fmt.Fprintf(&many, "x%d ", i)

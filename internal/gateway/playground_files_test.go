@@ -15,7 +15,7 @@ import (
 
 func playgroundHandler(t *testing.T) http.Handler {
 	t.Helper()
-	opts := testOptions(t)
+	opts := tinyOptions(t)
 	opts.Playground = &playgroundOptions{Mode: "sandbox"}
 	return newHTTPHandler(opts)
 }
@@ -82,7 +82,7 @@ func TestPlayground(t *testing.T) {
 
 func TestRoot(t *testing.T) {
 	t.Parallel()
-	with, without := playgroundHandler(t), newHTTPHandler(testOptions(t))
+	with, without := playgroundHandler(t), newHTTPHandler(tinyOptions(t))
 	for _, tc := range []struct {
 		name    string
 		handler http.Handler

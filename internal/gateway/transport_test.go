@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func testOptions(t testing.TB) httpOptions {
+func tinyOptions(t testing.TB) httpOptions {
 	t.Helper()
 	return httpOptions{Exec: newTinyExecutor(t), MaxBody: 4 << 10, Timeout: time.Second, Log: slog.New(slog.DiscardHandler)}
 }
@@ -46,7 +46,7 @@ var modern = map[string]string{"Accept": mediaGraphQL}
 
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	handler := newHTTPHandler(testOptions(t))
+	handler := newHTTPHandler(tinyOptions(t))
 	for _, tc := range []struct {
 		name   string
 		method string // POST when empty
@@ -187,7 +187,7 @@ func get(pairs ...string) string {
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	w := ask(t, newHTTPHandler(testOptions(t)), http.MethodPost, graphqlPath, `{"query":"{hello}"}`, nil)
+	w := ask(t, newHTTPHandler(tinyOptions(t)), http.MethodPost, graphqlPath, `{"query":"{hello}"}`, nil)
 	for name, want := range map[string]string{
 		"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Vary": "Accept", "Referrer-Policy": "no-referrer",
 	} {
@@ -199,7 +199,7 @@ func TestHeaders(t *testing.T) {
 
 func TestOtherMethods(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(newHTTPHandler(testOptions(t)))
+	server := httptest.NewServer(newHTTPHandler(tinyOptions(t)))
 	t.Cleanup(server.Close)
 	do := func(method, target string) (*http.Response, string) {
 		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+target, nil)
@@ -231,7 +231,7 @@ func TestOtherMethods(t *testing.T) {
 // TestTimeout wants what was found in time, although the time was over when it came to be written.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	opts := testOptions(t)
+	opts := tinyOptions(t)
 	opts.Timeout = 10 * time.Millisecond
 	server := httptest.NewServer(newHTTPHandler(opts))
 	t.Cleanup(server.Close)
@@ -253,7 +253,7 @@ func TestTimeout(t *testing.T) {
 // TestExpired wants an answer even when the time was over before the operation began.
 func TestExpired(t *testing.T) {
 	t.Parallel()
-	opts := testOptions(t)
+	opts := tinyOptions(t)
 	opts.Prepare = func(ctx context.Context, _ *http.Request) (context.Context, error) {
 		ctx, cancel := context.WithDeadline(ctx, time.Now().Add(-time.Second))
 		t.Cleanup(cancel)
@@ -268,7 +268,7 @@ func TestExpired(t *testing.T) {
 
 func TestPrepareRefuses(t *testing.T) {
 	t.Parallel()
-	opts := testOptions(t)
+	opts := tinyOptions(t)
 	for _, tc := range []struct {
 		name   string
 		err    error

@@ -77,9 +77,10 @@ func (o *Observed) setLeadFilterIgnored() {
 	o.ignored = time.Now()
 }
 
-// fetch reads ids in the way of their type.
+// fetch reads ids in the way of their type. It names them in one order, so that equal needs become equal calls.
 func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 	k := kinds[l.Type]
+	ids = slices.Sorted(slices.Values(ids))
 	if len(ids) == 1 || k.way == oneByOne {
 		l.each(ctx, ids, found)
 		return

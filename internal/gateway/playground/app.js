@@ -42,6 +42,9 @@
   });
 
   async function fetcher(params, options) {
+    if (config.mode === "passthrough" && !secrets.value && !options?.headers?.Authorization) {
+      return { errors: [{ message: "Give a Close credential first: Credentials, above." }] };
+    }
     const quiet = params.operationName === "IntrospectionQuery";
     const start = performance.now();
     const answer = await send(params, options?.headers);
@@ -134,6 +137,7 @@ ${examples[1].query}`;
     const { queryEditor, variableEditor } = inside.editor;
     queryEditor.setValue(query);
     variableEditor.setValue(example.variables ?? "");
+    inside.editor.setOperationName(/^(?:query|mutation) (\w+)/m.exec(query)?.[1]); // GraphiQL finds it out a moment later
     loaded = query;
     queryEditor.focus();
   }

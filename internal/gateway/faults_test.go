@@ -1,0 +1,203 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/closegraph/closegraph/closeapi/sandbox"
+)
+
+// answer is a GraphQL answer as a client reads it.
+type answer struct {
+	Data   map[string]json.RawMessage `json:"data"`
+	Errors []struct {
+		Message    string `json:"message"`
+		Path       []any  `json:"path"`
+		Extensions struct {
+			Code       string  `json:"code"`
+			RetryAfter float64 `json:"retryAfter"`
+		} `json:"extensions"`
+	} `json:"errors"`
+}
+
+// TestFaultsOfClose breaks the calls for leads: the edge to the lead fails with a code and a text that say why, and the
+// rest of the answer is there.
+func TestFaultsOfClose(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		fault      sandbox.Fault
+		code       string
+		message    string
+		retryAfter bool
+	}{
+		"502 with HTML": {
+			fault: sandbox.Fault{Status: 502, ContentType: "text/html", Body: "<html><b>secret stack</b></html>"},
+			code:  "UPSTREAM_ERROR", message: "Close answered with an error (status 502)",
+		},
+		"200 cut short": {
+			fault: sandbox.Fault{Truncate: 20},
+			code:  "UPSTREAM_ERROR", message: "Close sent an answer that cannot be read",
+		},
+		"200 with broken JSON": {
+			fault: sandbox.Fault{CutJSON: 30},
+			code:  "UPSTREAM_ERROR", message: "Close sent an answer that cannot be read: not valid JSON at byte",
+		},
+		"200 with HTML": {
+			fault: sandbox.Fault{Status: 200, ContentType: "text/html", Body: "<html>maintenance</html>"},
+			code:  "UPSTREAM_ERROR", message: "Close sent an answer that cannot be read",
+		},
+		"200 with another shape": {
+			fault: sandbox.Fault{Status: 200, ContentType: "application/json", Body: `[1,2]`},
+			code:  "UPSTREAM_ERROR", message: "Close sent an answer that cannot be read",
+		},
+		"429": {
+			fault: sandbox.Fault{RateLimited: true},
+			code:  "RATE_LIMITED", message: "Close's rate limit is used up", retryAfter: true,
+		},
+		"401": {
+			fault: sandbox.Fault{Status: 401, ContentType: "application/json", Body: `{"error":"Unauthorized"}`},
+			code:  "UNAUTHENTICATED", message: "Close does not accept the credential",
+		},
+		"403": {
+			fault: sandbox.Fault{Status: 403, ContentType: "application/json", Body: `{"error":"no"}`},
+			code:  "FORBIDDEN", message: "Close does not permit this",
+		},
+		"connection lost": {
+			fault: sandbox.Fault{Drop: true},
+			code:  "UPSTREAM_ERROR", message: "Close cannot be reached",
+		},
+		"no answer in time": {
+			fault: sandbox.Fault{Delay: time.Hour},
+			code:  "UPSTREAM_TIMEOUT", message: "Close did not answer in time",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sandbox.RunT(t)
+			tt.fault.Match = "GET /lead/"
+			s.Fault(tt.fault)
+			o := testOptions(s)
+			o.Config.RequestTimeout = 300 * time.Millisecond
+			g, err := New(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(g.Close)
+
+			const query = `{ tasks(first: 3, filter: {types: [LEAD]}) { nodes { id lead { id url } } } viewer { id } }`
+			body := post(t, g, map[string]any{"query": query}, nil)
+			var got answer
+			if err := json.Unmarshal(body, &got); err != nil {
+				t.Fatalf("%v: %s", err, body)
+			}
+			if strings.Contains(string(body), "secret") || strings.Contains(string(body), "_fields") {
+				t.Errorf("the answer tells too much: %s", body)
+			}
+			var tasks struct {
+				Nodes []struct {
+					ID   string
+					Lead *struct{}
+				}
+			}
+			if err := json.Unmarshal(got.Data["tasks"], &tasks); err != nil || len(tasks.Nodes) != 3 || tasks.Nodes[0].ID == "" {
+				t.Errorf("the tasks did not survive: %s", body)
+			}
+			if len(got.Data["viewer"]) < 10 {
+				t.Errorf("the viewer did not survive: %s", body)
+			}
+			if len(got.Errors) != 3 {
+				t.Fatalf("want an error for each lead: %s", body)
+			}
+			for i, e := range got.Errors {
+				if diff := cmp.Diff([]any{"tasks", "nodes", float64(i), "lead"}, e.Path); diff != "" {
+					t.Errorf("path (-want +got): %s", diff)
+				}
+				if e.Extensions.Code != tt.code || !strings.HasPrefix(e.Message, tt.message) {
+					t.Errorf("error = %s %q, want %s %q", e.Extensions.Code, e.Message, tt.code, tt.message)
+				}
+				if (e.Extensions.RetryAfter > 0) != tt.retryAfter {
+					t.Errorf("retryAfter = %v", e.Extensions.RetryAfter)
+				}
+			}
+		})
+	}
+}
+
+// TestFallbacks takes away the undocumented way to read many leads: the answer stays the same, by the documented ones.
+func TestFallbacks(t *testing.T) {
+	t.Parallel()
+	const query = `{ tasks(first: 4, filter: {types: [LEAD]}) { nodes { id lead { id url } } } }`
+	whole := sandbox.RunT(t)
+	want := post(t, newTestGateway(t, whole), map[string]any{"query": query}, nil)
+
+	s := sandbox.RunT(t)
+	s.Fault(sandbox.Fault{Match: "GET /lead/", IgnoreIDFilter: true})
+	g := newTestGateway(t, s)
+	for round, calls := range []string{"GET /lead/ GET /task/", "GET /task/ POST /data/search/"} {
+		s.ResetRequests()
+		if got := post(t, g, map[string]any{"query": query}, nil); string(got) != string(want) {
+			t.Errorf("round %d: got %s\nwant %s", round, got, want)
+		}
+		var made []string
+		for line := range strings.Lines(restCalls(s)) {
+			method, rest, _ := strings.Cut(line, " ")
+			path, _, _ := strings.Cut(rest, "?")
+			path, _, _ = strings.Cut(path, " ")
+			made = append(made, method+" "+path)
+		}
+		if got := strings.Join(made, " "); got != calls {
+			t.Errorf("round %d: calls %s, want %s", round, got, calls)
+		}
+	}
+}
+
+// TestCallLimit asks for more lists than one operation may read.
+func TestCallLimit(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	o := testOptions(s)
+	o.Config.MaxCalls = 5
+	g, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(g.Close)
+	var query strings.Builder
+	for i, id := range s.IDs("lead")[:8] {
+		fmt.Fprintf(&query, "l%d: lead(id: %q) { id name tasks(first: 1) { nodes { id } } } ", i, id)
+	}
+	var got answer
+	if err := json.Unmarshal(post(t, g, map[string]any{"query": "{" + query.String() + "}"}, nil), &got); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.Requests()); n != 5 {
+		t.Errorf("%d calls, want 5", n)
+	}
+	if len(got.Errors) != 4 || got.Errors[0].Extensions.Code != "BAD_USER_INPUT" || !strings.Contains(got.Errors[0].Message, "more than 5 calls") {
+		t.Errorf("errors = %+v", got.Errors)
+	}
+}
+
+// TestBodyThatIsNotJSON is refused before anything is done.
+func TestBodyThatIsNotJSON(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost/graphql", strings.NewReader("query=1"))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	newTestGateway(t, s).Handler().ServeHTTP(w, r)
+	var got answer
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatalf("%v: %s", err, w.Body)
+	}
+	if w.Code != http.StatusBadRequest || len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "BAD_USER_INPUT" || got.Data != nil {
+		t.Errorf("answer = %d %s", w.Code, w.Body)
+	}
+}
