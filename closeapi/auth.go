@@ -33,7 +33,7 @@ func APIKey(key string) Credential {
 		return &credential{}
 	}
 	encoded := base64.StdEncoding.EncodeToString([]byte(key + ":"))
-	return &credential{header: []string{"Basic " + encoded}, secrets: []string{key, encoded}}
+	return newCredential("Basic "+encoded, key, encoded)
 }
 
 // Bearer is the credential of an OAuth access token (Close docs: Authentication with OAuth). Blanks around
@@ -44,7 +44,7 @@ func Bearer(token string) Credential {
 	if !isToken(token) {
 		return &credential{}
 	}
-	return &credential{header: []string{"Bearer " + token}, secrets: []string{token}}
+	return newCredential("Bearer "+token, token)
 }
 
 // ParseAuthorization reads the value of an Authorization header, so that a caller's own credential can be
@@ -62,12 +62,12 @@ func ParseAuthorization(header string) (Credential, error) {
 		if err != nil || !found || user == "" || hasControl(value) || hasControl(string(decoded)) {
 			return nil, errors.New("authorization header is not base64 of a key and a colon")
 		}
-		return &credential{header: []string{"Basic " + value}, secrets: []string{user, value}}, nil
+		return newCredential("Basic "+value, user, value), nil
 	case strings.EqualFold(scheme, "bearer"):
 		if !isToken(value) {
 			return nil, errors.New("authorization header has no proper bearer token")
 		}
-		return &credential{header: []string{"Bearer " + value}, secrets: []string{value}}, nil
+		return newCredential("Bearer "+value, value), nil
 	}
 	return nil, errors.New("authorization header is neither Basic nor Bearer")
 }
@@ -86,11 +86,16 @@ func isToken(text string) bool {
 	return text != ""
 }
 
-// credential is the only Credential. It is used through a pointer, which fmt prints as an address where it
-// cannot call the methods below, in the unexported fields of other types.
+// credential is the only Credential. It keeps what it knows inside functions: fmt cannot call the methods
+// below on the unexported fields of other types, but walks through everything else it finds there.
 type credential struct {
-	header  []string // the value of the Authorization header; empty when there is nothing to prove with
-	secrets []string // what must not be seen
+	header  func() []string // the value of the Authorization header; nil when there is nothing to prove with
+	secrets func() []string // what must not be seen; nil with header
+}
+
+func newCredential(header string, secrets ...string) *credential {
+	values := []string{header}
+	return &credential{header: func() []string { return values }, secrets: func() []string { return secrets }}
 }
 
 const redacted = "[redacted]"
@@ -99,15 +104,18 @@ const redacted = "[redacted]"
 const minSecret = 6
 
 func (c *credential) authorize(header http.Header) error {
-	if c == nil || len(c.header) == 0 {
+	if c.header == nil {
 		return errNoCredential
 	}
-	header["Authorization"] = c.header
+	header["Authorization"] = c.header()
 	return nil
 }
 
 func (c *credential) redact(text string) string {
-	for _, secret := range c.secrets {
+	if c.secrets == nil {
+		return text
+	}
+	for _, secret := range c.secrets() {
 		if len(secret) >= minSecret {
 			text = strings.ReplaceAll(text, secret, redacted)
 		}

@@ -51,20 +51,22 @@ type errorReader struct {
 // maxFieldErrors is how many errors are kept; more help nobody.
 const maxFieldErrors = 100
 
+// maxDepth is how deep field errors are followed; Close's are at most a few lists deep.
+const maxDepth = 32
+
 // read fills in the error from the body.
 func (r *errorReader) read(body []byte) {
 	var answer struct {
-		Error       json.RawMessage `json:"error"`
-		Errors      json.RawMessage `json:"errors"`
-		FieldErrors json.RawMessage `json:"field-errors"`
+		Error       any `json:"error"`
+		Errors      any `json:"errors"`
+		FieldErrors any `json:"field-errors"`
 	}
 	if json.Unmarshal(body, &answer) != nil {
 		return
 	}
 	r.e.Message = r.message(answer.Error)
-	var whole []json.RawMessage
-	if json.Unmarshal(answer.Errors, &whole) == nil {
-		for i, item := range whole {
+	if list, ok := answer.Errors.([]any); ok {
+		for i, item := range list {
 			if text := r.message(item); text == "" {
 				r.walk([]string{strconv.Itoa(i)}, item)
 			} else if len(r.e.Errors) < maxFieldErrors {
@@ -78,53 +80,40 @@ func (r *errorReader) read(body []byte) {
 }
 
 // message returns a text, or the message of an object that has one.
-func (r *errorReader) message(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return r.clean(text)
+func (r *errorReader) message(value any) string {
+	if object, ok := value.(map[string]any); ok {
+		value = object["message"]
 	}
-	var object struct {
-		Message string `json:"message"`
-	}
-	if json.Unmarshal(raw, &object) == nil {
-		return r.clean(object.Message)
-	}
-	return ""
+	text, _ := value.(string)
+	return r.clean(text)
 }
 
-// walk adds the texts below path, however deep they are. The members "errors" and "field-errors" of an object
-// inside group what follows, and are no steps of the path.
-func (r *errorReader) walk(path []string, raw json.RawMessage) {
-	if len(raw) == 0 || len(r.e.FieldErrors) >= maxFieldErrors {
+// walk adds the texts below path. The members "errors" and "field-errors" of an object inside group what
+// follows, and are no steps of the path.
+func (r *errorReader) walk(path []string, value any) {
+	if len(path) > maxDepth || len(r.e.FieldErrors) >= maxFieldErrors {
 		return
 	}
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		if text = r.clean(text); text != "" {
+	switch value := value.(type) {
+	case string:
+		if text := r.clean(value); text != "" {
 			r.e.FieldErrors = append(r.e.FieldErrors, FieldError{Path: path, Message: text})
 		}
-		return
-	}
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) == nil {
-		for i, item := range list {
-			if text := r.message(item); text != "" { // several texts about one field
+	case []any:
+		for i, item := range value {
+			if _, ok := item.(string); ok { // several texts about one field
 				r.walk(path, item)
 			} else {
 				r.walk(join(path, strconv.Itoa(i)), item)
 			}
 		}
-		return
-	}
-	var object map[string]json.RawMessage
-	if json.Unmarshal(raw, &object) != nil {
-		return
-	}
-	for _, name := range slices.SortedFunc(maps.Keys(object), naturally) {
-		if len(path) > 0 && (name == "errors" || name == "field-errors") {
-			r.walk(path, object[name])
-		} else {
-			r.walk(join(path, name), object[name])
+	case map[string]any:
+		for _, name := range slices.SortedFunc(maps.Keys(value), naturally) {
+			if len(path) > 0 && (name == "errors" || name == "field-errors") {
+				r.walk(path, value[name])
+			} else {
+				r.walk(join(path, name), value[name])
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // userError is the list of one error about the argument at a path.
@@ -21,6 +22,15 @@ func (r *Resolver) idErrors(typeName, id string) []*model.UserError {
 		return userError(model.UserErrorCodeInvalid, err.Error(), "id")
 	}
 	return nil
+}
+
+// inputErrors are the errors of an argument that the projection refused; any other error is returned as it came.
+func inputErrors(err error, arg string) ([]*model.UserError, error) {
+	var refused *projection.Error
+	if errors.As(err, &refused) && refused.Code == projection.BadUserInput {
+		return userError(model.UserErrorCodeInvalid, refused.Message, arg), nil
+	}
+	return []*model.UserError{}, err
 }
 
 // userErrors separates what the user of a mutation can mend from what is an error of the request: a refused value or an

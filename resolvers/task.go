@@ -20,7 +20,8 @@ func (r *mutationResolver) TaskCreate(ctx context.Context, input model.TaskCreat
 	}
 	body, err := r.Projection.Body(ctx, "input")
 	if err != nil {
-		return nil, err
+		errs, err := inputErrors(err, "input")
+		return &model.TaskPayload{UserErrors: errs}, err
 	}
 	return r.writeTask(ctx, closeapi.Call{Operation: "POST /task/", Body: body})
 }
@@ -29,7 +30,8 @@ func (r *mutationResolver) TaskCreate(ctx context.Context, input model.TaskCreat
 func (r *mutationResolver) TaskUpdate(ctx context.Context, id string, input model.TaskUpdateInput) (*model.TaskPayload, error) {
 	body, err := r.Projection.Body(ctx, "input")
 	if err != nil {
-		return nil, err
+		errs, err := inputErrors(err, "input")
+		return &model.TaskPayload{UserErrors: errs}, err
 	}
 	if len(body) == 0 {
 		return &model.TaskPayload{UserErrors: userError(model.UserErrorCodeInvalid, "give at least one change", "input")}, nil

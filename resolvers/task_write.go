@@ -65,16 +65,16 @@ func taskCreateErrors(input model.TaskCreateInput) []*model.UserError {
 func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdatePayload, error) {
 	params, err := r.Projection.Filter(ctx, "filter")
 	if err != nil {
-		return nil, err
+		return refusedTasks(err, "filter")
 	}
 	body, err := r.Projection.Body(ctx, "input")
 	if err != nil {
-		return nil, err
+		return refusedTasks(err, "input")
 	}
 	zone, err := r.Projection.Zone(ctx)
 	switch {
 	case err != nil:
-		return nil, err
+		return refusedTasks(err, "timeZone")
 	case len(params) == 0:
 		return refuseTasks("give at least one condition; without one all tasks would be changed", "filter"), nil
 	case len(body) == 0:
@@ -105,6 +105,11 @@ func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdateP
 
 func refuseTasks(message, arg string) *model.TasksUpdatePayload {
 	return &model.TasksUpdatePayload{UserErrors: userError(model.UserErrorCodeInvalid, message, arg)}
+}
+
+func refusedTasks(err error, arg string) (*model.TasksUpdatePayload, error) {
+	errs, err := inputErrors(err, arg)
+	return &model.TasksUpdatePayload{UserErrors: errs}, err
 }
 
 // taskIDs are the ids of the tasks that a filter finds; one more than maxBulk stands for too many.

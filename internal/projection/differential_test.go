@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ import (
 	"github.com/closegraph/closegraph/resolvers"
 )
 
-// seams of the random tests: how many queries a plain run tries.
+// randomQueries is how many queries a plain run of the tests tries.
 const randomQueries = 1500
 
 // TestRandomQueries holds the projection against the reference executor on random queries and random documents.
@@ -99,8 +98,7 @@ func (g *graphUnderTest) do(t *testing.T, transport http.RoundTripper, query str
 // compare tries one query; it reports whether it was a valid one.
 func (g *graphUnderTest) compare(t *testing.T, seed uint64) bool {
 	t.Helper()
-	maker := &queryMaker{r: rand.New(rand.NewPCG(seed, 1)), schema: g.full}
-	query, vars := maker.query()
+	query, vars := newQueryMaker(seed, g.full).query()
 	w := newWorld(seed, g.full)
 	resp, op := g.do(t, w, query, vars)
 	if resp == nil {

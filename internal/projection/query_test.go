@@ -13,8 +13,15 @@ import (
 type queryMaker struct {
 	r         *rand.Rand
 	schema    *ast.Schema
+	id        func(prefix string) string // makes up an id
 	fragments []string
 	keys      int
+}
+
+// newQueryMaker makes queries for the objects of a world.
+func newQueryMaker(seed uint64, schema *ast.Schema) *queryMaker {
+	r := rand.New(rand.NewPCG(seed, 1))
+	return &queryMaker{r: r, schema: schema, id: func(prefix string) string { return fmt.Sprint(prefix, r.IntN(6)) }}
 }
 
 // query is a query with its variables.
@@ -29,7 +36,7 @@ func (q *queryMaker) query() (string, map[string]any) {
 }
 
 func (q *queryMaker) rootField() string {
-	id := func(prefix string) string { return fmt.Sprintf("%q", fmt.Sprint(prefix, q.r.IntN(6))) }
+	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
 	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_"}
 	switch q.r.IntN(10) {
 	case 0, 1, 2:
