@@ -73,7 +73,7 @@ func failureOf(err error) failure {
 	case closeapi.IsCanceled(err), errors.Is(err, context.Canceled):
 		return failure{code: codeUpstreamTimeout, message: "the request was given up before Close answered"}
 	}
-	if upstream, ok := errors.AsType[*closeapi.Error](err); ok {
+	if upstream, ok := errors.AsType[*closeapi.Error](err); ok && !closeapi.IsInvalidCall(err) {
 		return upstreamFailure(upstream)
 	}
 	return failure{code: codeInternal, message: "something went wrong here; the log of the server says what"}

@@ -40,6 +40,7 @@ func (s *schema) compile(op *ast.OperationDefinition, vars map[string]any) (*pla
 			return nil, badInput("the operation selects more than %d fields, counting those of every fragment where it is spread", maxItems)
 		}
 	}
+	p.items = c.items
 	return p, nil
 }
 

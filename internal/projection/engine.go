@@ -5,11 +5,9 @@ package projection
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -30,20 +28,10 @@ type Options struct {
 type Engine struct {
 	schema   *schema
 	code     Code
-	plans    *lru.Cache[*ast.OperationDefinition, *compiled]
+	plans    *planCache
 	observed *loaders.Observed
 	maxCalls int
 }
-
-// compiled is an operation with its plans, one for each combination of the variables of @skip and @include.
-type compiled struct {
-	vars  []string
-	mu    sync.Mutex
-	plans map[string]*plan
-}
-
-// maxVariants is how many plans of one operation are kept.
-const maxVariants = 16
 
 // New learns the schema. Its error names what is wrong with the directives.
 func New(s *ast.Schema, o Options) (*Engine, error) {
@@ -57,31 +45,11 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	plans, err := lru.New[*ast.OperationDefinition, *compiled](o.PlanCache)
+	plans, err := newPlanCache(o.PlanCache)
 	if err != nil {
 		return nil, err
 	}
 	return &Engine{schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{}, maxCalls: o.MaxCalls}, nil
-}
-
-// plan is the plan of an operation, made now if it was not made before.
-func (e *Engine) plan(op *ast.OperationDefinition, vars map[string]any) (*plan, error) {
-	c, ok := e.plans.Get(op)
-	if !ok {
-		c = &compiled{vars: conditionVariables(op.SelectionSet), plans: map[string]*plan{}}
-		e.plans.Add(op, c)
-	}
-	key := variant(c.vars, vars)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if p := c.plans[key]; p != nil {
-		return p, nil
-	}
-	p, err := e.schema.compile(op, vars)
-	if err == nil && len(c.plans) < maxVariants {
-		c.plans[key] = p
-	}
-	return p, err
 }
 
 // request is one operation on its way.
@@ -92,6 +60,7 @@ type request struct {
 	plan   *plan
 	query  *run // of a query: all its roots, loaded together
 	calls  atomic.Int64
+	errors atomic.Int64
 }
 
 type requestKey struct{}
@@ -100,7 +69,9 @@ type requestKey struct{}
 // selects too much.
 func (e *Engine) Begin(ctx context.Context, client *closeapi.Client) (context.Context, error) {
 	op := graphql.GetOperationContext(ctx)
-	p, err := e.plan(op.Operation, op.Variables)
+	p, err := e.plans.get(op.Operation, op.Variables, func() (*plan, error) {
+		return e.schema.compile(op.Operation, op.Variables)
+	})
 	if err != nil {
 		return ctx, err
 	}

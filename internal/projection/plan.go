@@ -10,6 +10,7 @@ import (
 // document and on the variables of @skip and @include, so it serves every request with the same ones.
 type plan struct {
 	roots map[string]*rootPlan // by response key
+	items int                  // fields
 }
 
 // rootPlan is one root field. Of a query it is an object, some objects or a connection; of a mutation it is the fields

@@ -48,7 +48,7 @@ func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) 
 	if r == nil {
 		return errNoRoot
 	}
-	out := writer{ctx: ctx, root: fc.Path(), path: []step{{field: fc.Field.Field}}}
+	out := writer{ctx: ctx, request: v.run.request, root: fc.Path(), path: []step{{field: fc.Field.Field}}}
 	if buffer, ok := w.(*bytes.Buffer); ok {
 		buffer.Grow(r.size())
 		out.buf = buffer.AvailableBuffer()

@@ -9,17 +9,17 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// maxErrors is how many errors one value of the answer reports; what fails beyond that is null without a word.
+// maxErrors is how many errors one answer reports; what fails beyond that is null without a word.
 const maxErrors = 100
 
 // writer writes one value of the answer. Its methods return false when a value that must not be null is: then the
 // caller takes back what it wrote and is null itself, or hands the failure on.
 type writer struct {
-	ctx    context.Context
-	buf    []byte
-	root   ast.Path
-	path   []step // below root; the first one stands for the root itself
-	errors int
+	ctx     context.Context
+	request *request
+	buf     []byte
+	root    ast.Path
+	path    []step // below root; the first one stands for the root itself
 }
 
 // step is a part of a path: a field with its place in the document, or an index of a list.
@@ -30,7 +30,7 @@ type step struct {
 
 // fail reports an error at the current path.
 func (w *writer) fail(err error) {
-	if w.errors++; w.errors > maxErrors {
+	if w.request.errors.Add(1) > maxErrors {
 		return
 	}
 	failure := gqlerror.WrapPath(slices.Clone(w.root), err)
