@@ -3,7 +3,6 @@ package resolvers
 import (
 	"context"
 	"errors"
-	"net/http"
 	"strings"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -43,7 +42,7 @@ func (r *Resolver) userErrors(ctx context.Context, err error) ([]*model.UserErro
 		return none, nil
 	case closeapi.IsNotFound(err):
 		return userError(model.UserErrorCodeNotFound, "there is no such object, or it is not visible to you", "id"), nil
-	case !errors.As(err, &failure) || failure.Status != http.StatusBadRequest:
+	case !closeapi.IsBadRequest(err) || !errors.As(err, &failure):
 		return none, err
 	}
 	errs := none
