@@ -2,8 +2,6 @@
 package model
 
 import (
-	"fmt"
-
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/closegraph/closegraph/internal/projection"
@@ -17,7 +15,7 @@ func UnmarshalDateTime(v any) (string, error) {
 	if text, ok := v.(string); ok && projection.IsDateTime(text) {
 		return text, nil
 	}
-	return "", fmt.Errorf("want a moment in RFC 3339, such as 2026-03-18T09:30:00Z")
+	return "", projection.BadInput("want a moment in RFC 3339, such as 2026-03-18T09:30:00Z")
 }
 
 // MarshalDate writes a Date.
@@ -28,7 +26,7 @@ func UnmarshalDate(v any) (string, error) {
 	if text, ok := v.(string); ok && projection.IsDate(text) {
 		return text, nil
 	}
-	return "", fmt.Errorf("want a day, such as 2026-03-18")
+	return "", projection.BadInput("want a day, such as 2026-03-18")
 }
 
 // MarshalDateOrDateTime writes a DateOrDateTime.
@@ -39,5 +37,5 @@ func UnmarshalDateOrDateTime(v any) (string, error) {
 	if text, ok := v.(string); ok && (projection.IsDate(text) || projection.IsDateTime(text)) {
 		return text, nil
 	}
-	return "", fmt.Errorf("want a day such as 2026-03-18, or a moment in RFC 3339 such as 2026-03-18T09:30:00Z")
+	return "", projection.BadInput("want a day such as 2026-03-18, or a moment in RFC 3339 such as 2026-03-18T09:30:00Z")
 }

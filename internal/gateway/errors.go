@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -26,8 +28,7 @@ func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error 
 	if known, ok := errors.AsType[*gqlerror.Error](err); ok {
 		shown.Path, shown.Locations = known.Path, known.Locations
 		if known.Err == nil { // of the parser or the validation: the text is meant for the client
-			shown.Message, shown.Extensions = known.Message, known.Extensions
-			return shown
+			return requestError(known)
 		}
 		err = known.Err
 	} else {
@@ -38,6 +39,19 @@ func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error 
 		p.log.ErrorContext(ctx, "unexpected error", "path", shown.Path.String(), "error", err)
 	}
 	shown.Message, shown.Extensions = f.message, f.extensions()
+	return shown
+}
+
+// requestError is an error of the parser or the validation, in better words where gqlgen's are poor ones.
+func requestError(err *gqlerror.Error) *gqlerror.Error {
+	shown := &gqlerror.Error{Message: err.Message, Locations: err.Locations, Extensions: err.Extensions}
+	if err.Message == "operation  not found" {
+		shown.Message = "the document holds several operations; say in operationName which one to run"
+	}
+	if len(err.Path) > 1 && err.Path[0] == ast.PathName("variable") {
+		variable := strings.TrimPrefix(err.Path.String(), "variable.")
+		shown.Message = "variable $" + clip(variable, longestMessage/2) + ": " + err.Message
+	}
 	return shown
 }
 

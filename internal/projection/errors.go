@@ -31,6 +31,9 @@ func (e *Error) Error() string { return e.Message }
 // Unwrap is what lies behind the error, for logs.
 func (e *Error) Unwrap() error { return e.cause }
 
+// BadInput is the error for a value of a client that cannot be used. It says what would be right.
+func BadInput(format string, args ...any) error { return badInput(format, args...) }
+
 func badInput(format string, args ...any) error {
 	return &Error{Code: BadUserInput, Message: fmt.Sprintf(format, args...)}
 }

@@ -1,0 +1,213 @@
+package loaders_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/closeapi/sandbox"
+	"github.com/closegraph/closegraph/internal/loaders"
+)
+
+// object is the row of these tests.
+type object struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func scan(doc []byte, list bool) (loaders.Page[object], error) {
+	var page struct {
+		Data []object `json:"data"`
+		More bool     `json:"has_more"`
+	}
+	if !list {
+		page.Data = make([]object, 1)
+		if err := json.Unmarshal(doc, &page.Data[0]); err != nil {
+			return loaders.Page[object]{}, err
+		}
+	} else if err := json.Unmarshal(doc, &page); err != nil {
+		return loaders.Page[object]{}, err
+	}
+	result := loaders.Page[object]{Rows: page.Data, More: page.More}
+	for _, row := range page.Data {
+		result.IDs = append(result.IDs, row.ID)
+	}
+	return result, nil
+}
+
+// newLoader loads objects of a type from a sandbox.
+func newLoader(t *testing.T, s *sandbox.Server, typeName, one string) *loaders.Loader[object] {
+	t.Helper()
+	client, err := closeapi.New(closeapi.Config{
+		Transport: s.Transport(), Caller: closeapi.Caller{Credential: closeapi.APIKey(sandbox.DemoKey)},
+		Retry: closeapi.RetryPolicy{MaxAttempts: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, ok := closeapi.LookupOperation(one)
+	if !ok {
+		t.Fatalf("no operation %s", one)
+	}
+	return &loaders.Loader[object]{
+		Close: client, Type: typeName, One: op, Fields: []string{"id"}, Scan: scan, Observed: &loaders.Observed{},
+	}
+}
+
+// calls are the paths that were called, with their number.
+func calls(s *sandbox.Server) map[string]int {
+	n := map[string]int{}
+	for _, r := range s.Requests() {
+		path, _, _ := strings.Cut(strings.TrimSuffix(r.Path, "/"), "_")
+		n[r.Method+" "+path]++
+	}
+	return n
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		typeName, one, resource string
+		n                       int
+		add                     []string // ids beside those of the demo data
+		fault                   sandbox.Fault
+		calls                   map[string]int
+		missing                 int
+	}{
+		"one task":  {typeName: "Task", one: "GET /task/{id}/", resource: "task", n: 1, calls: map[string]int{"GET /task/task": 1}},
+		"tasks":     {typeName: "Task", one: "GET /task/{id}/", resource: "task", n: 7, calls: map[string]int{"GET /task": 1}},
+		"250 tasks": {typeName: "Task", one: "GET /task/{id}/", resource: "task", n: 250, calls: map[string]int{"GET /task": 3}},
+		"a task that is gone": {
+			typeName: "Task", one: "GET /task/{id}/", resource: "task", n: 2, add: []string{"task_gone"},
+			calls: map[string]int{"GET /task": 1}, missing: 1,
+		},
+		"leads": {typeName: "Lead", one: "GET /lead/{id}/", resource: "lead", n: 5, calls: map[string]int{"GET /lead": 1}},
+		"a lead that is gone is asked for by id": {
+			typeName: "Lead", one: "GET /lead/{id}/", resource: "lead", n: 2, add: []string{"lead_gone"},
+			calls: map[string]int{"GET /lead": 1, "GET /lead/lead": 1}, missing: 1,
+		},
+		"a lead that is gone, and the filter with it": {
+			typeName: "Lead", one: "GET /lead/{id}/", resource: "lead", n: 2, add: []string{"lead_gone"},
+			fault: sandbox.Fault{Match: "GET /lead/", IgnoreIDFilter: true},
+			calls: map[string]int{"GET /lead": 1, "POST /data/search": 1, "GET /lead/lead": 1}, missing: 1,
+		},
+		"contacts": {typeName: "Contact", one: "GET /contact/{id}/", resource: "contact", n: 3, calls: map[string]int{"POST /data/search": 1}},
+		"an index that lags behind": {
+			typeName: "Contact", one: "GET /contact/{id}/", resource: "contact", n: 2,
+			fault: sandbox.Fault{Match: "POST /data/search/", Status: 200, ContentType: "application/json", Body: `{"data":[],"cursor":null}`},
+			calls: map[string]int{"POST /data/search": 1, "GET /contact/cont": 2},
+		},
+		"users": {typeName: "User", one: "GET /user/{id}/", resource: "user", n: 4, calls: map[string]int{"GET /user": 1}},
+		"a user that the list does not have": {
+			typeName: "User", one: "GET /user/{id}/", resource: "user", n: 2, add: []string{"user_gone"},
+			calls: map[string]int{"GET /user": 1, "GET /user/user": 1}, missing: 1,
+		},
+		"a type that is read one by one": {
+			typeName: "Organization", one: "GET /organization/{id}/", resource: "organization", n: 1, add: []string{"orga_gone"},
+			calls: map[string]int{"GET /organization/orga": 2}, missing: 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sandbox.RunT(t)
+			if tt.fault.Match != "" {
+				s.Fault(tt.fault)
+			}
+			ids := append(slices.Clone(s.IDs(tt.resource)[:tt.n]), tt.add...)
+			twice := append(slices.Clone(ids), ids...)
+			results := newLoader(t, s, tt.typeName, tt.one).Load(t.Context(), twice)
+			missing := 0
+			for i, r := range results {
+				switch {
+				case errors.Is(r.Err, loaders.ErrNotFound), closeapi.IsNotFound(r.Err):
+					missing++
+				case r.Err != nil:
+					t.Errorf("%s: %v", twice[i], r.Err)
+				case r.Row.ID != twice[i]:
+					t.Errorf("asked for %s, got %s", twice[i], r.Row.ID)
+				}
+			}
+			if missing != 2*tt.missing {
+				t.Errorf("%d missing, want %d", missing, 2*tt.missing)
+			}
+			if diff := cmp.Diff(tt.calls, calls(s)); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLoadTwice loads what was loaded before and something new: only the new is asked for.
+func TestLoadTwice(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	l := newLoader(t, s, "Task", "GET /task/{id}/")
+	ids := s.IDs("task")
+	l.Load(t.Context(), ids[:3])
+	s.ResetRequests()
+	for i, r := range l.Load(t.Context(), ids[:5]) {
+		if r.Err != nil || r.Row.ID != ids[i] {
+			t.Errorf("%s = %+v", ids[i], r)
+		}
+	}
+	requests := s.Requests()
+	if len(requests) != 1 {
+		t.Fatalf("%d calls, want 1", len(requests))
+	}
+	want := slices.Sorted(slices.Values(ids[3:5]))
+	if got := requests[0].Query.Get("id__in"); got != strings.Join(want, ",") {
+		t.Errorf("id__in = %s, want %v", got, want)
+	}
+	s.ResetRequests()
+	if l.Load(t.Context(), ids[:5]); len(s.Requests()) != 0 {
+		t.Errorf("asked again for what is known: %v", s.Requests())
+	}
+}
+
+// TestLoadFails fails a chunk: its ids have the error, and no others.
+func TestLoadFails(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	s.Fault(sandbox.Fault{Match: "GET /task/", Times: 1, Status: 500, Body: `{"error":"oops"}`, ContentType: "application/json"})
+	ids := s.IDs("task")[:150]
+	failed := 0
+	for _, r := range newLoader(t, s, "Task", "GET /task/{id}/").Load(t.Context(), ids) {
+		if r.Err != nil {
+			failed++
+		}
+	}
+	if failed != 100 && failed != 50 {
+		t.Errorf("%d ids failed, want those of one chunk", failed)
+	}
+}
+
+// other answers every call with the same object.
+type other struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (o *other) Do(_ context.Context, _ closeapi.Call) (closeapi.Document, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.n++
+	return closeapi.Document{Body: fmt.Appendf(nil, `{"id":"lead_other"}`)}, nil
+}
+
+// TestLoadRefusesAnotherObject must not take an answer for an object that was not asked for.
+func TestLoadRefusesAnotherObject(t *testing.T) {
+	t.Parallel()
+	l := newLoader(t, sandbox.RunT(t), "Lead", "GET /lead/{id}/")
+	l.Close = &other{}
+	if r := l.Load(t.Context(), []string{"lead_mine"})[0]; r.Err == nil {
+		t.Errorf("got %+v for lead_mine", r.Row)
+	}
+}
