@@ -24,7 +24,7 @@ import (
 )
 
 // randomQueries is how many queries a plain run of the tests tries.
-const randomQueries = 1500
+const randomQueries = 600
 
 // TestRandomQueries holds the projection against the reference executor on random queries and random documents.
 func TestRandomQueries(t *testing.T) {
