@@ -29,7 +29,7 @@ fuzz: ## fuzz each target for a while: make fuzz FUZZTIME=1m
 bench: ## run the benchmarks: make bench | tee new.txt; benchstat old.txt new.txt
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
 
-browser: ## test the playground in a real Chromium
+browser: ## test the playground in a real Chromium; SCREENSHOTS=dir keeps pictures
 	$(GO) test -tags browser ./internal/gateway/...
 
 run: ## serve demo data, or the account of CLOSE_API_KEY, with a playground

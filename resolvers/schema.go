@@ -18,7 +18,7 @@ func (r *queryResolver) Node(ctx context.Context, id string) (*projection.Value,
 }
 
 // Nodes is the resolver for the nodes field.
-func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]*projection.Value, error) {
+func (r *queryResolver) Nodes(ctx context.Context, ids []string) (*projection.Value, error) {
 	return r.Projection.Objects(ctx, ids)
 }
 

@@ -99,7 +99,7 @@ func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdateP
 	if err != nil || len(errs) > 0 {
 		return &model.TasksUpdatePayload{UserErrors: errs}, err
 	}
-	tasks, err := answer.Load(ctx, ids)
+	tasks, err := answer.Objects(ctx, ids)
 	return &model.TasksUpdatePayload{Tasks: tasks, UserErrors: errs}, err
 }
 

@@ -48,8 +48,16 @@ type projected struct{}
 // Name is the name of the plugin in gqlgen's messages.
 func (projected) Name() string { return "projected" }
 
-// MutateSchema turns each projected type of the generator's copy of the schema into a scalar.
+// MutateSchema turns each projected type of the generator's copy of the schema into a scalar. A list of them is one value
+// too, which writes its own brackets.
 func (projected) MutateSchema(schema *ast.Schema) error {
+	for _, def := range schema.Types {
+		for _, field := range def.Fields {
+			if target := schema.Types[field.Type.Name()]; target != nil && projection.Projects(schema, target) {
+				field.Type = ast.NamedType(target.Name, field.Type.Position)
+			}
+		}
+	}
 	for name, def := range schema.Types {
 		if !projection.Projects(schema, def) {
 			continue

@@ -153,7 +153,7 @@ type TasksUpdatePayload struct {
 	// The tasks as they are now. Selecting it costs more: Close answers a change of many with a mere `ok`, so the tasks
 	// are looked up before the change (unless `filter` is `ids` alone) and read again after it. At most 1,000. A task that
 	// is gone meanwhile is null, with an error.
-	Tasks []*projection.Value `json:"tasks,omitempty,omitzero"`
+	Tasks *projection.Value `json:"tasks,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
 }

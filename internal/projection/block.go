@@ -15,6 +15,9 @@ type block struct {
 	index map[string]int32 // rows by id
 	errs  []error          // by row, of objects that could not be loaded; nil when all could
 	kids  []kid            // by item.kid
+	// variants are the rows of a place with variants, sorted by variant; of says which one a row is, and where it stands.
+	variants []*block
+	of       []link
 }
 
 // kid is what an item needs beyond the rows of its block.
@@ -23,6 +26,7 @@ type kid struct {
 	blocks []*block // by place of the target, or by view of the connection
 	refs   []link   // of lists of ids: what the elements lead to
 	pages  []page   // of connections
+	head   *block   // of connections: by page, what the list has beside its rows
 	values [][]byte // of computed fields: JSON by row
 	err    error    // of computed fields
 }
@@ -78,7 +82,11 @@ func (k *kid) name(place int, id string) link {
 
 // expand works out what lies below the rows of a block: what is there already it opens, what is not it asks for.
 func (x *run) expand(ctx context.Context, b *block) {
-	if b.place.kids == 0 || len(b.rows) == 0 {
+	if len(b.rows) == 0 || !b.place.deep() {
+		return
+	}
+	if b.place.variants != nil {
+		x.expandVariants(ctx, b)
 		return
 	}
 	b.kids = make([]kid, b.place.kids)
@@ -102,6 +110,28 @@ func (x *run) expand(ctx context.Context, b *block) {
 		case computedItem:
 			x.compute(ctx, b, it, k)
 		}
+	}
+}
+
+// expandVariants sorts the rows of a block by their types.
+func (x *run) expandVariants(ctx context.Context, b *block) {
+	v := b.place.variants
+	b.of = make([]link, len(b.rows))
+	b.variants = make([]*block, len(v.places))
+	for i, p := range v.places {
+		b.variants[i] = &block{place: p}
+	}
+	for i, r := range b.rows {
+		if r.missing() {
+			continue
+		}
+		n := v.of(r)
+		variant := b.variants[n]
+		b.of[i] = link{state: linkSet, place: int32(n), at: int32(len(variant.rows))}
+		variant.rows = append(variant.rows, r)
+	}
+	for _, variant := range b.variants {
+		x.expand(ctx, variant)
 	}
 }
 
@@ -223,7 +253,7 @@ func (b *block) parents() ([]int, []Parent) {
 
 // expandEmbedded opens the objects inside a member.
 func (x *run) expandEmbedded(ctx context.Context, b *block, it *item, k *kid) {
-	*k = newKid(it.target.places)
+	*k = newKid([]*place{it.below})
 	k.links = make([]link, len(b.rows))
 	child := k.blocks[0]
 	var last, below *table
@@ -256,16 +286,9 @@ func (x *run) expandEmbedded(ctx context.Context, b *block, it *item, k *kid) {
 
 // expandSame opens what lies below the rows themselves.
 func (x *run) expandSame(ctx context.Context, b *block, it *item, k *kid) {
-	*k = newKid(it.target.places)
-	k.links = make([]link, len(b.rows))
-	for i, r := range b.rows {
-		if !r.missing() {
-			k.links[i] = k.add(it.target.choose(r), r)
-		}
-	}
-	for _, child := range k.blocks {
-		x.expand(ctx, child)
-	}
+	*k = newKid([]*place{it.below})
+	k.blocks[0].rows = b.rows
+	x.expand(ctx, k.blocks[0])
 }
 
 var errComputed = errors.New("a computed field has not one value for each object")

@@ -50,8 +50,9 @@ func (c *compiler) root(sel *selected, f *field) *rootPlan {
 	case listField:
 		root.connection = c.connection(sel, f)
 	case embeddedField: // one object, such as the viewer
-		root.target = c.single(sel.sets, f.target, newLayout())
-		root.target.places[0].layout.need("id")
+		l := newLayout()
+		l.need("id")
+		root.single = c.place(sel.sets, f.target, l)
 	default:
 		root.target = c.byID(sel.sets, f.target)
 	}
@@ -86,44 +87,49 @@ func (c *compiler) entity(t *objectType) *layout {
 	return l
 }
 
-// single is a target with one place.
-func (c *compiler) single(sets []ast.SelectionSet, t *objectType, l *layout) *target {
-	return &target{places: []*place{c.place(sets, t, l)}, types: []*objectType{t}}
-}
-
 // byID is the target of objects that are loaded by id, of one type or of several.
 func (c *compiler) byID(sets []ast.SelectionSet, t *objectType) *target {
-	result := &target{}
-	for _, possible := range t.possible {
-		result.types = append(result.types, possible)
-		result.places = append(result.places, c.place(sets, possible, c.entity(possible)))
+	result := &target{types: t.loadedAs}
+	for _, typ := range t.loadedAs {
+		result.places = append(result.places, c.place(sets, typ, c.entity(typ)))
 	}
 	return result
 }
 
-// place compiles what selection sets select of an object type whose rows have a layout.
+// place compiles what selection sets select of a type whose rows have a layout.
 func (c *compiler) place(sets []ast.SelectionSet, t *objectType, l *layout) *place {
 	p := &place{typ: t, layout: l}
+	if t.abstract {
+		p.variants = c.variants(sets, t, l)
+		return p
+	}
 	for _, sel := range collect(sets, t, c.vars) {
 		if c.items++; c.items > maxItems {
 			return p
 		}
-		it := item{ast: sel.ast, kid: -1, prefix: prefix(len(p.items), sel.key)}
 		if sel.ast.Name == "__typename" {
-			it.text = []byte(strconv.Quote(t.name))
+			p.items = append(p.items, constant(p, sel, t))
 		} else {
-			it.field = t.fields[sel.ast.Name]
-			it.typ = it.field.def.Type
-			it.leaf = it.field.leaf
-			c.item(&it, sel, l)
+			c.add(p, sel, t.fields[sel.ast.Name])
 		}
-		if needsKid(&it) {
-			it.kid = p.kids
-			p.kids++
-		}
-		p.items = append(p.items, it)
 	}
 	return p
+}
+
+// constant is the item of __typename.
+func constant(p *place, sel *selected, t *objectType) item {
+	return item{ast: sel.ast, kid: -1, prefix: prefix(len(p.items), sel.key), text: []byte(strconv.Quote(t.name))}
+}
+
+// add compiles one field into a place.
+func (c *compiler) add(p *place, sel *selected, f *field) {
+	it := item{ast: sel.ast, kid: -1, prefix: prefix(len(p.items), sel.key), field: f, typ: f.def.Type, leaf: f.leaf}
+	c.item(&it, sel, p.layout)
+	if needsKid(&it) {
+		it.kid = p.kids
+		p.kids++
+	}
+	p.items = append(p.items, it)
 }
 
 // prefix is what comes before the n-th value of an object.
@@ -141,7 +147,7 @@ func needsKid(it *item) bool {
 	case computedItem, edgeItem, referItem, embeddedItem, listItem:
 		return true
 	case sameItem:
-		return slices.ContainsFunc(it.target.places, func(p *place) bool { return p.kids > 0 })
+		return it.below.deep()
 	}
 	return false
 }
@@ -157,7 +163,7 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 		needAll(l, f.reads)
 	case edgeField:
 		it.slot = l.need(f.reads[0])
-		if it.target = c.inline(sel, f, l); it.target != nil {
+		if it.below = c.inline(sel, f, l); it.below != nil {
 			it.kind = inlineItem
 			return
 		}
@@ -167,9 +173,9 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 		needAll(l, f.reads)
 	case embeddedField:
 		it.kind, it.slot = embeddedItem, l.need(f.reads[0])
-		it.target = c.single(sel.sets, f.target, newLayout())
+		it.below = c.place(sel.sets, f.target, newLayout())
 	case sameField:
-		it.kind, it.target = sameItem, c.same(sel, f, l)
+		it.kind, it.below = sameItem, c.place(sel.sets, f.target, l)
 	case listField:
 		it.kind, it.slot = listItem, l.need(f.reads[0])
 		it.connection = c.connection(sel, f)
@@ -184,9 +190,9 @@ func needAll(l *layout, names []string) {
 	}
 }
 
-// inline is the target of an edge that the parent's row answers, or nil when more is selected than the parent carries.
-func (c *compiler) inline(sel *selected, f *field, l *layout) *target {
-	if f.def.Type.Elem != nil {
+// inline is the place of an edge that the parent's row answers, or nil when more is selected than the parent carries.
+func (c *compiler) inline(sel *selected, f *field, l *layout) *place {
+	if f.def.Type.Elem != nil || f.target.abstract {
 		return nil
 	}
 	fields := collect(sel.sets, f.target, c.vars)
@@ -198,17 +204,15 @@ func (c *compiler) inline(sel *selected, f *field, l *layout) *target {
 	p := &place{typ: f.target, layout: l}
 	for _, below := range fields {
 		c.items++
-		it := item{ast: below.ast, kid: -1, prefix: prefix(len(p.items), below.key)}
-		if below.ast.Name == "__typename" {
-			it.text = []byte(strconv.Quote(f.target.name))
-		} else {
+		it := constant(p, below, f.target)
+		if below.ast.Name != "__typename" {
 			it.kind, it.field = leafItem, f.target.fields[below.ast.Name]
 			it.typ, it.leaf = it.field.def.Type, it.field.leaf
 			it.slot = l.need(f.inline[below.ast.Name])
 		}
 		p.items = append(p.items, it)
 	}
-	return &target{places: []*place{p}, types: []*objectType{f.target}}
+	return p
 }
 
 // refer is the target of a field whose objects Go names. Where only the id of an object is selected, none is loaded.
@@ -232,10 +236,9 @@ func (c *compiler) refer(sel *selected, f *field, l *layout) *target {
 func (c *compiler) idPlace(sel *selected, t *objectType) *place {
 	p := &place{typ: t, idOnly: true}
 	for _, below := range collect(sel.sets, t, c.vars) {
-		it := item{ast: below.ast, kid: -1, prefix: prefix(len(p.items), below.key)}
+		it := constant(p, below, t)
 		switch below.ast.Name {
 		case "__typename":
-			it.text = []byte(strconv.Quote(t.name))
 		case "id":
 			it.kind = idItem
 		default:
@@ -246,30 +249,31 @@ func (c *compiler) idPlace(sel *selected, t *objectType) *place {
 	return p
 }
 
-// same is the target of a field that is its parent once more.
-func (c *compiler) same(sel *selected, f *field, l *layout) *target {
-	if !f.target.abstract {
-		return c.single(sel.sets, f.target, l)
-	}
-	result := &target{slot: l.need(f.target.discriminator), byValue: map[string]int{}}
-	for i, possible := range f.target.possible {
-		result.types = append(result.types, possible)
-		result.places = append(result.places, c.place(sel.sets, possible, l))
-		if possible == f.target.otherVariant {
-			result.other = i
+// variants are the places of a type whose rows tell which of its types they are.
+func (c *compiler) variants(sets []ast.SelectionSet, t *objectType, l *layout) *variants {
+	v := &variants{slot: l.need(t.discriminator), byValue: map[string]int{}}
+	for i, possible := range t.possible {
+		v.places = append(v.places, c.place(sets, possible, l))
+		if possible == t.otherVariant {
+			v.other = i
 		}
 	}
-	for value, variant := range f.target.variants {
-		result.byValue[value] = result.index(variant)
+	for value, variant := range t.variants {
+		v.byValue[value] = slices.Index(t.possible, variant)
 	}
-	return result
+	return v
 }
 
 // connection compiles a list of Close.
 func (c *compiler) connection(sel *selected, f *field) *connection {
 	conn := &connection{ast: sel.ast, field: f, layout: newLayout()}
+	conn.head = &place{layout: newLayout()}
 	conn.layout.need("id")
-	conn.items = c.page(conn, sel.sets, f.target)
+	if f.def.Type.Elem != nil {
+		conn.views = []*place{c.place(sel.sets, f.target, conn.layout)}
+	} else {
+		conn.items = c.page(conn, sel.sets, f.target)
+	}
 	return conn
 }
 
@@ -283,13 +287,15 @@ func (c *compiler) page(conn *connection, sets []ast.SelectionSet, t *objectType
 		it := pageItem{ast: sel.ast, prefix: prefix(len(items), sel.key), text: []byte(strconv.Quote(t.name))}
 		if sel.ast.Name != "__typename" {
 			f := t.fields[sel.ast.Name]
-			it.kind = pageKinds[sel.ast.Name]
-			switch it.kind {
+			switch it.kind = f.page; it.kind {
 			case pageNodes, pageNode:
-				it.view = len(conn.views)
+				it.index = len(conn.views)
 				conn.views = append(conn.views, c.place(sel.sets, f.target, conn.layout))
 			case pageEdges, pageInfo:
 				it.items = c.page(conn, sel.sets, f.target)
+			case pageHead:
+				it.index = len(conn.head.items)
+				c.add(conn.head, sel, f)
 			}
 		}
 		items = append(items, it)

@@ -52,22 +52,22 @@ func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, er
 	if err != nil {
 		return nil, malformed(err)
 	}
-	values, err := a.values(ctx, 1, func(_ *run, k *kid, place int) {
+	return a.value(ctx, func(_ *run, k *kid, place int) {
 		k.links = []link{k.add(place, row{t, 0})}
 	})
-	if err != nil {
-		return nil, err
-	}
-	values[0].index = -1
-	return values[0], nil
 }
 
-// Load is the value of the field: objects by their ids. Nil when the field is not selected.
-func (a Answer) Load(ctx context.Context, ids []string) ([]*Value, error) {
+// Object is the value of the field: an object by its id. Nil when the field is not selected.
+func (a Answer) Object(ctx context.Context, id string) (*Value, error) {
+	return a.Objects(ctx, []string{id})
+}
+
+// Objects is the value of the field: a list of objects by their ids. Nil when the field is not selected.
+func (a Answer) Objects(ctx context.Context, ids []string) (*Value, error) {
 	if !a.Selected() {
 		return nil, nil
 	}
-	return a.values(ctx, len(ids), func(x *run, k *kid, place int) {
+	return a.value(ctx, func(x *run, k *kid, place int) {
 		for _, id := range ids {
 			k.links = append(k.links, k.name(place, id))
 		}
@@ -75,23 +75,20 @@ func (a Answer) Load(ctx context.Context, ids []string) ([]*Value, error) {
 	})
 }
 
-// values loads what fill puts into the kid of each response key.
-func (a Answer) values(ctx context.Context, n int, fill func(x *run, k *kid, place int)) ([]*Value, error) {
+// value loads what fill puts into the kid of each response key.
+func (a Answer) value(ctx context.Context, fill func(x *run, k *kid, place int)) (*Value, error) {
 	x := a.request.newRun(a.plan.entities)
-	roots := make(map[string]*root, len(a.fields))
+	v := &Value{run: x, roots: make(map[string]*root, len(a.fields))}
 	for _, p := range a.fields {
-		r := &root{wrote: &p.wrote, target: p.target, kid: newKid(p.target.places)}
-		roots[p.key] = r
+		r := &root{wrote: &p.wrote, kid: newKid(p.target.places)}
+		v.roots[p.key] = r
 		place := p.target.index(a.typ)
 		fill(x, &r.kid, place)
 		if b := r.kid.blocks[place]; len(b.ids) == 0 {
 			x.expand(ctx, b)
 		}
 	}
-	if err := x.all(ctx); err != nil {
-		return nil, err
-	}
-	return values(x, roots, n), nil
+	return v, x.all(ctx)
 }
 
 // Body is an argument of the root field in ctx, an input, as the body of a request to Close: names and values are

@@ -1,6 +1,7 @@
 package projection
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,9 +18,10 @@ type plan struct {
 // of the payload that hold objects of Close.
 type rootPlan struct {
 	ast        *ast.Field
-	field      *field // nil for a mutation
-	target     *target
-	connection *connection
+	field      *field      // nil for a mutation
+	target     *target     // of objects by id
+	single     *place      // of the one object that an operation answers
+	connection *connection // of a list; with views alone when the field is a plain list
 	payload    []*payloadPlan
 	// entities are the layouts of objects that are loaded by id: one a type, so that one call fetches what all places
 	// of the operation need. The fields of a mutation run one after the other, each with layouts of its own.
@@ -35,37 +37,15 @@ type payloadPlan struct {
 	wrote  atomic.Int64 // how many bytes it had the last time
 }
 
-// target is what a field with fields of its own leads to: one place, or one for each type that an object may have.
+// target is what a field with fields of its own leads to by an id: a place for each type that the object may have.
 type target struct {
 	places []*place
 	types  []*objectType // of the places
-	// slot and table of a union whose objects are told apart by a member of the parent.
-	slot    int
-	byValue map[string]int
-	other   int
 }
 
 // index is the place of a type, or -1.
 func (t *target) index(typ *objectType) int {
-	for i, candidate := range t.types {
-		if candidate == typ {
-			return i
-		}
-	}
-	return -1
-}
-
-// index of the place that the discriminator of a row names.
-func (t *target) choose(r row) int {
-	if t.byValue == nil {
-		return 0
-	}
-	if raw := r.raw(t.slot); len(raw) > 0 && raw[0] == '"' {
-		if i, ok := t.byValue[string(raw[1:len(raw)-1])]; ok {
-			return i
-		}
-	}
-	return t.other
+	return slices.Index(t.types, typ)
 }
 
 // place is somewhere in the answer where objects of one type appear.
@@ -73,8 +53,33 @@ type place struct {
 	typ    *objectType
 	layout *layout
 	items  []item
-	kids   int  // how many items need more than the row itself
-	idOnly bool // nothing is selected that the id alone does not answer
+	kids   int // how many items need more than the row itself
+	// variants are the places of an interface or union whose rows tell their type; there are no items then.
+	variants *variants
+	idOnly   bool // nothing is selected that the id alone does not answer
+}
+
+// variants are the types that the rows of a place may have.
+type variants struct {
+	places  []*place
+	slot    int // of the member that tells
+	byValue map[string]int
+	other   int
+}
+
+// of is the variant of a row.
+func (v *variants) of(r row) int {
+	if raw := r.raw(v.slot); len(raw) > 0 && raw[0] == '"' {
+		if i, ok := v.byValue[string(raw[1:len(raw)-1])]; ok {
+			return i
+		}
+	}
+	return v.other
+}
+
+// deep reports whether objects of the place need more than their rows.
+func (p *place) deep() bool {
+	return p.kids > 0 || p.variants != nil && slices.ContainsFunc(p.variants.places, (*place).deep)
 }
 
 // itemKind says how an item is written.
@@ -105,7 +110,8 @@ type item struct {
 	leaf   *leaf
 	kid    int // index among the kids of a block, or -1
 
-	target     *target
+	target     *target // of edgeItem and referItem
+	below      *place  // of inlineItem, embeddedItem and sameItem
 	connection *connection
 }
 
@@ -115,6 +121,7 @@ type connection struct {
 	field  *field
 	layout *layout
 	views  []*place // nodes and edges.node, each a view of the same rows
+	head   *place   // fields that the document of the list has beside its rows
 	items  []pageItem
 }
 
@@ -132,6 +139,7 @@ const (
 	pageHasPrevious
 	pageStart
 	pageEnd
+	pageHead
 )
 
 // pageItem is a field of a connection, of an edge or of PageInfo.
@@ -140,6 +148,6 @@ type pageItem struct {
 	prefix []byte
 	ast    *ast.Field
 	text   []byte
-	view   int // of pageNodes and pageNode
+	index  int // of pageNodes and pageNode among the views, of pageHead among the items of the head
 	items  []pageItem
 }

@@ -12,25 +12,20 @@ import (
 // Object is the value of the root field in ctx: one object by its id, of the type of the field or, for an interface, of
 // the type that the id's prefix tells. The error is about an id that cannot be one.
 func (e *Engine) Object(ctx context.Context, id string) (*Value, error) {
-	values, err := e.objects(ctx, []string{id}, "id")
-	if err != nil {
-		return nil, err
-	}
-	values[0].index = -1
-	return values[0], nil
+	return e.objects(ctx, []string{id}, "id")
 }
 
-// Objects is the value of the root field in ctx: many objects by their ids, in the order of the ids.
-func (e *Engine) Objects(ctx context.Context, ids []string) ([]*Value, error) {
+// Objects is the value of the root field in ctx: a list of objects by their ids, in the order of the ids.
+func (e *Engine) Objects(ctx context.Context, ids []string) (*Value, error) {
 	if len(ids) > maxIDs {
 		return nil, badInput("ids: %d are too many; %d at most", len(ids), maxIDs)
 	}
 	return e.objects(ctx, ids, "ids")
 }
 
-func (e *Engine) objects(ctx context.Context, ids []string, arg string) ([]*Value, error) {
+func (e *Engine) objects(ctx context.Context, ids []string, arg string) (*Value, error) {
 	req, plan := rootOf(ctx)
-	r := &root{wrote: &plan.wrote, target: plan.target, kid: newKid(plan.target.places)}
+	r := &root{wrote: &plan.wrote, kid: newKid(plan.target.places)}
 	for _, id := range ids {
 		place, err := plan.target.placeOf(id)
 		if err != nil {
@@ -40,21 +35,10 @@ func (e *Engine) objects(ctx context.Context, ids []string, arg string) ([]*Valu
 	}
 	x := req.query
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	x.entities = plan.entities
 	x.load(&r.kid)
-	x.mu.Unlock()
-	return values(x, map[string]*root{plan.ast.Alias: r}, len(ids)), nil
-}
-
-// values are the elements of a list of objects.
-func values(x *run, roots map[string]*root, n int) []*Value {
-	all := make([]Value, n)
-	list := make([]*Value, n)
-	for i := range all {
-		all[i] = Value{run: x, roots: roots, index: i}
-		list[i] = &all[i]
-	}
-	return list
+	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}}, nil
 }
 
 // placeOf is the place for an object with an id, chosen by the id's prefix.
@@ -75,16 +59,16 @@ func (t *target) placeOf(id string) (int, error) {
 		shorten(id), strings.Join(prefixes, " or "))
 }
 
-// List is the value of the root field in ctx: a connection, of which the arguments choose the page.
+// List is the value of the root field in ctx: a connection, of which the arguments choose the page, or a plain list.
 func (e *Engine) List(ctx context.Context) (*Value, error) {
 	req, plan := rootOf(ctx)
-	r := &root{wrote: &plan.wrote, connection: plan.connection, kid: newKid(plan.connection.views)}
+	r := &root{wrote: &plan.wrote, connection: plan.connection}
 	x := req.query
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.entities = plan.entities
 	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), []string{""}, &r.kid)
-	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}, index: -1}, r.kid.pages[0].err
+	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}}, r.kid.pages[0].err
 }
 
 // Single is the value of the root field in ctx: the one object that the field's operation answers.
@@ -92,8 +76,7 @@ func (e *Engine) Single(ctx context.Context) (*Value, error) {
 	req, plan := rootOf(ctx)
 	op := plan.field.list.operation
 	x := req.query
-	place := plan.target.places[0]
-	r := &root{wrote: &plan.wrote, target: plan.target, kid: newKid(plan.target.places)}
+	r := &root{wrote: &plan.wrote, kid: newKid([]*place{plan.single})}
 	r.kid.links = []link{{state: linkSet}}
 	b := r.kid.blocks[0]
 	b.rows, b.errs = make([]row, 1), make([]error, 1)
@@ -101,14 +84,11 @@ func (e *Engine) Single(ctx context.Context) (*Value, error) {
 	defer x.mu.Unlock()
 	x.entities = plan.entities
 	x.next.calls = append(x.next.calls, func(ctx context.Context) {
-		call := closeapi.Call{Operation: op.Method + " " + op.Path, Fields: place.layout.fields()}
-		t, err := x.document(ctx, call, place.layout, scanObject)
-		if b.errs[0] = err; err == nil {
-			b.rows[0] = row{t, 0}
-		}
+		call := closeapi.Call{Operation: op.Method + " " + op.Path, Fields: plan.single.layout.fields()}
+		b.rows[0], b.errs[0] = x.fetchObject(ctx, call, plan.single.layout)
 	})
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) { x.expand(ctx, b) })
-	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}, index: -1}, nil
+	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}}, nil
 }
 
 // rootOf is the request in ctx with the plan of the root field in ctx.

@@ -131,11 +131,13 @@ func (x *run) loader(t *objectType) *loaders.Loader[row] {
 
 // scanPage reads a document for a loader.
 func scanPage(doc []byte, list bool, l *layout, id int) (loaders.Page[row], error) {
-	scan := scanObject
+	var t *table
+	var err error
 	if list {
-		scan = scanList
+		t, _, err = scanList(doc, l, noHead)
+	} else {
+		t, err = scanObject(doc, l)
 	}
-	t, err := scan(doc, l)
 	if err != nil {
 		return loaders.Page[row]{}, malformed(err)
 	}
@@ -152,6 +154,9 @@ func scanPage(doc []byte, list bool, l *layout, id int) (loaders.Page[row], erro
 	}
 	return page, nil
 }
+
+// noHead is the layout of lists of which only the rows matter.
+var noHead = newLayout()
 
 // loadBlocks loads the objects of one type that blocks name.
 func loadBlocks(ctx context.Context, loader *loaders.Loader[row], blocks []*block) {
@@ -182,7 +187,6 @@ func loadBlocks(ctx context.Context, loader *loaders.Loader[row], blocks []*bloc
 
 // expandList asks for the list of each row.
 func (x *run) expandList(b *block, it *item, k *kid) {
-	*k = newKid(it.connection.views)
 	k.links = make([]link, len(b.rows))
 	args := it.connection.ast.ArgumentMap(x.request.vars)
 	lists := map[string]int32{}
@@ -211,6 +215,8 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 
 // list asks for a list of Close once for each parent, or once at the root.
 func (x *run) list(conn *connection, args map[string]any, parents []string, k *kid) {
+	k.blocks = newKid(conn.views).blocks
+	k.head = &block{place: conn.head, rows: make([]row, len(parents))}
 	k.pages = make([]page, len(parents))
 	rows := make([][]row, len(parents))
 	for n, parent := range parents {
@@ -221,7 +227,10 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 		}
 		k.pages[n].skip, k.pages[n].hash = la.skip, la.hash
 		x.next.calls = append(x.next.calls, func(ctx context.Context) {
-			rows[n], k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la)
+			var head *table
+			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {
+				k.head.rows[n] = row{head, 0}
+			}
 		})
 	}
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) {
@@ -234,11 +243,12 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 			b.rows = all
 			x.expand(ctx, b)
 		}
+		x.expand(ctx, k.head)
 	})
 }
 
-// fetchList reads items of a list, in as many calls as Close's page takes.
-func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (rows []row, more bool, err error) {
+// fetchList reads items of a list, in as many calls as Close's page takes. The head is that of the first page.
+func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (rows []row, head *table, more bool, err error) {
 	op := conn.field.list.operation
 	for len(rows) < la.first {
 		limit := min(la.first-len(rows), op.MaxLimit)
@@ -246,18 +256,22 @@ func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (row
 		if skip := la.skip + len(rows); skip > 0 {
 			la.params["_skip"] = strconv.Itoa(skip)
 		}
-		t, err := x.document(ctx, closeapi.Call{
+		doc, err := x.request.Do(ctx, closeapi.Call{
 			Operation: op.Method + " " + op.Path, Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
-		}, conn.layout, scanList)
+		})
 		if err != nil {
-			return nil, false, err
+			return nil, nil, false, err
+		}
+		t, beside, err := scanList(doc.Body, conn.layout, conn.head.layout)
+		if err != nil {
+			return nil, nil, false, malformed(err)
 		}
 		if more = t.more; t.rows > limit { // more than was asked for
 			more = true
 			t.rows = limit
 		}
 		if rows == nil {
-			rows = make([]row, 0, t.rows)
+			rows, head = make([]row, 0, t.rows), beside
 		}
 		for i := range t.rows {
 			rows = append(rows, row{t, i})
@@ -266,18 +280,18 @@ func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (row
 			break
 		}
 	}
-	return rows, more, nil
+	return rows, head, more, nil
 }
 
-// document makes a call and scans its answer.
-func (x *run) document(ctx context.Context, call closeapi.Call, l *layout, scan func([]byte, *layout) (*table, error)) (*table, error) {
+// fetchObject makes a call that answers one object.
+func (x *run) fetchObject(ctx context.Context, call closeapi.Call, l *layout) (row, error) {
 	doc, err := x.request.Do(ctx, call)
 	if err != nil {
-		return nil, err
+		return row{}, err
 	}
-	t, err := scan(doc.Body, l)
+	t, err := scanObject(doc.Body, l)
 	if err != nil {
-		return nil, malformed(err)
+		return row{}, malformed(err)
 	}
-	return t, nil
+	return row{t, 0}, nil
 }

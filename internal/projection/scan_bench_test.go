@@ -42,7 +42,7 @@ func BenchmarkScan(b *testing.B) {
 		b.SetBytes(int64(len(doc)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if t, err := scanList(doc, l); err != nil || t.rows != 50 {
+			if t, _, err := scanList(doc, l, noHead); err != nil || t.rows != 50 {
 				b.Fatal(err)
 			}
 		}

@@ -47,7 +47,7 @@ func FuzzScanList(f *testing.F) {
 		if !utf8.Valid(doc) {
 			return // mended before it is scanned; TestScanMendsUTF8
 		}
-		table, err := scanList(bytes.Clone(doc), testLayout())
+		table, _, err := scanList(bytes.Clone(doc), testLayout(), noHead)
 		var want struct {
 			Data    *json.RawMessage `json:"data"`
 			HasMore json.RawMessage  `json:"has_more"`
@@ -102,7 +102,7 @@ func tooDeep(doc []byte) bool {
 
 func TestScanMendsUTF8(t *testing.T) {
 	t.Parallel()
-	table, err := scanList([]byte("{\"data\":[{\"id\":\"a\xffb\"}]}"), testLayout())
+	table, _, err := scanList([]byte("{\"data\":[{\"id\":\"a\xffb\"}]}"), testLayout(), noHead)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestScanMendsUTF8(t *testing.T) {
 func TestScanRefusesDeepNesting(t *testing.T) {
 	t.Parallel()
 	deep := `{"data":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`
-	if _, err := scanList([]byte(deep), testLayout()); err == nil {
+	if _, _, err := scanList([]byte(deep), testLayout(), noHead); err == nil {
 		t.Error("a document nested 100,000 levels deep was scanned")
 	}
 }

@@ -15,8 +15,6 @@ import (
 type schema struct {
 	ast   *ast.Schema
 	types map[string]*objectType
-	// byPrefix tells the type of an object by the prefix of its id. It holds the types that are Nodes.
-	byPrefix map[string]*objectType
 }
 
 // objectType is an object, interface or union of the schema.
@@ -26,12 +24,13 @@ type objectType struct {
 	entity   *entity // nil for objects without an id of their own
 	fields   map[string]*field
 	possible []*objectType // of an abstract type, in the order of the schema; of an object itself
+	loadedAs []*objectType // the types as which its objects are loaded by id: an interface may stand for its objects
 	// above are the names of the type conditions that hold for the object: itself, its interfaces and unions.
 	above map[string]bool
 
-	discriminator string                 // of a union: the REST member that tells the type
-	variants      map[string]*objectType // of a union: by value of the discriminator
-	otherVariant  *objectType            // of a union: for all other values, or nil
+	discriminator string                 // of an interface or union: the REST member that tells the type
+	variants      map[string]*objectType // by value of the discriminator
+	otherVariant  *objectType            // for all other values
 }
 
 // entity is what makes an object one of its own: its ids, and the operation that reads one.
@@ -59,8 +58,9 @@ type field struct {
 	parent  *objectType
 	def     *ast.FieldDefinition
 	kind    fieldKind
-	reads   []string // REST members of the parent
-	leaf    *leaf    // of leafField and computedField, and of the leaves among pageField
+	reads   []string     // REST members of the parent
+	leaf    *leaf        // of fields without fields of their own
+	page    pageItemKind // of the fields of a connection
 	target  *objectType
 	inline  map[string]string // of edgeField: fields of the target that the parent carries, with the REST member
 	list    *listSource       // of listField
@@ -90,7 +90,7 @@ type schemaReader struct {
 // readSchema learns a schema. Its errors name every mistake in the directives.
 func readSchema(s *ast.Schema, code Code) (*schema, error) {
 	r := &schemaReader{
-		schema: &schema{ast: s, types: map[string]*objectType{}, byPrefix: map[string]*objectType{}},
+		schema: &schema{ast: s, types: map[string]*objectType{}},
 		code:   code,
 		used:   map[string]bool{},
 	}
@@ -104,6 +104,7 @@ func readSchema(s *ast.Schema, code Code) (*schema, error) {
 		r.readType(r.types[name], s.Types[name])
 	}
 	for _, name := range names {
+		r.readLoading(r.types[name])
 		r.readVariants(r.types[name], s.Types[name])
 	}
 	for _, name := range names {
@@ -137,12 +138,36 @@ func (r *schemaReader) readType(t *objectType, def *ast.Definition) {
 		return
 	}
 	t.entity = &entity{prefixes: argStrings(d, "prefixes"), operation: r.operation(def.Name, argString(d, "operation"))}
-	if t.above["Node"] {
-		for _, prefix := range t.entity.prefixes {
-			if other := r.byPrefix[prefix]; other != nil {
-				r.errorf("%s and %s share the prefix %s", other.name, t.name, prefix)
+}
+
+// readLoading learns as which types the objects of a type are loaded by id: as themselves; of an interface without ids of
+// its own, as the interface below it that has them, or else as the object.
+func (r *schemaReader) readLoading(t *objectType) {
+	if t.entity != nil || !t.abstract {
+		t.loadedAs = []*objectType{t}
+		return
+	}
+	for _, possible := range t.possible {
+		as := possible
+		for name := range possible.above {
+			if above := r.types[name]; above != t && above.abstract && above.entity != nil {
+				as = above
 			}
-			r.byPrefix[prefix] = t
+		}
+		if as.entity != nil && !slices.Contains(t.loadedAs, as) {
+			t.loadedAs = append(t.loadedAs, as)
+		}
+	}
+	if r.ast.Types[t.name].Kind == ast.Union {
+		return // whose objects Go names by their types
+	}
+	prefixes := map[string]*objectType{}
+	for _, as := range t.loadedAs {
+		for _, prefix := range as.entity.prefixes {
+			if other := prefixes[prefix]; other != nil {
+				r.errorf("%s: %s and %s share the prefix %s", t.name, other.name, as.name, prefix)
+			}
+			prefixes[prefix] = as
 		}
 	}
 }
@@ -155,7 +180,7 @@ func (r *schemaReader) operation(where, name string) closeapi.Operation {
 	return op
 }
 
-// readVariants learns how the objects of a union are told apart.
+// readVariants learns how the objects of an interface or union are told apart.
 func (r *schemaReader) readVariants(t *objectType, def *ast.Definition) {
 	t.discriminator = argString(def.Directives.ForName("discriminator"), "field")
 	if t.discriminator == "" {
@@ -169,13 +194,13 @@ func (r *schemaReader) readVariants(t *objectType, def *ast.Definition) {
 			t.variants[value] = possible
 		}
 		if d == nil {
-			r.errorf("%s is in the union %s but has no @variant", possible.name, t.name)
+			r.errorf("%s is one of %s but has no @variant", possible.name, t.name)
 		} else if len(values) == 0 {
 			t.otherVariant = possible
 		}
 	}
 	if t.otherVariant == nil {
-		r.errorf("union %s has no type for values that Close may add", t.name)
+		r.errorf("%s has no type for values that Close may add", t.name)
 	}
 }
 
@@ -196,6 +221,8 @@ func (r *schemaReader) readRoots(query *ast.Definition) {
 			f.kind = embeddedField
 			if f.list.node != nil {
 				f.kind = listField
+			} else if def.Type.Elem != nil {
+				f.kind, f.list.node = listField, target
 			}
 		}
 		root.fields[def.Name] = f

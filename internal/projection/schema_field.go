@@ -19,11 +19,14 @@ func (r *schemaReader) readFields(t *objectType, def *ast.Definition) {
 			f.leaf = r.leaf(f)
 		}
 		if r.isPage(t) {
-			f.kind = pageField
-			if _, ok := pageKinds[fd.Name]; !ok {
-				r.errorf("%s: a connection has no such field", f.name())
+			f.page = pageHead
+			if kind, ok := pageKinds[fd.Name]; ok {
+				f.kind, f.page = pageField, kind
+			} else if !strings.HasSuffix(t.name, "Connection") {
+				r.errorf("%s: edges and PageInfo have no fields of their own", f.name())
 			}
-		} else {
+		}
+		if f.kind != pageField {
 			r.readSource(f)
 		}
 		t.fields[fd.Name] = f
@@ -115,11 +118,8 @@ func (r *schemaReader) checkSource(f *field) {
 	if f.target == nil {
 		return
 	}
-	if f.target.abstract && f.kind != sameField && f.kind != referField {
-		r.errorf("%s: nothing tells which type of %s it is", f.name(), f.target.name)
-	}
-	if f.kind == sameField && f.target.abstract && f.target.discriminator == "" {
-		r.errorf("%s: union %s has no @discriminator", f.name(), f.target.name)
+	if f.target.abstract && f.target.discriminator == "" && f.kind != referField {
+		r.errorf("%s: nothing tells which type of %s it is; it has no @discriminator", f.name(), f.target.name)
 	}
 	if list && f.def.Type.Elem.Elem != nil {
 		r.errorf("%s: lists of lists of objects are not supported", f.name())

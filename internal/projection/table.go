@@ -108,23 +108,26 @@ func scanObject(doc []byte, l *layout) (*table, error) {
 	return t, nil
 }
 
-// scanList reads a document that is a list of Close: an object with data and, perhaps, has_more.
-func scanList(doc []byte, l *layout) (*table, error) {
-	t := newTable(doc, l)
+// scanList reads a document that is a list of Close: an object with data and, perhaps, has_more and other members, of
+// which it notes those of the head.
+func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
+	t = newTable(doc, l)
+	head = &table{doc: t.doc, layout: headLayout}
+	beside := head.addRow()
 	b := t.doc
 	i := skipSpace(b, 0)
 	if i < len(b) && b[i] != '{' {
-		return nil, errScanList
+		return nil, nil, errScanList
 	}
 	if i >= len(b) {
-		return nil, errSyntax(i)
+		return nil, nil, errSyntax(i)
 	}
 	found := false
 	w := enter(b, i)
 	for w.more() {
 		key, err := w.key()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		from := w.i
 		switch string(b[key.from:key.to]) {
@@ -140,21 +143,24 @@ func scanList(doc []byte, l *layout) (*table, error) {
 			t.more = string(b[from:w.i]) == "true"
 		default:
 			w.i, err = skipValue(b, w.i, 1)
+			if slot, ok := headLayout.slots[string(b[key.from:key.to])]; ok {
+				beside[slot] = span{uint32(from), uint32(w.i)}
+			}
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if w.err != nil {
-		return nil, w.err
+		return nil, nil, w.err
 	}
 	if end := skipSpace(b, w.i); end != len(b) {
-		return nil, errSyntax(end)
+		return nil, nil, errSyntax(end)
 	}
 	if !found {
-		return nil, errScanList
+		return nil, nil, errScanList
 	}
-	return t, nil
+	return t, head, nil
 }
 
 // scanRows reads the array of objects that begins at doc[i], each into a row, and returns the index after it. What is

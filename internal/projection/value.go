@@ -12,18 +12,16 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Value is a field of the answer that the projection writes: an object, or a connection. A resolver returns it before
+// Value is a field of the answer that the projection writes: an object, a list of objects, or a connection. A resolver returns it before
 // anything is loaded; when gqlgen writes the answer, all values of the query are loaded together.
 type Value struct {
 	run   *run
 	roots map[string]*root // by response key
-	index int              // of an element of a list; -1 otherwise
 }
 
 // root is what stands at a response key.
 type root struct {
-	target     *target
-	connection *connection
+	connection *connection // of a list; nil for objects
 	kid        kid
 	wrote      *atomic.Int64 // how many bytes the same root had the last time
 }
@@ -53,13 +51,13 @@ func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) 
 		buffer.Grow(r.size())
 		out.buf = buffer.AvailableBuffer()
 	}
-	if v.index >= 0 {
-		out.path = append(out.path, step{index: v.index})
-	}
-	if r.connection != nil {
+	switch t := fc.Field.Definition.Type; {
+	case r.connection != nil:
 		out.connection(r.connection, &r.kid, 0, false)
-	} else {
-		out.object(&r.kid, r.kid.links[max(v.index, 0)], false)
+	case t.Elem != nil:
+		out.objects(&r.kid, r.kid.links, t)
+	default:
+		out.object(&r.kid, r.kid.links[0], false)
 	}
 	r.wrote.Store(int64(len(out.buf)))
 	_, err = w.Write(out.buf)

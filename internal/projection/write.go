@@ -98,6 +98,9 @@ func (w *writer) row(p *place, b *block, i int, r row, nonNull bool) bool {
 
 // place writes the items of a place. Where one of them must not be null and is, nothing stays written.
 func (w *writer) place(p *place, b *block, i int, r row) bool {
+	if p.variants != nil {
+		return w.variant(p.variants, b, i, r)
+	}
 	start := len(w.buf)
 	for n := range p.items {
 		it := &p.items[n]
@@ -112,6 +115,15 @@ func (w *writer) place(p *place, b *block, i int, r row) bool {
 	}
 	w.buf = append(w.buf, '}')
 	return true
+}
+
+// variant writes a row as what it is.
+func (w *writer) variant(v *variants, b *block, i int, r row) bool {
+	if b == nil || b.variants == nil {
+		return w.place(v.places[v.of(r)], nil, i, r)
+	}
+	of := b.of[i]
+	return w.place(v.places[of.place], b.variants[of.place], int(of.at), r)
 }
 
 // item writes one field of an object.
@@ -147,9 +159,11 @@ func (w *writer) field(it *item, b *block, i int, r row) bool {
 	case inlineItem:
 		return w.inline(it, r)
 	case sameItem:
-		if it.kid < 0 {
-			return w.row(it.target.places[it.target.choose(r)], nil, i, r, it.typ.NonNull)
+		var below *block
+		if it.kid >= 0 {
+			below = b.kids[it.kid].blocks[0]
 		}
+		return w.row(it.below, below, i, r, it.typ.NonNull)
 	}
 	k := &b.kids[it.kid]
 	switch {
@@ -162,8 +176,11 @@ func (w *writer) field(it *item, b *block, i int, r row) bool {
 		return w.object(k, k.links[i], it.typ.NonNull)
 	case it.kind == listItem:
 		return w.connection(it.connection, k, int(k.links[i].at), it.typ.NonNull)
+	case it.typ.Elem != nil && it.kind == edgeItem:
+		l := k.links[i]
+		return w.objects(k, k.refs[l.at:l.at+l.n], it.typ)
 	case it.typ.Elem != nil:
-		return w.objects(it, k, k.links[i])
+		return w.rows(k.blocks[0], int(k.links[i].at), int(k.links[i].n), it.typ)
 	}
 	return w.object(k, k.links[i], it.typ.NonNull)
 }
@@ -177,27 +194,33 @@ func (w *writer) inline(it *item, r row) bool {
 	case raw[0] != '"':
 		return w.object(nil, link{state: linkWrong}, it.typ.NonNull)
 	}
-	return w.row(it.target.places[0], nil, 0, r, it.typ.NonNull)
+	return w.row(it.below, nil, 0, r, it.typ.NonNull)
 }
 
-// objects writes a list of objects: of embedded ones, or of those whose ids a list holds.
-func (w *writer) objects(it *item, k *kid, l link) bool {
+// objects writes the list of objects that links lead to.
+func (w *writer) objects(k *kid, links []link, t *ast.Type) bool {
+	return w.elements(len(links), t, func(n int) bool { return w.object(k, links[n], t.Elem.NonNull) })
+}
+
+// rows writes a list of rows that stand together in a block.
+func (w *writer) rows(b *block, at, n int, t *ast.Type) bool {
+	return w.elements(n, t, func(i int) bool { return w.row(b.place, b, at+i, b.rows[at+i], t.Elem.NonNull) })
+}
+
+// elements writes a list.
+func (w *writer) elements(n int, t *ast.Type, element func(n int) bool) bool {
 	start := len(w.buf)
 	w.buf = append(w.buf, '[')
-	for n := range l.n {
-		if n > 0 {
+	for i := range n {
+		if i > 0 {
 			w.buf = append(w.buf, ',')
 		}
-		element := link{state: linkSet, at: l.at + n}
-		if it.kind == edgeItem {
-			element = k.refs[element.at]
-		}
-		w.push(step{index: int(n)})
-		ok := w.object(k, element, it.typ.Elem.NonNull)
+		w.push(step{index: i})
+		ok := element(i)
 		w.pop()
 		if !ok {
 			w.buf = w.buf[:start]
-			return w.null(it.typ.NonNull)
+			return w.null(t.NonNull)
 		}
 	}
 	w.buf = append(w.buf, ']')

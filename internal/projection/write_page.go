@@ -9,16 +9,19 @@ func (w *writer) connection(c *connection, k *kid, at int, nonNull bool) bool {
 		w.fail(p.err)
 		return w.null(nonNull)
 	}
-	return w.page(c.items, k, p, 0) || w.null(nonNull)
+	if t := c.field.def.Type; t.Elem != nil {
+		return w.rows(k.blocks[0], p.at, p.n, t)
+	}
+	return w.page(c, c.items, k, at, 0) || w.null(nonNull)
 }
 
 // page writes the fields of a connection, of PageInfo, or of the edge of the n-th row of the page.
-func (w *writer) page(items []pageItem, k *kid, p *page, n int) bool {
+func (w *writer) page(c *connection, items []pageItem, k *kid, at, n int) bool {
 	start := len(w.buf)
 	for i := range items {
 		it := &items[i]
 		w.buf = append(w.buf, it.prefix...)
-		if !w.pageItem(it, k, p, n) {
+		if !w.pageItem(c, it, k, at, n) {
 			w.buf = w.buf[:start]
 			return false
 		}
@@ -30,20 +33,26 @@ func (w *writer) page(items []pageItem, k *kid, p *page, n int) bool {
 	return true
 }
 
-func (w *writer) pageItem(it *pageItem, k *kid, p *page, n int) bool {
+func (w *writer) pageItem(c *connection, it *pageItem, k *kid, at, n int) bool {
+	p := &k.pages[at]
 	switch it.kind {
 	case pageConstant:
 		w.buf = append(w.buf, it.text...)
 	case pageNodes, pageEdges:
-		return w.elements(it, k, p)
+		return w.pageList(c, it, k, at)
 	case pageNode:
-		b := k.blocks[it.view]
+		b := k.blocks[it.index]
 		w.push(step{field: it.ast})
 		ok := w.row(b.place, b, p.at+n, b.rows[p.at+n], true)
 		w.pop()
 		return ok
 	case pageInfo:
-		return w.page(it.items, k, p, 0)
+		return w.page(c, it.items, k, at, 0)
+	case pageHead:
+		if k.head.rows[at].missing() {
+			return w.null(it.ast.Definition.Type.NonNull)
+		}
+		return w.item(&c.head.items[it.index], k.head, at, k.head.rows[at])
 	case pageHasNext:
 		w.buf = strconv.AppendBool(w.buf, p.next)
 	case pageHasPrevious:
@@ -58,30 +67,15 @@ func (w *writer) pageItem(it *pageItem, k *kid, p *page, n int) bool {
 	return true
 }
 
-// elements writes the list of a page: its nodes, or its edges.
-func (w *writer) elements(it *pageItem, k *kid, p *page) bool {
+// pageList writes the list of a page: its nodes, or its edges.
+func (w *writer) pageList(c *connection, it *pageItem, k *kid, at int) bool {
+	p, t := &k.pages[at], it.ast.Definition.Type
 	w.push(step{field: it.ast})
 	defer w.pop()
-	w.buf = append(w.buf, '[')
-	for n := range p.n {
-		if n > 0 {
-			w.buf = append(w.buf, ',')
-		}
-		w.push(step{index: n})
-		var ok bool
-		if it.kind == pageEdges {
-			ok = w.page(it.items, k, p, n)
-		} else {
-			b := k.blocks[it.view]
-			ok = w.row(b.place, b, p.at+n, b.rows[p.at+n], true)
-		}
-		w.pop()
-		if !ok {
-			return false
-		}
+	if it.kind == pageNodes {
+		return w.rows(k.blocks[it.index], p.at, p.n, t)
 	}
-	w.buf = append(w.buf, ']')
-	return true
+	return w.elements(p.n, t, func(n int) bool { return w.page(c, it.items, k, at, n) || w.null(t.Elem.NonNull) })
 }
 
 // edgeCursor writes the cursor of the first or last item of a page, null when the page is empty.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
 )
@@ -29,6 +30,9 @@ func withLoaders(c *client, batch Batch, next http.Handler) http.Handler {
 	})
 }
 
+// unreached is a wait that no batch reaches, however busy the machine: see Batch.
+const unreached = 10 * time.Second
+
 // newLoader batches the loads of one type. The input capacity is that of the batch, since the default of 1,000 costs
 // 8 KB a loader.
 func newLoader[V any](capacity int, load func(context.Context, []string) (map[string]V, error)) *dataloader.Loader[string, V] {
@@ -47,6 +51,7 @@ func newLoader[V any](capacity int, load func(context.Context, []string) (map[st
 		},
 		dataloader.WithBatchCapacity[string, V](capacity),
 		dataloader.WithInputCapacity[string, V](capacity),
+		dataloader.WithWait[string, V](unreached),
 	)
 }
 
