@@ -34,9 +34,12 @@ func main() {
 
 // run is the program: it returns when ctx ends and the last request is answered.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) error {
-	cfg, err := config.Parse(args, version(), env, stdout, stderr)
+	cfg, err := config.Parse(args, programVersion(), env, stdout, stderr)
 	if err != nil {
 		return err
+	}
+	if cfg.HealthCheck {
+		return gateway.CheckHealth(ctx, cfg.Listen)
 	}
 	log := cfg.Logger(stderr)
 	g, err := gateway.New(gateway.Options{Config: cfg, Log: log})
@@ -87,8 +90,14 @@ func greet(out io.Writer, cfg config.Config, url string) {
 	fmt.Fprintf(out, "  Health      %s/healthz and /readyz\n", url)
 }
 
-// version is what the Go tool knows of the program.
-func version() string {
+// version is set by the linker in release builds: -ldflags "-X main.version=v1.2.3".
+var version string
+
+// programVersion is the version of the build, as far as it is known.
+func programVersion() string {
+	if version != "" {
+		return version
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}

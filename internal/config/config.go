@@ -29,6 +29,8 @@ type Config struct {
 	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`
 
+	HealthCheck bool `name:"health-check" help:"Ask the server that runs at the listen address whether it lives, and end: with 0 when it does, else with 1."`
+
 	LogLevel  slog.Level `name:"log-level" placeholder:"LEVEL" default:"info" help:"Least important kind of message to log: debug, info, warn or error."`
 	LogFormat string     `name:"log-format" placeholder:"FORMAT" default:"text" help:"How to write the log: text or json."`
 }

@@ -1,8 +1,13 @@
 package gateway
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
+	"time"
 )
 
 // serveAlive answers as long as the process can answer at all.
@@ -30,3 +35,33 @@ func writeStatus(w http.ResponseWriter, status int, text, reason string) {
 		Reason string `json:"reason,omitempty"`
 	}{text, reason}) // fails only when the client is gone
 }
+
+// CheckHealth asks the server that listens on an address whether it lives. A server that listens on every address is
+// asked on loopback.
+func CheckHealth(ctx context.Context, listen string) error {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return fmt.Errorf("health check: %w", err)
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
+	if err != nil {
+		return fmt.Errorf("health check: %w", err)
+	}
+	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	if err != nil {
+		return fmt.Errorf("health check: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("health check: status %d", resp.StatusCode)
+	}
+	return nil
+}
+
+// healthTimeout is how long a server may take to say that it lives.
+const healthTimeout = 3 * time.Second
