@@ -76,9 +76,16 @@ func TestRun(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(body), `{"data":{"viewer":{"name":"`) {
 		t.Errorf("%s, %v", body, err)
 	}
+	check := []string{"--health-check", "--listen=" + strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/graphql")}
+	if err := run(t.Context(), check, noEnvironment, io.Discard, io.Discard); err != nil {
+		t.Errorf("health check of a server that lives: %v", err)
+	}
 	stop()
 	if err := <-ended; err != nil {
 		t.Errorf("run: %v", err)
+	}
+	if err := run(t.Context(), check, noEnvironment, io.Discard, io.Discard); err == nil {
+		t.Error("the health check of a server that has stopped says that it lives")
 	}
 }
 
