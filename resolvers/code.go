@@ -26,9 +26,9 @@ func Code() projection.Code {
 }
 
 // fullNames are the names of users: first and last name, as far as there are any.
-func fullNames(_ context.Context, users []projection.Parent) ([]any, error) {
-	names := make([]any, len(users))
-	for i, user := range users {
+func fullNames(_ context.Context, c projection.Computation) ([]any, error) {
+	names := make([]any, len(c.Parents))
+	for i, user := range c.Parents {
 		if name := strings.TrimSpace(user.Text("first_name") + " " + user.Text("last_name")); name != "" {
 			names[i] = name
 		}

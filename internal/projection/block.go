@@ -253,32 +253,44 @@ func (b *block) parents() ([]int, []Parent) {
 
 // expandEmbedded opens the objects inside a member.
 func (x *run) expandEmbedded(ctx context.Context, b *block, it *item, k *kid) {
+	var last, below *table
+	x.open(ctx, b, it, k, func(i int) (*table, span) {
+		r := b.rows[i]
+		if r.table != last {
+			last, below = r.table, &table{doc: r.table.doc, layout: it.below.layout}
+		}
+		return below, r.table.spans[r.index*len(r.table.layout.names)+it.slot]
+	})
+}
+
+// open opens, for each row, the object or list of objects that stands at a span of a table's document.
+func (x *run) open(ctx context.Context, b *block, it *item, k *kid, at func(i int) (*table, span)) {
 	*k = newKid([]*place{it.below})
 	k.links = make([]link, len(b.rows))
 	child := k.blocks[0]
-	var last, below *table
+	list := it.typ.Elem != nil
 	for i, r := range b.rows {
-		if r.missing() || isNull(r.raw(it.slot)) {
+		if r.missing() {
 			continue
 		}
-		raw, list := r.raw(it.slot), it.typ.Elem != nil
-		if list != (raw[0] == '[') || !list && raw[0] != '{' {
+		t, s := at(i)
+		raw := t.doc[s.from:s.to]
+		switch {
+		case isNull(raw):
+			continue
+		case list != (raw[0] == '[') || !list && raw[0] != '{':
 			k.links[i] = link{state: linkWrong}
 			continue
 		}
-		if r.table != last {
-			last, below = r.table, &table{doc: r.table.doc, layout: child.place.layout}
-		}
-		from := below.rows
-		at := int(r.table.spans[r.index*len(r.table.layout.names)+it.slot].from)
+		from := t.rows
 		if list {
-			_, _ = below.scanRows(at) // it was scanned before, as a value
+			_, _ = t.scanRows(int(s.from)) // it was scanned before, as a value
 		} else {
-			_, _ = below.scanRow(at)
+			_, _ = t.scanRow(int(s.from))
 		}
-		k.links[i] = link{state: linkSet, at: int32(len(child.rows)), n: int32(below.rows - from)}
-		for ; from < below.rows; from++ {
-			child.rows = append(child.rows, row{below, from})
+		k.links[i] = link{state: linkSet, at: int32(len(child.rows)), n: int32(t.rows - from)}
+		for ; from < t.rows; from++ {
+			child.rows = append(child.rows, row{t, from})
 		}
 	}
 	x.expand(ctx, child)
@@ -296,29 +308,45 @@ var errComputed = errors.New("a computed field has not one value for each object
 // compute works out a field in Go.
 func (x *run) compute(ctx context.Context, b *block, it *item, k *kid) {
 	rows, parents := b.parents()
-	values, err := it.field.compute(ctx, parents)
+	values, err := it.field.compute(ctx, Computation{
+		Parents: parents, Args: it.ast.ArgumentMap(x.request.vars), Close: x.request,
+	})
 	if err == nil && len(values) != len(parents) {
 		err = errComputed
 	}
-	if k.err = err; err != nil {
+	doc, spans := []byte(nil), make([]span, len(b.rows))
+	if err == nil {
+		doc, err = encodeAll(values, func(n int, s span) { spans[rows[n]] = s })
+	}
+	if err != nil {
+		k.err = err
+		return
+	}
+	if it.below != nil {
+		t := &table{doc: doc, layout: it.below.layout}
+		x.open(ctx, b, it, k, func(i int) (*table, span) { return t, spans[i] })
 		return
 	}
 	k.values = make([][]byte, len(b.rows))
+	for i, s := range spans {
+		k.values[i] = doc[s.from:s.to:s.to]
+	}
+}
+
+// encodeAll writes values as JSON into one document and tells where each one stands.
+func encodeAll(values []any, at func(n int, s span)) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	ends := make([]int, len(values))
 	for n, value := range values {
-		if value != nil {
-			if k.err = encoder.Encode(value); k.err != nil {
-				return
-			}
+		from := out.Len()
+		if value == nil {
+			continue
 		}
-		ends[n] = out.Len()
+		if err := encoder.Encode(value); err != nil {
+			return nil, err
+		}
+		at(n, span{uint32(from), uint32(out.Len() - 1)}) // without the line break
 	}
-	from := 0
-	for n, end := range ends {
-		k.values[rows[n]] = bytes.TrimSuffix(out.Bytes()[from:end:end], []byte("\n"))
-		from = end
-	}
+	return out.Bytes(), nil
 }

@@ -3,6 +3,9 @@ package projection
 import (
 	"context"
 	"encoding/json"
+	"iter"
+
+	"github.com/closegraph/closegraph/closeapi"
 )
 
 // Code is what the directives of the schema cannot say, in Go.
@@ -16,8 +19,23 @@ type Code struct {
 }
 
 // Compute works out a field for all parents of a level at once. It returns one value a parent: nil for null, or what
-// encoding/json writes as a value of the field's type. An error fails the field of every parent.
-type Compute func(ctx context.Context, parents []Parent) ([]any, error)
+// encoding/json writes as a value of the field's type. Of a field with fields of its own that is the object as Close would
+// write it, with the members that its fields read, or a list of them. An error fails the field of every parent.
+type Compute func(ctx context.Context, c Computation) ([]any, error)
+
+// Computation is what a Compute works on.
+type Computation struct {
+	Parents []Parent
+	// Args are the arguments of the field, by name.
+	Args map[string]any
+	// Close makes calls to Close for the caller of the operation.
+	Close Doer
+}
+
+// Doer makes calls to Close.
+type Doer interface {
+	Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error)
+}
 
 // Refer says for all parents of a level which object a field leads to. It returns one reference a parent.
 type Refer func(parents []Parent) []Reference
@@ -53,4 +71,17 @@ func (p Parent) Raw(member string) json.RawMessage {
 		return nil
 	}
 	return json.RawMessage(p.row.raw(slot))
+}
+
+// Custom are the custom fields of the parent with their values, by id, in the order in which Close wrote them. A field has
+// them when it reads the member "custom".
+func (p Parent) Custom() iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		t := p.row.table
+		for _, c := range t.custom[t.customAt[p.row.index]:] {
+			if c.row != p.row.index || !yield(string(t.doc[c.id.from:c.id.to]), json.RawMessage(t.doc[c.value.from:c.value.to])) {
+				return
+			}
+		}
+	}
 }

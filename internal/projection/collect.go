@@ -86,14 +86,16 @@ func condition(d *ast.Directive, vars map[string]any) bool {
 	return holds
 }
 
-// conditionVariables are the variables on which @skip and @include of an operation hang, in order of appearance.
-func conditionVariables(set ast.SelectionSet) []string {
-	f := variableFinder{seen: map[string]bool{}, visited: map[string]bool{}}
+// planVariables are the variables on which the plan of an operation hangs, in order of appearance: those of @skip and
+// @include, and the arguments that say which members to read.
+func (s *schema) planVariables(set ast.SelectionSet) []string {
+	f := variableFinder{schema: s, seen: map[string]bool{}, visited: map[string]bool{}}
 	f.walk(set)
 	return f.names
 }
 
 type variableFinder struct {
+	schema        *schema
 	names         []string
 	seen, visited map[string]bool
 }
@@ -103,6 +105,9 @@ func (f *variableFinder) walk(set ast.SelectionSet) {
 		switch s := selection.(type) {
 		case *ast.Field:
 			f.directives(s.Directives)
+			if t := f.schema.types[s.ObjectDefinition.Name]; t != nil && t.fields[s.Name] != nil && t.fields[s.Name].templated() {
+				f.arguments(s.Arguments)
+			}
 			f.walk(s.SelectionSet)
 		case *ast.InlineFragment:
 			f.directives(s.Directives)
@@ -122,11 +127,15 @@ func (f *variableFinder) directives(list ast.DirectiveList) {
 		if d.Name != "skip" && d.Name != "include" {
 			continue
 		}
-		for _, arg := range d.Arguments {
-			if arg.Value.Kind == ast.Variable && !f.seen[arg.Value.Raw] {
-				f.seen[arg.Value.Raw] = true
-				f.names = append(f.names, arg.Value.Raw)
-			}
+		f.arguments(d.Arguments)
+	}
+}
+
+func (f *variableFinder) arguments(list ast.ArgumentList) {
+	for _, arg := range list {
+		if arg.Value.Kind == ast.Variable && !f.seen[arg.Value.Raw] {
+			f.seen[arg.Value.Raw] = true
+			f.names = append(f.names, arg.Value.Raw)
 		}
 	}
 }

@@ -160,7 +160,10 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 		it.kind, it.slot = leafItem, l.need(f.reads[0])
 	case computedField:
 		it.kind = computedItem
-		needAll(l, f.reads)
+		needAll(l, c.reads(sel, f))
+		if f.target != nil {
+			it.below = c.place(sel.sets, f.target, newLayout())
+		}
 	case edgeField:
 		it.slot = l.need(f.reads[0])
 		if it.below = c.inline(sel, f, l); it.below != nil {
@@ -182,6 +185,25 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 	default:
 		panic(fmt.Sprintf("projection: %s has no kind", f.name()))
 	}
+}
+
+// reads are the members that a field reads. One may have a place for an argument: custom.{id}.
+func (c *compiler) reads(sel *selected, f *field) []string {
+	if !f.templated() {
+		return f.reads
+	}
+	args := sel.ast.ArgumentMap(c.vars)
+	var reads []string
+	for _, name := range f.reads {
+		before, rest, found := strings.Cut(name, "{")
+		arg, after, _ := strings.Cut(rest, "}")
+		if text, ok := args[arg].(string); !found {
+			reads = append(reads, name)
+		} else if ok && isID(text) { // what is no id reads nothing; the field's own code says what is wrong
+			reads = append(reads, before+text+after)
+		}
+	}
+	return reads
 }
 
 func needAll(l *layout, names []string) {
@@ -309,18 +331,15 @@ var pageKinds = map[string]pageItemKind{
 	"hasNextPage": pageHasNext, "hasPreviousPage": pageHasPrevious, "startCursor": pageStart, "endCursor": pageEnd,
 }
 
-// variant is the part of a plan's key that hangs on variables.
+// variant is the part of a plan's key that hangs on variables: those of @skip and @include, and those that say which
+// members to read.
 func variant(names []string, vars map[string]any) string {
 	if len(names) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	for _, name := range names {
-		if holds, _ := vars[name].(bool); holds {
-			b.WriteByte('1')
-		} else {
-			b.WriteByte('0')
-		}
+		fmt.Fprintf(&b, "%q", fmt.Sprint(vars[name]))
 	}
 	return b.String()
 }

@@ -45,7 +45,7 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	plans, err := newPlanCache(o.PlanCache)
+	plans, err := newPlanCache(learnt, o.PlanCache)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +69,7 @@ type requestKey struct{}
 // selects too much.
 func (e *Engine) Begin(ctx context.Context, client *closeapi.Client) (context.Context, error) {
 	op := graphql.GetOperationContext(ctx)
-	p, err := e.plans.get(op.Operation, op.Variables, func() (*plan, error) {
-		return e.schema.compile(op.Operation, op.Variables)
-	})
+	p, err := e.plans.get(op.Operation, op.Variables)
 	if err != nil {
 		return ctx, err
 	}

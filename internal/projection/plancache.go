@@ -9,34 +9,35 @@ import (
 
 // Bounds of the plan cache beside the number of its operations. A field of a plan takes some 250 bytes.
 const (
-	maxVariants    = 16      // plans of one operation, for different variables of @skip and @include
+	maxVariants    = 16      // plans of one operation, for different values of the variables that they hang on
 	maxCachedItems = 200_000 // fields of all plans together
 )
 
 // planCache keeps the plans of the operations used last. Operations are known by their parsed form, which the cache of
 // parsed queries keeps the same from request to request.
 type planCache struct {
+	schema  *schema
 	mu      sync.Mutex
 	entries *simplelru.LRU[*ast.OperationDefinition, *compiled]
 	items   int
 }
 
-// compiled is an operation with its plans, one for each combination of the variables of @skip and @include.
+// compiled is an operation with its plans, one for each combination of values of the variables that they hang on.
 type compiled struct {
 	vars  []string
 	plans map[string]*plan
 	items int
 }
 
-func newPlanCache(size int) (*planCache, error) {
-	c := &planCache{}
+func newPlanCache(s *schema, size int) (*planCache, error) {
+	c := &planCache{schema: s}
 	var err error
 	c.entries, err = simplelru.NewLRU(size, func(_ *ast.OperationDefinition, e *compiled) { c.items -= e.items })
 	return c, err
 }
 
-// get is the plan of an operation for its variables, which make makes if the cache does not have it.
-func (c *planCache) get(op *ast.OperationDefinition, vars map[string]any, compile func() (*plan, error)) (*plan, error) {
+// get is the plan of an operation for its variables, made now if it was not made before.
+func (c *planCache) get(op *ast.OperationDefinition, vars map[string]any) (*plan, error) {
 	c.mu.Lock()
 	e, ok := c.entries.Get(op)
 	if ok {
@@ -46,14 +47,14 @@ func (c *planCache) get(op *ast.OperationDefinition, vars map[string]any, compil
 		}
 	}
 	c.mu.Unlock()
-	p, err := compile()
+	p, err := c.schema.compile(op, vars)
 	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok = c.entries.Get(op); !ok {
-		e = &compiled{vars: conditionVariables(op.SelectionSet), plans: map[string]*plan{}}
+		e = &compiled{vars: c.schema.planVariables(op.SelectionSet), plans: map[string]*plan{}}
 		c.entries.Add(op, e)
 	}
 	if key := variant(e.vars, vars); len(e.plans) < maxVariants && e.plans[key] == nil {

@@ -68,6 +68,11 @@ type field struct {
 	refer   Refer
 }
 
+// templated reports whether an argument says which member the field reads.
+func (f *field) templated() bool {
+	return slices.ContainsFunc(f.reads, func(name string) bool { return strings.Contains(name, "{") })
+}
+
 // listSource is the REST list behind a connection.
 type listSource struct {
 	operation   closeapi.Operation

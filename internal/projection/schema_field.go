@@ -107,13 +107,16 @@ func (r *schemaReader) checkSource(f *field) {
 			r.errorf("%s reads %d members of Close, which takes code", f.name(), len(f.reads))
 		}
 	case computedField:
-		if f.leaf == nil || list {
-			r.errorf("%s: only a single leaf can be computed", f.name())
+		if f.leaf != nil && list {
+			r.errorf("%s: a list of leaves cannot be computed", f.name())
 		}
 	case referField, sameField, listField:
 		if list {
 			r.errorf("%s cannot be a list", f.name())
 		}
+	}
+	if f.kind != computedField && f.templated() {
+		r.errorf("%s: only a computed field may read a member that an argument names", f.name())
 	}
 	if f.target == nil {
 		return

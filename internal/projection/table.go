@@ -9,9 +9,17 @@ import (
 
 // layout says which REST members of an object are wanted, each in a slot of its own.
 type layout struct {
-	names []string
-	slots map[string]int
+	names  []string
+	slots  map[string]int
+	custom bool // all custom fields are wanted, whatever their ids
 }
+
+// Close writes custom fields as members named custom.<id>; the member "custom" in _fields asks for all of them (Close docs:
+// Custom Fields).
+const (
+	customMember = "custom"
+	customPrefix = "custom."
+)
 
 func newLayout() *layout {
 	return &layout{slots: map[string]int{}}
@@ -22,6 +30,7 @@ func (l *layout) need(name string) int {
 	slot, ok := l.slots[name]
 	if !ok {
 		slot = len(l.names)
+		l.custom = l.custom || name == customMember
 		l.slots[name] = slot
 		l.names = append(l.names, name)
 	}
@@ -45,6 +54,15 @@ type table struct {
 	broken map[int]struct{} // rows that are not objects
 	more   bool             // has_more of the list
 	order  []predicted
+	// custom are the custom fields of all rows, in their order; customAt is where those of a row begin.
+	custom   []customValue
+	customAt []int
+}
+
+// customValue is a custom field of a row.
+type customValue struct {
+	row       int
+	id, value span
 }
 
 // predicted is a member that stood at the same place of the object before, which the next object most likely repeats.
@@ -134,6 +152,7 @@ func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
 		case "data":
 			if found = w.i < len(b) && b[w.i] == '['; found {
 				t.spans, t.rows, t.broken = t.spans[:0], 0, nil // of two members of one name the last one counts
+				t.custom, t.customAt = nil, nil
 				w.i, err = t.scanRows(w.i)
 			} else {
 				w.i, err = skipValue(b, w.i, 1)
@@ -193,6 +212,9 @@ func (t *table) addBroken() {
 
 func (t *table) addRow() []span {
 	n := len(t.layout.names)
+	if t.layout.custom {
+		t.customAt = append(t.customAt, len(t.custom))
+	}
 	t.spans = slices.Grow(t.spans, n)[:len(t.spans)+n]
 	t.rows++
 	fresh := t.spans[len(t.spans)-n:]
@@ -217,8 +239,13 @@ func (t *table) scanRow(i int) (int, error) {
 		if w.i, err = skipValue(b, w.i, 1); err != nil {
 			return w.i, err
 		}
+		value := span{uint32(from), uint32(w.i)}
 		if slot := t.slot(n, key); slot >= 0 {
-			spans[slot] = span{uint32(from), uint32(w.i)}
+			spans[slot] = value
+		}
+		if t.layout.custom && bytes.HasPrefix(b[key.from:key.to], []byte(customPrefix)) {
+			id := span{key.from + uint32(len(customPrefix)), key.to}
+			t.custom = append(t.custom, customValue{row: t.rows - 1, id: id, value: value})
 		}
 	}
 	return w.i, w.err

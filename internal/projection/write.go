@@ -170,7 +170,7 @@ func (w *writer) field(it *item, b *block, i int, r row) bool {
 	case it.kind == computedItem && k.err != nil:
 		w.fail(k.err)
 		return w.null(it.typ.NonNull)
-	case it.kind == computedItem:
+	case it.kind == computedItem && it.below == nil:
 		return w.value(it, it.typ, k.values[i])
 	case k.links[i].state != linkSet:
 		return w.object(k, k.links[i], it.typ.NonNull)
