@@ -8,7 +8,6 @@ package resolvers
 import (
 	"context"
 
-	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
@@ -18,48 +17,30 @@ func (r *mutationResolver) TaskCreate(ctx context.Context, input model.TaskCreat
 	if errs := taskCreateErrors(input); len(errs) > 0 {
 		return &model.TaskPayload{UserErrors: errs}, nil
 	}
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		errs, err := inputErrors(err, "input")
-		return &model.TaskPayload{UserErrors: errs}, err
-	}
-	return r.writeTask(ctx, closeapi.Call{Operation: "POST /task/", Body: body})
+	task, errs, err := r.create(ctx, "POST /task/", "task")
+	return &model.TaskPayload{Task: task, UserErrors: errs}, err
 }
 
 // TaskUpdate is the resolver for the taskUpdate field: PUT /task/{id}/.
-func (r *mutationResolver) TaskUpdate(ctx context.Context, id string, input model.TaskUpdateInput) (*model.TaskPayload, error) {
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		errs, err := inputErrors(err, "input")
-		return &model.TaskPayload{UserErrors: errs}, err
-	}
-	if len(body) == 0 {
-		return &model.TaskPayload{UserErrors: userError(model.UserErrorCodeInvalid, "give at least one change", "input")}, nil
-	}
-	return r.updateTask(ctx, id, body)
+func (r *mutationResolver) TaskUpdate(ctx context.Context, id string, _ model.TaskUpdateInput) (*model.TaskPayload, error) {
+	task, errs, err := r.update(ctx, "PUT /task/{id}/", "Task", id, "task")
+	return &model.TaskPayload{Task: task, UserErrors: errs}, err
 }
 
 // TaskComplete is the resolver for the taskComplete field: PUT /task/{id}/.
 func (r *mutationResolver) TaskComplete(ctx context.Context, id string) (*model.TaskPayload, error) {
-	return r.updateTask(ctx, id, map[string]any{"is_complete": true})
+	return r.setComplete(ctx, id, true)
 }
 
 // TaskReopen is the resolver for the taskReopen field: PUT /task/{id}/.
 func (r *mutationResolver) TaskReopen(ctx context.Context, id string) (*model.TaskPayload, error) {
-	return r.updateTask(ctx, id, map[string]any{"is_complete": false})
+	return r.setComplete(ctx, id, false)
 }
 
 // TaskDelete is the resolver for the taskDelete field: DELETE /task/{id}/.
 func (r *mutationResolver) TaskDelete(ctx context.Context, id string) (*model.TaskDeletePayload, error) {
-	if errs := r.idErrors("Task", id); errs != nil {
-		return &model.TaskDeletePayload{UserErrors: errs}, nil
-	}
-	_, err := r.Projection.Do(ctx, closeapi.Call{Operation: "DELETE /task/{id}/", Vars: []string{id}})
-	errs, err := r.userErrors(ctx, err)
-	if err != nil || len(errs) > 0 {
-		return &model.TaskDeletePayload{UserErrors: errs}, err
-	}
-	return &model.TaskDeletePayload{DeletedID: &id, UserErrors: errs}, nil
+	deleted, errs, err := r.remove(ctx, "DELETE /task/{id}/", "Task", id)
+	return &model.TaskDeletePayload{DeletedID: deleted, UserErrors: errs}, err
 }
 
 // TasksUpdate is the resolver for the tasksUpdate field: PUT /task/.

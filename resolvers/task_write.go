@@ -14,24 +14,9 @@ import (
 // maxBulk is how many tasks a change may be asked to return (Close's framework changes fewer than 1,000 at once).
 const maxBulk = 1000
 
-// updateTask changes one task.
-func (r *mutationResolver) updateTask(ctx context.Context, id string, body map[string]any) (*model.TaskPayload, error) {
-	if errs := r.idErrors("Task", id); errs != nil {
-		return &model.TaskPayload{UserErrors: errs}, nil
-	}
-	return r.writeTask(ctx, closeapi.Call{Operation: "PUT /task/{id}/", Vars: []string{id}, Body: body})
-}
-
-// writeTask makes a call that answers with the task, which becomes the payload.
-func (r *mutationResolver) writeTask(ctx context.Context, call closeapi.Call) (*model.TaskPayload, error) {
-	answer := r.Projection.Answer(ctx, "task")
-	call.Fields = answer.Fields()
-	doc, err := r.Projection.Do(ctx, call)
-	errs, err := r.userErrors(ctx, err)
-	if err != nil || len(errs) > 0 {
-		return &model.TaskPayload{UserErrors: errs}, err
-	}
-	task, err := answer.Document(ctx, doc)
+// setComplete marks a task as done, or as not done.
+func (r *mutationResolver) setComplete(ctx context.Context, id string, complete bool) (*model.TaskPayload, error) {
+	task, errs, err := r.change(ctx, "PUT /task/{id}/", "Task", id, "task", map[string]any{"is_complete": complete})
 	return &model.TaskPayload{Task: task, UserErrors: errs}, err
 }
 

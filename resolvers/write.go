@@ -1,0 +1,66 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
+)
+
+// create makes an object from the argument input. The value is for the field of the payload that holds the object.
+func (r *Resolver) create(ctx context.Context, operation, field string) (*projection.Value, []*model.UserError, error) {
+	body, err := r.Projection.Body(ctx, "input")
+	if err != nil {
+		errs, err := inputErrors(err, "input")
+		return nil, errs, err
+	}
+	return r.write(ctx, field, closeapi.Call{Operation: operation, Body: body})
+}
+
+// update changes an object by the argument input.
+func (r *Resolver) update(ctx context.Context, operation, typeName, id, field string) (*projection.Value, []*model.UserError, error) {
+	body, err := r.Projection.Body(ctx, "input")
+	if err != nil {
+		errs, err := inputErrors(err, "input")
+		return nil, errs, err
+	}
+	if len(body) == 0 {
+		return nil, userError(model.UserErrorCodeInvalid, "give at least one change", "input"), nil
+	}
+	return r.change(ctx, operation, typeName, id, field, body)
+}
+
+// change sends a body of changes to an object.
+func (r *Resolver) change(ctx context.Context, operation, typeName, id, field string, body map[string]any) (*projection.Value, []*model.UserError, error) {
+	if errs := r.idErrors(typeName, id); errs != nil {
+		return nil, errs, nil
+	}
+	return r.write(ctx, field, closeapi.Call{Operation: operation, Vars: []string{id}, Body: body})
+}
+
+// write makes a call that answers with the object.
+func (r *Resolver) write(ctx context.Context, field string, call closeapi.Call) (*projection.Value, []*model.UserError, error) {
+	answer := r.Projection.Answer(ctx, field)
+	call.Fields = answer.Fields()
+	doc, err := r.Projection.Do(ctx, call)
+	errs, err := r.userErrors(ctx, err)
+	if err != nil || len(errs) > 0 {
+		return nil, errs, err
+	}
+	value, err := answer.Document(ctx, doc)
+	return value, errs, err
+}
+
+// remove deletes an object; the id is that of what is gone.
+func (r *Resolver) remove(ctx context.Context, operation, typeName, id string) (*string, []*model.UserError, error) {
+	if errs := r.idErrors(typeName, id); errs != nil {
+		return nil, errs, nil
+	}
+	_, err := r.Projection.Do(ctx, closeapi.Call{Operation: operation, Vars: []string{id}})
+	errs, err := r.userErrors(ctx, err)
+	if err != nil || len(errs) > 0 {
+		return nil, errs, err
+	}
+	return &id, errs, nil
+}
