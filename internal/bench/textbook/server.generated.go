@@ -199,7 +199,7 @@ directive @entity(
   prefixes: [String!]!
   "The operation that reads one object by its id."
   operation: String!
-) on OBJECT
+) on OBJECT | INTERFACE
 
 """
 Fields of the object at the far end of an edge that its parent carries already, each as ` + "`" + `field=rest_member` + "`" + `. A selection
@@ -216,13 +216,13 @@ directive @embedded on FIELD_DEFINITION
 "The field is its parent once more, seen as another type."
 directive @same on FIELD_DEFINITION
 
-"The REST member that tells which type of a union an object is."
+"The REST member that tells which of its types an object of an interface or union has."
 directive @discriminator(
   "The REST member."
   field: String!
-) on UNION
+) on UNION | INTERFACE
 
-"The values of the union's discriminator that stand for this type; a type without values takes all that are left."
+"The values of the discriminator that stand for this type; a type without values takes all that are left."
 directive @variant(
   "Values of the discriminator."
   values: [String!]
