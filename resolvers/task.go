@@ -22,7 +22,7 @@ func (r *mutationResolver) TaskCreate(ctx context.Context, input model.TaskCreat
 }
 
 // TaskUpdate is the resolver for the taskUpdate field: PUT /task/{id}/.
-func (r *mutationResolver) TaskUpdate(ctx context.Context, id string, _ model.TaskUpdateInput) (*model.TaskPayload, error) {
+func (r *mutationResolver) TaskUpdate(ctx context.Context, id string, input model.TaskUpdateInput) (*model.TaskPayload, error) {
 	task, errs, err := r.update(ctx, "PUT /task/{id}/", "Task", id, "task")
 	return &model.TaskPayload{Task: task, UserErrors: errs}, err
 }

@@ -56,7 +56,14 @@ const safetyNet = 50 * time.Millisecond
 
 // Load loads objects, which may repeat, and returns the results in the order of the ids.
 func (l *Loader[R]) Load(ctx context.Context, ids []string) []Result[R] {
-	n := l.cache.missing(ids)
+	n, one := l.cache.missing(ids)
+	if n == 1 { // a batch of one needs no machinery to gather it
+		r := l.single(ctx, one)
+		l.cache.Set(ctx, one, func() (R, error) { return r.Row, r.Err })
+	}
+	if n <= 1 {
+		return l.cache.results(ids)
+	}
 	batch := dataloader.NewBatchedLoader(
 		func(ctx context.Context, keys []string) []*dataloader.Result[R] { return l.batch(ctx, keys) },
 		dataloader.WithBatchCapacity[string, R](n),
@@ -64,15 +71,17 @@ func (l *Loader[R]) Load(ctx context.Context, ids []string) []Result[R] {
 		dataloader.WithWait[string, R](safetyNet),
 		dataloader.WithCache[string, R](&l.cache),
 	)
-	thunks := make([]dataloader.Thunk[R], len(ids))
-	for i, id := range ids {
-		thunks[i] = batch.Load(ctx, id)
+	for _, id := range ids {
+		batch.Load(ctx, id)
 	}
-	results := make([]Result[R], len(ids))
-	for i, thunk := range thunks {
-		results[i].Row, results[i].Err = thunk()
-	}
-	return results
+	return l.cache.results(ids)
+}
+
+// single reads one id that was not read before.
+func (l *Loader[R]) single(ctx context.Context, id string) Result[R] {
+	found := newFound[R]([]string{id})
+	l.fetch(ctx, []string{id}, found)
+	return found.results[id]
 }
 
 // batch reads distinct ids that were not read before.
@@ -139,17 +148,36 @@ type cache[R any] struct {
 	thunks map[string]dataloader.Thunk[R]
 }
 
-// missing counts the distinct ids that are not in the cache.
-func (c *cache[R]) missing(ids []string) int {
+// missing counts the distinct ids that are not in the cache, and names one of them.
+func (c *cache[R]) missing(ids []string) (n int, one string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(ids) == 1 && c.thunks[ids[0]] == nil {
+		return 1, ids[0]
+	}
 	fresh := make(map[string]struct{}, len(ids))
 	for _, id := range ids {
 		if c.thunks[id] == nil {
 			fresh[id] = struct{}{}
+			one = id
 		}
 	}
-	return len(fresh)
+	return len(fresh), one
+}
+
+// results waits for the results of ids that are all in the cache.
+func (c *cache[R]) results(ids []string) []Result[R] {
+	thunks := make([]dataloader.Thunk[R], len(ids))
+	c.mu.Lock()
+	for i, id := range ids {
+		thunks[i] = c.thunks[id]
+	}
+	c.mu.Unlock()
+	results := make([]Result[R], len(ids))
+	for i, thunk := range thunks {
+		results[i].Row, results[i].Err = thunk()
+	}
+	return results
 }
 
 // Get is the thunk of an id.

@@ -217,6 +217,9 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 func (x *run) list(conn *connection, args map[string]any, parents []string, k *kid) {
 	k.blocks = newKid(conn.views).blocks
 	k.head = &block{place: conn.head, rows: make([]row, len(parents))}
+	if len(parents) == 0 {
+		return
+	}
 	k.pages = make([]page, len(parents))
 	rows := make([][]row, len(parents))
 	for n, parent := range parents {
@@ -234,10 +237,12 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 		})
 	}
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) {
-		var all []row
-		for n := range rows {
-			k.pages[n].at, k.pages[n].n = len(all), len(rows[n])
-			all = append(all, rows[n]...)
+		all := rows[0]
+		k.pages[0].n = len(all)
+		for n := range rows[1:] {
+			p := &k.pages[n+1]
+			p.at, p.n = len(all), len(rows[n+1])
+			all = append(all, rows[n+1]...)
 		}
 		for _, b := range k.blocks {
 			b.rows = all

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -12,6 +13,9 @@ type layout struct {
 	names  []string
 	slots  map[string]int
 	custom bool // all custom fields are wanted, whatever their ids
+
+	once   sync.Once
+	sorted []string
 }
 
 // Close writes custom fields as members named custom.<id>; the member "custom" in _fields asks for all of them (Close docs:
@@ -37,9 +41,10 @@ func (l *layout) need(name string) int {
 	return slot
 }
 
-// fields are the names for Close's _fields parameter, sorted.
+// fields are the names for Close's _fields parameter, sorted. Nothing may be needed any more once they were asked for.
 func (l *layout) fields() []string {
-	return slices.Sorted(slices.Values(l.names))
+	l.once.Do(func() { l.sorted = slices.Sorted(slices.Values(l.names)) })
+	return l.sorted
 }
 
 // span is where a value stands in a document. The zero span stands for a value that is not there.
@@ -186,8 +191,11 @@ func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
 // not an object becomes a broken row.
 func (t *table) scanRows(i int) (int, error) {
 	w := enter(t.doc, i)
-	for w.more() {
+	for first := true; w.more(); first = false {
 		var err error
+		if !first && t.rows == 1 { // the rows of a list are much alike: make room for the rest at once
+			t.spans = slices.Grow(t.spans, (len(t.doc)-w.i)/(w.i-i)*len(t.layout.names)+len(t.layout.names))
+		}
 		if w.i < len(t.doc) && t.doc[w.i] == '{' {
 			w.i, err = t.scanRow(w.i)
 		} else {
@@ -229,6 +237,9 @@ func (t *table) scanRow(i int) (int, error) {
 		return i, errSyntax(i)
 	}
 	spans := t.addRow()
+	if t.order == nil {
+		t.order = make([]predicted, 0, len(t.layout.names)+2)
+	}
 	w := enter(b, i)
 	for n := 0; w.more(); n++ {
 		key, err := w.key()
