@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 
 	servers, ctx := errgroup.WithContext(ctx)
 	serve := func(address string, handler http.Handler, opts gateway.ServeOptions) (string, error) {
-		listener, err := net.Listen("tcp", address)
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 		if err != nil {
 			return "", err
 		}

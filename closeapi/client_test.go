@@ -113,8 +113,8 @@ func TestDoSendsWhatCloseExpects(t *testing.T) {
 		t.Errorf("PUT (-want +got):\n%s", diff)
 	}
 
-	minus := closeapi.Offset{}
-	if minus, err = closeapi.ParseOffset("-4", time.Now()); err != nil {
+	minus, err := closeapi.ParseOffset("-4", time.Now())
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := client.Do(t.Context(), closeapi.Call{Operation: "GET /me/", Offset: &minus}); err != nil {

@@ -58,7 +58,7 @@ func (c *core) read(resp *http.Response) ([]byte, error) {
 	var err error
 	if length > 0 {
 		body = make([]byte, length)
-		if _, err = io.ReadFull(resp.Body, body); err == io.EOF {
+		if _, err = io.ReadFull(resp.Body, body); errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 	} else {

@@ -97,8 +97,7 @@ func noAnswer(ctx context.Context, method, path string, err error) error {
 	case isTimeout(e.cause):
 		e.Message = "timed out"
 	default:
-		var wrapped *url.Error // would repeat the query
-		if errors.As(err, &wrapped) {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok { // would repeat the query
 			err = wrapped.Err
 		}
 		e.Message = "no answer: " + excerpt(err.Error())
@@ -110,7 +109,7 @@ func noAnswer(ctx context.Context, method, path string, err error) error {
 func badAnswer(ctx context.Context, method, path string, status int, err error) error {
 	e := &Error{Status: status, Method: method, Path: path, cause: withContext(ctx, err)}
 	switch {
-	case err == errTooLarge, err == errNotJSON, err == errEndless:
+	case errors.Is(err, errTooLarge), errors.Is(err, errNotJSON), errors.Is(err, errEndless):
 		e.Message = err.Error()
 	case errors.Is(e.cause, context.Canceled):
 		e.Message = "canceled while reading the answer"

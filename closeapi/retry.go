@@ -140,7 +140,7 @@ func (t *retry) attempt(req *http.Request, number int) outcome {
 	if !told {
 		wait = t.backoff(number)
 	}
-	o.wait = wait + rand.N(t.policy.BaseDelay/2+1)
+	o.wait = wait + rand.N(t.policy.BaseDelay/2+1) //nolint:gosec // it spreads callers, and protects nothing
 	deadline, ok := req.Context().Deadline()
 	o.again = !ok || time.Now().Add(o.wait).Before(deadline)
 	return o

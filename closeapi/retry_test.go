@@ -255,7 +255,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 			connections.Add(1)
 		}
 	}}
-	go server.Serve(listener)
+	go func() { _ = server.Serve(listener) }()
 	defer server.Close()
 	client := newClient(t, closeapi.Config{BaseURL: "http://" + listener.Addr().String()})
 	for range 5 {

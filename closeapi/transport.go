@@ -2,6 +2,7 @@ package closeapi
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -71,7 +72,7 @@ func (t *attemptTimeout) RoundTrip(req *http.Request) (*http.Response, error) {
 // timedBody ends the context of its attempt when it is closed.
 type timedBody struct {
 	io.ReadCloser
-	ctx    context.Context // the attempt's, which lasts exactly as long as this body
+	ctx    context.Context //nolint:containedctx // the attempt's, which lasts exactly as long as this body
 	cancel context.CancelFunc
 }
 
@@ -153,7 +154,7 @@ func (b *gunzipBody) start() {
 		reader = new(gzip.Reader)
 	}
 	if err := reader.Reset(b.source); err != nil {
-		if err == io.EOF { // not even a header, where there should be one
+		if errors.Is(err, io.EOF) { // not even a header, where there should be one
 			err = io.ErrUnexpectedEOF
 		}
 		b.err = err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -117,17 +118,14 @@ func upstreamFailure(err *closeapi.Error) failure {
 
 // refusalText is what Close says about a request that it refused.
 func refusalText(err *closeapi.Error) string {
-	for _, f := range err.FieldErrors {
-		text := f.Message
-		for i := len(f.Path) - 1; i >= 0; i-- {
-			text = f.Path[i] + ": " + text
-		}
-		return clip(text, longestMessage)
+	text := err.Message
+	if len(err.FieldErrors) > 0 {
+		first := err.FieldErrors[0]
+		text = strings.Join(append(slices.Clone(first.Path), first.Message), ": ")
+	} else if len(err.Errors) > 0 {
+		text = err.Errors[0]
 	}
-	for _, text := range err.Errors {
-		return clip(text, longestMessage)
-	}
-	return clip(err.Message, longestMessage)
+	return clip(text, longestMessage)
 }
 
 // inDocument orders errors as their fields stand in the document: roots are answered at the same time, and clients like

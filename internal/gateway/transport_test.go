@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -354,7 +355,7 @@ func FuzzDecodeBody(f *testing.F) {
 			t.Fatal("the body was changed")
 		}
 		if err != nil {
-			refused, ok := err.(*refusal)
+			refused, ok := errors.AsType[*refusal](err)
 			if !ok || refused.Status != 400 || len(refused.Message) > longestMessage {
 				t.Fatalf("%#v, want a short refusal", err)
 			}

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -28,9 +29,7 @@ func putBuffer(b *bytes.Buffer) {
 
 // writeRefusal writes an answer that has errors and no data, whatever the media type.
 func writeRefusal(w http.ResponseWriter, media string, r *refusal) {
-	for name, values := range r.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), r.Header)
 	writeAnswer(w, media, r.Status, &graphql.Response{Errors: r.errors()})
 }
 

@@ -3,6 +3,7 @@ package loaders
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,9 +128,7 @@ func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *foun
 // list reads ids with id__in. It reports whether the answer shows that the list ignores it.
 func (l *Loader[R]) list(ctx context.Context, k kind, ids []string, found *found[R]) (ignored bool, err error) {
 	params := map[string]string{"id__in": strings.Join(ids, ",")}
-	for name, value := range k.params {
-		params[name] = value
-	}
+	maps.Copy(params, k.params)
 	page, err := l.page(ctx, closeapi.Call{Operation: k.operation, Params: params, Fields: l.Fields}, found)
 	return page.strangers, err
 }

@@ -282,7 +282,8 @@ func (x *reference) connection(path []string, f selectedField, rows []json.RawMe
 func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet, rows []json.RawMessage, more bool, n int) (string, bool) {
 	var out []string
 	for _, f := range x.collect(sets, x.world.schema.Types[typeName]) {
-		value, ok := "", true
+		var value string
+		ok := true
 		path := append(slices.Clone(path), f.key)
 		switch f.field.Name {
 		case "__typename":
@@ -454,12 +455,7 @@ func (x *reference) applies(condition string, def *ast.Definition) bool {
 	if condition == "" || condition == def.Name {
 		return true
 	}
-	for _, possible := range x.world.schema.GetPossibleTypes(x.world.schema.Types[condition]) {
-		if possible == def {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(x.world.schema.GetPossibleTypes(x.world.schema.Types[condition]), def)
 }
 
 func text(raw json.RawMessage) string {

@@ -271,7 +271,8 @@ func (t *table) slot(n int, key span) int {
 			return p.slot
 		}
 	}
-	slot, ok := -1, false
+	var slot int
+	var ok bool
 	if bytes.IndexByte(name, '\\') < 0 {
 		slot, ok = t.layout.slots[string(name)]
 	} else {

@@ -240,7 +240,7 @@ func (w *world) ask(typeName string, query url.Values) {
 		w.asked[typeName] = map[string]bool{}
 	}
 	if fields := query.Get("_fields"); fields != "" {
-		for _, name := range strings.Split(fields, ",") {
+		for name := range strings.SplitSeq(fields, ",") {
 			w.asked[typeName][name] = true
 		}
 	}
@@ -262,7 +262,7 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 	var rows []json.RawMessage
 	switch ids := query.Get("id__in"); {
 	case ids != "":
-		for _, id := range strings.Split(ids, ",") {
+		for id := range strings.SplitSeq(ids, ",") {
 			if row := w.project(w.object(typeName, id), query); row != nil {
 				rows = append(rows, row)
 			}

@@ -15,7 +15,7 @@ const maxErrors = 100
 // writer writes one value of the answer. Its methods return false when a value that must not be null is: then the
 // caller takes back what it wrote and is null itself, or hands the failure on.
 type writer struct {
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // of the one answer that the writer writes
 	request *request
 	buf     []byte
 	root    ast.Path
