@@ -84,7 +84,7 @@ func environment(env func(string) (string, bool)) kong.Resolver {
 // variable is the name of the environment variable of a flag.
 func variable(value *kong.Value) string {
 	switch value.Name {
-	case "help", "version":
+	case "help", "version", "health-check": // what a run is for, never how it goes on
 		return ""
 	}
 	if name := value.Tag.Get("var"); name != "" {
