@@ -7,17 +7,43 @@ import (
 	"strings"
 )
 
-// activityNames are the resources that are activities (Close docs: Activities).
-var activityNames = []string{"call", "emailthread", "sms"}
+// Every activity is of one type, which has its own resource; all of them share one space of ids and the members and
+// filters below (Close docs: Activities).
 
-// activityResource declares what all activities share: one id space, the same members, the same filters.
-func activityResource(name string, own ...*memberDef) *resource {
+// customKind is the type that custom activities have in filters, where they go by another name than in answers.
+const customKind = "Custom"
+
+// activityResources are the types of activities.
+func activityResources() []*resource {
+	return []*resource{
+		callResource(), emailResource(), emailThreadResource(), smsResource(), whatsAppResource(), noteResource(),
+		meetingResource(), customActivityResource(), createdResource(), formSubmissionResource(),
+		leadStatusChangeResource(), opportunityStatusChangeResource(), taskCompletedResource(), leadMergeResource(),
+		importUpdateResource(),
+	}
+}
+
+// activityNames are the resources that are activities.
+var activityNames = []string{
+	"call", "email", "emailthread", "sms", "whatsapp_message", "note", "meeting", "custom_activity", "created",
+	"form_submission", "lead_status_change", "opportunity_status_change", "task_completed", "lead_merge", "import_update",
+}
+
+// activityKinds are the values of _type that filters take.
+var activityKinds = []string{
+	"Call", "Email", "EmailThread", "SMS", "WhatsAppMessage", "Note", "Meeting", customKind, "Created", "FormSubmission",
+	"LeadStatusChange", "OpportunityStatusChange", "TaskCompleted", "LeadMerge", "ImportUpdate",
+}
+
+// activityResource declares what all activities share, under a path below /activity/.
+func activityResource(name, path, kind string, own ...*memberDef) *resource {
 	return &resource{
-		name: name, path: "/activity/" + name + "/", group: "activity", read: true,
+		name: name, path: "/activity/" + path + "/", group: "activity", read: true,
 		members: slices.Concat(
-			stored("_type"), []*memberDef{idMember(), organizationMember()},
+			[]*memberDef{constant("_type", kind), idMember(), organizationMember()},
 			stored("lead_id", "contact_id", "user_id"), []*memberDef{nameOf("user_name", "user", "user_id")},
-			stored("users", "activity_at"),
+			[]*memberDef{derived("users", func(_ *view, o *object) any { return listOr(o.values["users"]) })},
+			stored("activity_at"),
 			authorship(true),
 			own,
 		),
@@ -25,11 +51,38 @@ func activityResource(name string, own ...*memberDef) *resource {
 	}
 }
 
+// listOr is a stored list, an empty one when there is none.
+func listOr(v any) any {
+	if v == nil {
+		return []any{}
+	}
+	return v
+}
+
+// without leaves members out of a declaration.
+func (r *resource) without(names ...string) *resource {
+	r.members = slices.DeleteFunc(r.members, func(m *memberDef) bool { return slices.Contains(names, m.name) })
+	return r
+}
+
+// deletable makes DELETE the only write of a resource.
+func (r *resource) deletable() *resource {
+	r.writing = &writing{delete: deleteActivity}
+	return r
+}
+
+func deleteActivity(st *store, o *object) { st.remove(o.res.name, o) }
+
 func activityFilters() []filter {
 	return []filter{
-		ids(inOnly), commas("lead_id"), commas("contact_id"), commas("user_id"), commas("_type"), organization(),
+		ids(inOnly), commas("lead_id"), commas("contact_id"), commas("user_id"), activityTypes(equal), organization(),
 		moments("date_created", "date_created", ranges, true), moments("activity_at", "activity_at", ranges, false),
 	}
+}
+
+// severalFilters are those that only few lists of activities have.
+func severalFilters() []filter {
+	return []filter{text("lead_id", inOnly), text("contact_id", inOnly), text("user_id", inOnly), activityTypes(inOnly)}
 }
 
 // commas filters by a string; the parameter may be a list without being called so.
@@ -43,26 +96,53 @@ func commas(name string) filter {
 	}}
 }
 
+// activityTypes filters by type. A custom activity is Custom, or the id of its own type.
+func activityTypes(ops []string) filter {
+	return filter{"_type", ops, func(_ *call, _, value string) (predicate, string) {
+		wanted := map[string]bool{}
+		for one := range strings.SplitSeq(value, ",") {
+			if !slices.Contains(activityKinds, one) && !strings.HasPrefix(one, "actitype_") {
+				return nil, textNoChoice
+			}
+			wanted[one] = true
+		}
+		return func(o *object) bool {
+			i := slices.Index(activityNames, o.res.name)
+			return wanted[activityKinds[i]] || wanted[o.str("custom_activity_type_id")]
+		}, ""
+	}}
+}
+
+// singleLead tells whether a call is about the activities of one lead.
+func (c *call) singleLead() bool {
+	lead := c.params.Get("lead_id")
+	return lead != "" && !strings.Contains(lead, ",")
+}
+
 // activityRules refuse filters that need a single lead beside them (Close docs: Activities).
 func activityRules(c *call) ([]predicate, *apiError) {
-	if lead := c.params.Get("lead_id"); lead != "" && !strings.Contains(lead, ",") {
-		return nil, nil
+	return nil, c.needLead("user_id", "user_id__in", "contact_id", "contact_id__in", "_type", "_type__in")
+}
+
+func (c *call) needLead(names ...string) *apiError {
+	if c.singleLead() {
+		return nil
 	}
-	for _, name := range []string{"user_id", "user_id__in", "contact_id", "contact_id__in", "_type", "_type__in"} {
+	for _, name := range names {
 		if c.params.Has(name) {
-			return nil, refuse(http.StatusBadRequest, name+" can only be used together with a single lead_id.")
+			return refuse(http.StatusBadRequest, name+" can only be used together with a single lead_id.")
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // activitiesEndpoint is GET /activity/: the activities of all types together.
 func activitiesEndpoint(a *api) *endpoint {
-	all := &resource{name: "activity", path: "/activity/", group: "activity", virtual: true}
+	all := &resource{name: "activity", path: "/activity/", group: "activity", virtual: true, custom: true}
 	all.list = &listing{
 		maxLimit: 100, maxSkip: defaultMaxSkip,
-		filters: append(activityFilters(), text("lead_id", inOnly), text("contact_id", inOnly), text("user_id", inOnly), text("_type", inOnly)),
-		ignored: []string{"thread_emails"},
+		filters: append(activityFilters(), severalFilters()...),
+		ignored: []string{"thread_emails"}, // read by the rules
 		orders:  map[string]order{"activity_at": byMoment("activity_at"), "date_created": byMoment("date_created")},
 		rules:   mixedRules,
 	}
@@ -97,79 +177,26 @@ func mixedRules(c *call) ([]predicate, *apiError) {
 	if _, refused := activityRules(c); refused != nil {
 		return nil, refused
 	}
-	lead := c.params.Get("lead_id")
-	single := lead != "" && !strings.Contains(lead, ",")
 	byActivity := strings.TrimPrefix(c.params.Get("_order_by"), "-") == "activity_at"
-	if byActivity && !single {
+	if byActivity && !c.singleLead() {
 		return nil, refuse(http.StatusBadRequest, "_order_by=-activity_at can only be used together with a single lead_id.")
 	}
-	for name := range c.params {
+	for _, name := range slices.Sorted(maps.Keys(c.params)) {
 		if strings.HasPrefix(name, "activity_at__") && !byActivity || strings.HasPrefix(name, "date_created__") && byActivity {
 			return nil, refuse(http.StatusBadRequest, name+" can only be used when sorting by the same field.")
 		}
 	}
-	threads := c.params.Get("thread_emails")
-	if threads == "true" || threads == "only" || c.params.Has("id__in") {
+	hidden := "emailthread"
+	switch threads := c.params.Get("thread_emails"); {
+	case threads == "only":
+		hidden = "email"
+	case threads == "true":
+		c.without = emailBodies
 		return nil, nil
+	case threads == "" && c.params.Has("id__in"):
+		return nil, nil
+	case threads != "" && threads != "false":
+		return nil, refuseField("thread_emails", textNoChoice)
 	}
-	return []predicate{func(o *object) bool { return o.res.name != "emailthread" }}, nil
-}
-
-func callResource() *resource {
-	return activityResource("call", slices.Concat(
-		stored("source", "status", "direction", "disposition", "call_method", "duration", "date_answered"),
-		[]*memberDef{derived("phone", func(_ *view, o *object) any { return o.values["remote_phone"] })},
-		phoneMembers(),
-		stored("note", "note_html", "outcome_id", "recording_url"),
-		[]*memberDef{derived("has_recording", func(_ *view, o *object) any { return o.values["recording_url"] != nil })},
-		stored("recording_expires_at"),
-		[]*memberDef{onRequest("recording_transcript", func(*view, *object) any { return nil })},
-		stored("voicemail_url", "voicemail_duration"),
-		[]*memberDef{onRequest("voicemail_transcript", func(*view, *object) any { return nil })},
-		stored("cost", "dialer_id", "dialer_saved_search_id", "sequence_id", "sequence_name", "sequence_subscription_id"),
-		[]*memberDef{constant("is_forwarded", false), constant("forwarded_to", nil), constant("is_joinable", false),
-			constant("is_to_group_number", false)},
-		stored("transferred_from", "transferred_from_user_id", "transferred_to", "transferred_to_user_id"),
-		[]*memberDef{constant("coach_legs", []any{})},
-	)...)
-}
-
-// phoneMembers are the two ends of a call or a message.
-func phoneMembers() []*memberDef {
-	var ms []*memberDef
-	for _, end := range []string{"remote", "local"} {
-		number := end + "_phone"
-		ms = append(ms, stored(number)...)
-		ms = append(ms,
-			derived(number+"_formatted", func(_ *view, o *object) any { return formatPhone(o.values[number]) }),
-			derived(end+"_country_iso", func(_ *view, o *object) any { return phoneCountry(o.str(number)) }))
-	}
-	return ms
-}
-
-func smsResource() *resource {
-	return activityResource("sms", slices.Concat(
-		stored("text", "status", "direction", "source"),
-		phoneMembers(),
-		stored("cost", "date_sent", "date_scheduled", "error_message", "template_id", "agent_action_reason", "agent_config_id",
-			"sequence_id", "sequence_name", "sequence_subscription_id", "attachments"),
-	)...)
-}
-
-func emailThreadResource() *resource {
-	return activityResource("emailthread", slices.Concat(
-		stored("latest_normalized_subject"),
-		[]*memberDef{derived("n_emails", func(_ *view, o *object) any {
-			emails, _ := o.values["latest_emails"].([]fields)
-			return len(emails)
-		})},
-		stored("participants"),
-		[]*memberDef{derived("emails", func(_ *view, o *object) any { return o.values["latest_emails"] })},
-		stored("latest_emails"),
-		[]*memberDef{
-			constant("importance", fields{{"type", "important"}, {"reason", "by-default"}}),
-			constant("summary", nil),
-			constant("comment_summary", nil),
-		},
-	)...)
+	return []predicate{func(o *object) bool { return o.res.name != hidden }}, nil
 }

@@ -31,6 +31,9 @@ func newAnswer(status int, body []byte) *answer {
 // answer is the way of every request: record it, apply the faults, dispatch, and dress the answer for the wire. It
 // returns an error only when the context ends first.
 func (s *Server) answer(ctx context.Context, r *http.Request) (*answer, error) {
+	if strings.HasPrefix(r.URL.Path, filesPath) {
+		return receive(r), nil
+	}
 	c, refused := s.read(r)
 	number := s.remember(c)
 	f := s.fault(c)
@@ -74,7 +77,7 @@ func (s *Server) answer(ctx context.Context, r *http.Request) (*answer, error) {
 }
 
 func acceptsGzip(h http.Header) bool {
-	for _, part := range strings.Split(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
+	for part := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
 		coding, q, _ := strings.Cut(part, ";")
 		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
 			weight, found := strings.CutPrefix(strings.ReplaceAll(q, " ", ""), "q=")

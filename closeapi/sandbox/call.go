@@ -35,13 +35,16 @@ type call struct {
 	keyID    string        // the same without the secret
 	user     *object       // whom the credential stands for
 
-	skip []string // parameters without effect on this call
+	skip    []string    // parameters without effect on this call
+	without []string    // members that the answer leaves out
+	base    string      // where the sandbox is, as the client sees it: "https://api.close.com"
+	answers http.Header // headers of the answer that the handler sets
 }
 
 // read makes the call of a request. What is wrong with it as a request comes back beside it, so that the call can be
 // recorded all the same.
 func (s *Server) read(r *http.Request) (*call, *apiError) {
-	c := &call{s: s, method: r.Method, header: r.Header, now: s.now()}
+	c := &call{s: s, method: r.Method, header: r.Header, now: s.now(), base: baseOf(r), answers: http.Header{}}
 	c.path = strings.TrimPrefix(r.URL.Path, "/api/v1")
 	if c.path == "" {
 		c.path = "/"

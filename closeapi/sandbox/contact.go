@@ -65,8 +65,7 @@ func contactWriting() *writing {
 			completeContact(w, values)
 			if values["lead_id"] == nil {
 				lead := map[string]any{"name": values["name"], "status_id": w.st.tables["lead_status"].all[0].id, "addresses": []any{}}
-				w.stamp(lead)
-				values["lead_id"] = w.st.add("lead", "lead_", lead).id
+				values["lead_id"] = w.newLead(lead).id
 			}
 			return w.st.add("contact", "cont_", values), nil
 		},
@@ -99,8 +98,8 @@ func nestedContact(w *write, given map[string]any) (any, fieldErrors) {
 	for name, v := range given {
 		i := slices.IndexFunc(inputs, func(in input) bool { return in.name == name })
 		switch {
-		case strings.HasPrefix(name, "custom.cf_"):
-			values[name] = v
+		case strings.HasPrefix(name, "custom."):
+			w.nestedCustom("contact", name, v, values, errs)
 		case i < 0:
 			errs[name] = textExtra
 		case v != nil:

@@ -10,8 +10,9 @@ import (
 func TestLeadWithEverythingInIt(t *testing.T) {
 	t.Parallel()
 	s := sandbox.RunT(t)
+	tags := fieldNamed(t, s, "lead", "Tags")
 	lead := get[object](t, s, "POST", "/lead/", `{"name":"New Co","status":"Qualified","addresses":[{"city":"Oslo","country":"NO"}],
-		"custom.cf_x":["A"],"contacts":[{"name":"Bo Lind","emails":[{"email":"bo@beta.example"}],"phones":[{"phone":"(650) 555-0111","type":"mobile"}]}]}`)
+		"`+tags+`":["Pilot"],"contacts":[{"name":"Bo Lind","emails":[{"email":"bo@beta.example"}],"phones":[{"phone":"(650) 555-0111","type":"mobile"}]}]}`)
 	if lead["status_label"] != "Qualified" || lead["created_by_name"] != "Maren Okafor" || lead["html_url"] != "https://app.close.com/lead/"+lead["id"].(string)+"/" {
 		t.Errorf("made %v", lead)
 	}
@@ -21,10 +22,10 @@ func TestLeadWithEverythingInIt(t *testing.T) {
 		t.Errorf("its contact is %v", contact)
 	}
 	path := "/lead/" + lead["id"].(string) + "/"
-	if changed := get[object](t, s, "PUT", path, `{"custom.cf_x.add":"B"}`); len(changed["custom.cf_x"].([]any)) != 2 {
-		t.Errorf("after an add the custom field is %v", changed["custom.cf_x"])
+	if changed := get[object](t, s, "PUT", path, `{"`+tags+`.add":"Reference"}`); len(changed[tags].([]any)) != 2 {
+		t.Errorf("after an add the custom field is %v", changed[tags])
 	}
-	if _, set := get[object](t, s, "PUT", path, `{"custom.cf_x":null,"name":null}`)["custom.cf_x"]; set {
+	if _, set := get[object](t, s, "PUT", path, `{"`+tags+`":null,"name":null}`)[tags]; set {
 		t.Error("a custom field that was set to null is still there")
 	}
 	if name := get[object](t, s, "GET", path, "")["display_name"]; name != "Untitled" {

@@ -15,6 +15,7 @@ type endpoint struct {
 	params map[string]bool // what it takes in the query
 	writes bool            // changes the store
 	status int             // of success
+	lists  []string        // parameters that may come more than once
 	handle func(c *call, b []byte) ([]byte, *apiError)
 }
 
@@ -22,16 +23,19 @@ type endpoint struct {
 type api struct {
 	resources map[string]*resource
 	paths     map[string]map[string]*endpoint // template, method
+
+	searchable map[string]*searchType // by the name of the object type
 }
 
 func newAPI() *api {
 	a := &api{resources: map[string]*resource{}, paths: map[string]map[string]*endpoint{}}
-	for _, r := range []*resource{
+	for _, r := range slices.Concat(customFieldResources(), []*resource{
+		customObjectTypeResource(), customObjectResource(), commentResource(), commentThreadResource(), savedSearchResource(),
 		taskResource(), leadResource(), contactResource(), opportunityResource(),
 		userResource(), meResource(), organizationResource(),
 		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
-		callResource(), emailThreadResource(), smsResource(),
-	} {
+		customActivityTypeResource(),
+	}, activityResources()) {
 		r.prepare()
 		a.resources[r.name] = r
 		for template, methods := range r.endpoints() {
@@ -39,7 +43,15 @@ func newAPI() *api {
 		}
 	}
 	a.add("/activity/", map[string]*endpoint{http.MethodGet: activitiesEndpoint(a)})
+	a.add("/activity/meeting/{id}/integration/", map[string]*endpoint{http.MethodPost: integrationEndpoint()})
 	a.add("/data/search/", map[string]*endpoint{http.MethodPost: searchEndpoint()})
+	a.add("/lead/merge/", map[string]*endpoint{http.MethodPost: mergeEndpoint()})
+	a.add("/files/upload/", map[string]*endpoint{http.MethodPost: uploadEndpoint()})
+	for _, template := range []string{"{id}/", "activity/{id}/", "custom_object/{id}/"} {
+		a.add("/custom_field_schema/"+template, map[string]*endpoint{http.MethodGet: schemaEndpoint()})
+	}
+	a.addReports()
+	a.searchable = searchTypes(a)
 	return a
 }
 
@@ -47,9 +59,7 @@ func (a *api) add(template string, methods map[string]*endpoint) {
 	if a.paths[template] == nil {
 		a.paths[template] = map[string]*endpoint{}
 	}
-	for method, e := range methods {
-		a.paths[template][method] = e
-	}
+	maps.Copy(a.paths[template], methods)
 }
 
 // template finds the template of a path, "" when there is none, and the id in it.
@@ -58,9 +68,16 @@ func (a *api) template(path string) (template, id string) {
 		return path, ""
 	}
 	rest, ok := strings.CutSuffix(path, "/")
-	if i := strings.LastIndexByte(rest, '/'); ok && i >= 0 && i+1 < len(rest) {
-		if template = rest[:i+1] + "{id}/"; a.paths[template] != nil {
-			return template, rest[i+1:]
+	i := strings.LastIndexByte(rest, '/')
+	if !ok || i < 0 || i+1 == len(rest) {
+		return "", ""
+	}
+	if template = rest[:i+1] + "{id}/"; a.paths[template] != nil {
+		return template, rest[i+1:]
+	}
+	if j := strings.LastIndexByte(rest[:i], '/'); j+1 < i { // something that is done with an object
+		if template = rest[:j+1] + "{id}" + rest[i:] + "/"; a.paths[template] != nil {
+			return template, rest[j+1 : i]
 		}
 	}
 	return "", ""
@@ -121,7 +138,7 @@ func (s *Server) endpoint(c *call) (*endpoint, *apiError) {
 			if refused := c.strict("unknown parameter %q", name); refused != nil {
 				return nil, refused
 			}
-		} else if len(c.params[name]) > 1 {
+		} else if len(c.params[name]) > 1 && !slices.Contains(e.lists, name) {
 			if refused := c.strict("repeated parameter %q", name); refused != nil {
 				return nil, refused
 			}
@@ -146,7 +163,9 @@ func (s *Server) run(c *call, e *endpoint) (*answer, *apiError) {
 		return nil, refused
 	}
 	*scratch = body
-	return newAnswer(e.status, slices.Clone(body)), nil
+	a := newAnswer(e.status, slices.Clone(body))
+	maps.Copy(a.header, c.answers)
+	return a, nil
 }
 
 // scratches are buffers that have grown to the size of answers.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -18,9 +19,7 @@ type fieldErrors map[string]any
 func (e *apiError) answer() *answer {
 	var v view
 	a := newAnswer(e.status, v.value(nil, e.body))
-	for name, values := range e.header {
-		a.header[name] = values
-	}
+	maps.Copy(a.header, e.header)
 	return a
 }
 

@@ -58,7 +58,7 @@ func ids(ops []string) filter {
 			return func(o *object) bool { return o.id == value }, ""
 		}
 		wanted := map[string]bool{}
-		for _, id := range strings.Split(value, ",") {
+		for id := range strings.SplitSeq(value, ",") {
 			wanted[id] = true
 		}
 		return func(o *object) bool { return wanted[o.id] }, ""

@@ -12,8 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/closegraph/closegraph/closeapi/sandbox"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/closegraph/closegraph/closeapi/sandbox"
 )
 
 func TestRefusals(t *testing.T) {
@@ -55,7 +56,7 @@ func TestRefusals(t *testing.T) {
 		{"older skip", "GET", "/task/?_skip=250001", "", nil, 400, `{"error":"The skip you set is larger than the maximum skip for this resource (max_skip = 250000). Please refine your search query."}`},
 		{"newer skip", "GET", "/lead/?_skip=35001", "", nil, 400, `{"errors":[],"field-errors":{"_skip":"The maximum skip is 35000. Use advanced filtering or an export to get more."}}`},
 		{"contacts", "GET", "/contact/?_limit=101", "", nil, 400, `{"error":"The limit you set is larger than the maximum limit for this resource (max_limit = 100)."}`},
-		{"grouped opportunities", "GET", "/opportunity/?_group_by=user_id", "", nil, 400, `{"error":"sandbox: _group_by is not supported here"}`},
+		{"grouped opportunities", "GET", "/opportunity/?_group_by=status", "", nil, 400, `{"errors":[],"field-errors":{"_group_by":"Not a valid choice."}}`},
 		{"activities of a user", "GET", "/activity/?user_id=user_x", "", nil, 400, `{"error":"user_id can only be used together with a single lead_id."}`},
 		{"two statuses", "POST", "/lead/", `{"status":"Customer","status_id":"` + s.IDs("lead_status")[0] + `"}`, nil, 400, `{"errors":[],"field-errors":{"status":"Provide either status or status_id, not both."}}`},
 		{"nested contact", "POST", "/lead/", `{"contacts":[{"emails":[{"email":"nobody"}]}]}`, nil, 400,
@@ -116,7 +117,7 @@ func TestFieldsAndPages(t *testing.T) {
 	}{
 		{"name", []string{"name"}}, // id is not added
 		{"id,name,unknown", []string{"id", "name"}},
-		{"custom", []string{"custom.cf_", "custom.cf_"}},
+		{"id,custom.cf_LBD37TcwOFreGD6gMQpRGKRgmaB3HUg5TTlfiWlR0S4", []string{"id", "custom.cf_LBD37TcwOFreGD6gMQpRGKRgmaB3HUg5TTlfiWlR0S4"}},
 		{"id,num_contacts,primary_email", []string{"id", "num_contacts", "primary_email"}},
 	}
 	for _, test := range tests {

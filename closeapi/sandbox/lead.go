@@ -97,35 +97,8 @@ func leadOnRequest() []*memberDef {
 		onRequest("recent_calls", func(*view, *object) any { return []any{} }),
 		onRequest("source", func(*view, *object) any { return nil }),
 		onRequest("summaries", func(*view, *object) any { return []any{} }),
-		counted("num_contacts", "contact", nil),
-		counted("num_opportunities", "opportunity", nil),
-		counted("num_calls", "call", nil),
-		counted("num_sms", "sms", nil),
-		counted("num_tasks", "task", nil),
-		counted("num_completed_tasks", "task", func(_ *view, o *object) bool { return o.is("is_complete") }),
-		counted("num_incomplete_tasks", "task", func(_ *view, o *object) bool { return !o.is("is_complete") }),
-		onRequest("num_addresses", func(_ *view, o *object) any { return len(addresses(o)) }),
 	}
-	for _, kind := range []string{"active", "won", "lost"} {
-		ms = append(ms, counted("num_"+kind+"_opportunities", "opportunity", func(v *view, o *object) bool {
-			status := v.st.get("opportunity_status", o.str("status_id"))
-			return status != nil && status.str("type") == kind
-		}))
-	}
-	return ms
-}
-
-// counted is a Smart Field that counts the objects at a lead.
-func counted(name, resource string, test func(v *view, o *object) bool) *memberDef {
-	return onRequest(name, func(v *view, lead *object) any {
-		n := 0
-		for _, o := range v.st.of(resource, lead.id) {
-			if test == nil || test(v, o) {
-				n++
-			}
-		}
-		return n
-	})
+	return append(ms, smartFields()...)
 }
 
 // primary is the first e-mail or phone of the lead's first contact that has one.

@@ -25,8 +25,7 @@ func leadWriting() *writing {
 			}
 			contacts, _ := values["contacts"].([]any)
 			delete(values, "contacts")
-			w.stamp(values)
-			lead := w.st.add("lead", "lead_", values)
+			lead := w.newLead(values)
 			for _, contact := range contacts {
 				members := contact.(map[string]any)
 				members["lead_id"] = lead.id
@@ -35,8 +34,9 @@ func leadWriting() *writing {
 			}
 			return lead, nil
 		},
-		change: func(_ *write, _ *object, values map[string]any) fieldErrors { return settleStatus(values) },
-		delete: deleteLead,
+		change:  func(_ *write, _ *object, values map[string]any) fieldErrors { return settleStatus(values) },
+		changed: logLeadStatus,
+		delete:  deleteLead,
 	}
 }
 

@@ -22,7 +22,9 @@ type listing struct {
 	ignored  []string         // parameters that are taken and change nothing
 	maxLimit int
 	maxSkip  int
-	unpaged  bool // a small list: all of it, whatever the paging
+	unpaged  bool     // a small list: all of it, whatever the paging
+	bare     bool     // a list without has_more
+	repeated []string // parameters that may come more than once
 
 	oldestFirst bool // sorts by age without _order_by; otherwise the newest come first
 
@@ -30,6 +32,9 @@ type listing struct {
 	rules func(c *call) ([]predicate, *apiError)
 	// envelope writes the members beside data, which are over all matches.
 	envelope func(v *view, b []byte, matches []*object) []byte
+
+	// group tells the group of an object, for the value of _group_by; nil for a value that there is not.
+	group func(v *view, by string) func(o *object) group
 
 	params map[string]param
 }
@@ -84,6 +89,9 @@ func (r *resource) page(c *call, b []byte, matches []*object) ([]byte, *apiError
 	if refused := r.list.sort(c, &v, matches); refused != nil {
 		return nil, refused
 	}
+	if r.list.group != nil && c.params.Get("_group_by") != "" {
+		return r.grouped(c, b, matches, sel)
+	}
 	limit, skip, refused := r.paging(c)
 	if refused != nil {
 		return nil, refused
@@ -95,8 +103,10 @@ func (r *resource) page(c *call, b []byte, matches []*object) ([]byte, *apiError
 	}
 	b = append(b, `{"data":`...)
 	b = list(b, matches[from:to], func(b []byte, o *object) []byte { return v.object(b, o, sel) })
-	b = append(b, `,"has_more":`...)
-	b = strconv.AppendBool(b, to < len(matches))
+	if !r.list.bare {
+		b = append(b, `,"has_more":`...)
+		b = strconv.AppendBool(b, to < len(matches))
+	}
 	if r.list.envelope != nil {
 		b = r.list.envelope(&v, b, matches)
 	}
@@ -154,7 +164,7 @@ func (r *resource) candidates(c *call) []*object {
 	if given, ok := r.list.params["id__in"]; ok && given.filter != nil && c.params.Has("id__in") && !slices.Contains(c.skip, "id__in") {
 		var found []*object
 		seen := map[string]bool{}
-		for _, id := range strings.Split(c.params.Get("id__in"), ",") {
+		for id := range strings.SplitSeq(c.params.Get("id__in"), ",") {
 			if o := t.byID[id]; o != nil && !seen[id] {
 				seen[id] = true
 				found = append(found, o)

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"math"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +22,8 @@ func opportunityResource() *resource {
 				moments("date_won", "date_won", orRange, false),
 				moments("date_created", "date_created", orRange, true), moments("date_updated", "date_updated", orRange, true),
 			},
-			ignored:  []string{"_group_by", "lead_query", "lead_saved_search_id"}, // refused by the rules
+			ignored:  []string{"_group_by", "lead_query", "lead_saved_search_id"}, // grouped and the rules read them
+			group:    opportunityGroups,
 			orders:   opportunityOrders(),
 			rules:    opportunityRules,
 			envelope: aggregates,
@@ -71,8 +71,13 @@ func opportunityMembers() []*memberDef {
 				}
 				return nil
 			}),
-			constant("attachments", []any{}),
-			constant("comment_summary", nil),
+			derived("attachments", func(_ *view, o *object) any {
+				if list, ok := o.values["attachments"].([]any); ok {
+					return list
+				}
+				return []any{}
+			}),
+			derived("comment_summary", commentSummary),
 			constant("integration_links", []any{}),
 			constant("stall_status", nil),
 			constant("suggested_action", nil),
@@ -149,21 +154,37 @@ func statusOf(param, member string) filter {
 // noteQuery is the text query, here over the words of the note.
 func noteQuery() filter {
 	return filter{"query", equal, func(_ *call, _, value string) (predicate, string) {
-		words := strings.Fields(strings.ToLower(value))
-		return func(o *object) bool {
-			note := strings.ToLower(o.str("note"))
-			return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(note, word) })
-		}, ""
+		return func(o *object) bool { return hasWords(o.str("note"), value) }, ""
 	}}
 }
 
+// opportunityRules look at the leads of the opportunities: those that a Smart View finds, or whose names have the words
+// of the older text query.
 func opportunityRules(c *call) ([]predicate, *apiError) {
-	for _, name := range []string{"_group_by", "lead_query", "lead_saved_search_id"} {
-		if c.params.Has(name) {
-			return nil, refuse(http.StatusBadRequest, "sandbox: "+name+" is not supported here")
+	var tests []predicate
+	if id := c.params.Get("lead_saved_search_id"); id != "" {
+		finds, refused := c.savedSearch("lead_saved_search_id", id, "lead")
+		if refused != nil {
+			return nil, refused
+		}
+		tests = append(tests, finds)
+	}
+	if words := c.params.Get("lead_query"); words != "" {
+		tests = append(tests, func(lead *object) bool { return hasWords(leadName(lead).(string), words) })
+	}
+	for i, test := range tests {
+		tests[i] = func(o *object) bool {
+			lead := c.s.store.get("lead", o.str("lead_id"))
+			return lead != nil && test(lead)
 		}
 	}
-	return nil, nil
+	return tests, nil
+}
+
+// hasWords tells whether all the words stand somewhere in a text.
+func hasWords(text, words string) bool {
+	text = strings.ToLower(text)
+	return !slices.ContainsFunc(strings.Fields(strings.ToLower(words)), func(word string) bool { return !strings.Contains(text, word) })
 }
 
 func opportunityOrders() map[string]order {

@@ -1,11 +1,5 @@
 package sandbox
 
-import (
-	"html"
-	"regexp"
-	"strings"
-)
-
 func opportunityWriting() *writing {
 	return &writing{
 		closed: true,
@@ -22,6 +16,7 @@ func opportunityWriting() *writing {
 			{name: "note", on: onCreate | onUpdate, check: str(0)},
 			{name: "note_html", on: onCreate | onUpdate, check: richText},
 			{name: "date_won", on: onCreate | onUpdate, check: dateOrTime},
+			{name: "attachments", on: onCreate | onUpdate, check: items(100, attachment("opportunity"))},
 			{name: "created_by", on: onCreate, check: ref("user")},
 			{name: "date_created", on: onCreate, check: onlyTime},
 		},
@@ -35,10 +30,11 @@ func opportunityWriting() *writing {
 			if errs := settleStatus(values); len(errs) > 0 {
 				return errs
 			}
-			completeOpportunity(w, o.values["date_won"], values)
+			completeOpportunity(w, o, values)
 			return nil
 		},
-		delete: func(st *store, o *object) { st.remove("opportunity", o) },
+		changed: logOpportunityStatus,
+		delete:  func(st *store, o *object) { st.remove("opportunity", o) },
 	}
 }
 
@@ -67,34 +63,38 @@ func createOpportunity(w *write, values map[string]any) (*object, *apiError) {
 	}
 	if values["lead_id"] == nil {
 		lead := map[string]any{"status_id": w.st.tables["lead_status"].all[0].id, "addresses": []any{}}
-		w.stamp(lead)
-		values["lead_id"] = w.st.add("lead", "lead_", lead).id
+		values["lead_id"] = w.newLead(lead).id
 	}
-	completeOpportunity(w, nil, values)
+	completeOpportunity(w, &object{}, values)
 	w.stamp(values)
 	return w.st.add("opportunity", "oppo_", values), nil
 }
 
 // completeOpportunity derives what follows from new values: a won opportunity has a date, today for the caller unless
 // it has one, and note and note_html say the same (Close docs: Opportunities).
-func completeOpportunity(w *write, won any, values map[string]any) {
+func completeOpportunity(w *write, old *object, values map[string]any) {
 	if date, ok := values["date_won"].(moment); ok && !date.day {
-		values["date_won"] = day(date.t)
+		values["date_won"] = day(date.t.Add(w.c.offset))
+	}
+	if list, given := values["attachments"]; given && list == nil {
+		values["attachments"] = []any{}
 	}
 	if id, given := values["status_id"].(string); given {
 		switch w.st.get("opportunity_status", id).str("type") {
 		case "won":
-			if won == nil && values["date_won"] == nil {
+			if old.values["date_won"] == nil && values["date_won"] == nil {
 				values["date_won"] = day(w.c.now.Add(w.c.offset))
 			}
 		case "lost":
-			values["date_lost"] = at(w.c.now)
+			if old.str("status_id") != id {
+				values["date_lost"] = at(w.c.now)
+			}
 		}
 	}
 	if rich, given := values["note_html"]; given {
 		values["note"] = nil
 		if rich, ok := rich.(string); ok {
-			values["note"] = plainText(rich)
+			values["note"] = markdown(rich)
 		}
 	} else if note, given := values["note"]; given {
 		values["note_html"] = nil
@@ -111,26 +111,4 @@ func opportunityStatusLabel(w *write, v any) (any, any) {
 		}
 	}
 	return nil, textNoObject
-}
-
-// richText accepts what stands in a body element (Close docs: rich text).
-func richText(_ *write, v any) (any, any) {
-	s, _ := v.(string)
-	if !strings.HasPrefix(s, "<body>") || !strings.HasSuffix(s, "</body>") {
-		return nil, "Rich text must begin with <body> and end with </body>."
-	}
-	return s, nil
-}
-
-// bodyOf is a plain text as rich text.
-func bodyOf(text string) string {
-	return "<body>" + strings.ReplaceAll(html.EscapeString(text), "\n", "<br />") + "</body>"
-}
-
-var tags = regexp.MustCompile(`<[^>]*>`)
-
-// plainText is rich text without its tags.
-func plainText(rich string) string {
-	lines := strings.NewReplacer("<br />", "\n", "<br/>", "\n", "<br>", "\n", "</p><p>", "\n").Replace(rich)
-	return html.UnescapeString(tags.ReplaceAllString(lines, ""))
 }

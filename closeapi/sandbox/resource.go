@@ -17,6 +17,7 @@ type resource struct {
 	virtual  bool   // has no objects of its own
 	custom   bool   // takes custom fields
 	noFields bool   // does not know _fields
+	more     bool   // shows what is on request whenever an object stands alone
 
 	members  []*memberDef
 	variant  func(o *object) string // tells which members an object has; nil when all have the same
@@ -148,6 +149,7 @@ func (r *resource) endpoints() map[string]map[string]*endpoint {
 	}
 	if r.list != nil {
 		root[http.MethodGet] = r.endpoint("read", r.handleList, slices.Collect(maps.Keys(r.list.params)), fields)
+		root[http.MethodGet].lists = r.list.repeated
 	}
 	if r.read {
 		one[http.MethodGet] = r.endpoint("read", r.handleRead, r.also, fields)
@@ -157,7 +159,10 @@ func (r *resource) endpoints() map[string]map[string]*endpoint {
 			fields = nil
 		}
 		if w.create != nil {
-			root[http.MethodPost] = r.endpoint("write", r.handleCreate, fields)
+			root[http.MethodPost] = r.endpoint("write", r.handleCreate, fields, w.params)
+			if w.newer {
+				root[http.MethodPost].status = http.StatusCreated
+			}
 		}
 		if w.change != nil {
 			one[http.MethodPut] = r.endpoint("write", r.handleUpdate, fields)
@@ -168,8 +173,11 @@ func (r *resource) endpoints() map[string]map[string]*endpoint {
 			delete(e.params, "_skip")
 			root[http.MethodPut] = e
 		}
-		if w.delete != nil {
+		if w.delete != nil || w.remove != nil {
 			one[http.MethodDelete] = r.endpoint("write", r.handleDelete)
+			if w.newer {
+				one[http.MethodDelete].status = http.StatusNoContent
+			}
 		}
 	}
 	all := map[string]map[string]*endpoint{}
@@ -200,7 +208,15 @@ func (r *resource) handleRead(c *call, b []byte) ([]byte, *apiError) {
 	}
 	v := c.view()
 	v.expand = c.params.Get("_expand")
-	return v.object(b, o, sel), nil
+	return v.object(b, o, r.alone(sel)), nil
+}
+
+// alone is the selection for an object that is no row of a list.
+func (r *resource) alone(sel *selection) *selection {
+	if sel == nil && r.more {
+		return selectNames([]string{"_all"})
+	}
+	return sel
 }
 
 // A selection is what _fields asks for (Close docs: field selection). id is not added to it. A nil selection is the
@@ -209,7 +225,8 @@ type selection struct {
 	as      *resource // show objects as this resource; nil for as what they are
 	all     bool
 	names   map[string]bool
-	customs bool // all custom fields
+	customs bool     // all custom fields
+	without []string // members that are left out even so
 	picked  map[pick][]*memberDef
 }
 
@@ -234,9 +251,13 @@ func selectNames(names []string) *selection {
 func (r *resource) selection(c *call) (*selection, *apiError) {
 	text := c.params.Get("_fields")
 	if text == "" || r.noFields {
-		return nil, nil
+		if c.without == nil {
+			return nil, nil
+		}
+		return &selection{without: c.without, picked: map[pick][]*memberDef{}}, nil
 	}
 	sel := selectNames(strings.Split(text, ","))
+	sel.without = c.without
 	for _, name := range slices.Sorted(maps.Keys(sel.names)) {
 		if !r.knows(name) {
 			if refused := c.strict("unknown name %q in _fields", name); refused != nil {
@@ -261,7 +282,7 @@ func (s *selection) of(o *object) []*memberDef {
 		r = s.as
 	}
 	variant := r.variantOf(o)
-	if s == nil || s.names == nil {
+	if s == nil || s.names == nil && s.without == nil {
 		if ms, ok := r.defaults[variant]; ok {
 			return ms
 		}
@@ -270,10 +291,17 @@ func (s *selection) of(o *object) []*memberDef {
 	key := pick{r, variant}
 	ms, ok := s.picked[key]
 	if !ok {
-		ms = r.pick(variant, func(m *memberDef) bool { return s.all || s.names[m.name] })
+		ms = r.pick(variant, func(m *memberDef) bool { return s.wants(m) })
 		s.picked[key] = ms
 	}
 	return ms
+}
+
+func (s *selection) wants(m *memberDef) bool {
+	if s.names == nil && m.onRequest || s.names != nil && !s.all && !s.names[m.name] {
+		return false
+	}
+	return !slices.Contains(s.without, m.name)
 }
 
 // custom are the names of the selected custom fields that are set on o.

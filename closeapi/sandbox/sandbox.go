@@ -5,6 +5,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -62,6 +63,8 @@ func New(o Options) *Server {
 	seedOrganization(s.store, o.Now())
 	if !o.Empty {
 		seedDemo(s.store, o.Now())
+		seedCRM(s.store, o.Now())
+		seedHistory(s.store, o.Now())
 	}
 	return s
 }
@@ -89,8 +92,12 @@ func (s *Server) SetTime(t time.Time) {
 }
 
 // Fields returns the names of the members that Close gives the objects of a resource: "task", "lead", "contact",
-// "opportunity", "user", "me", "organization", "call", "emailthread", "sms", "lead_status", "opportunity_status" or
-// "pipeline". Custom fields are not among them. An unknown resource has none.
+// "opportunity", "user", "me", "organization", "lead_status", "opportunity_status",
+// "pipeline", "custom_field_lead" and the other kinds of custom fields, "custom_object_type", "custom_object", "comment",
+// "comment_thread" or "saved_search", of the rows of reports, and of the activities: "note", "call", "email",
+// "emailthread", "sms", "whatsapp_message", "meeting", "custom_activity" (whose types are "custom_activity_type"),
+// "created", "form_submission", "lead_status_change", "opportunity_status_change", "task_completed", "lead_merge" and
+// "import_update". Custom fields are not among them. An unknown resource has none.
 func (s *Server) Fields(resource string) []string {
 	r := s.api.resources[resource]
 	if r == nil {
@@ -148,9 +155,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil || a.drop {
 		panic(http.ErrAbortHandler) // the documented way to break a connection
 	}
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	if a.truncate > 0 && a.truncate < len(a.body) {
 		_, _ = w.Write(a.body[:a.truncate])

@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/closegraph/closegraph/closeapi/sandbox"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/closegraph/closegraph/closeapi/sandbox"
 )
 
 var wednesday = time.Date(2026, 3, 18, 10, 0, 0, 0, time.UTC)

@@ -13,11 +13,6 @@ const (
 	maxSearchWalk = 10_000 // objects that one cursor leads to (Close docs: advanced filtering)
 )
 
-// searchTypes are the object types that can be searched for, and their resources.
-var searchTypes = map[string]string{
-	"lead": "lead", "contact": "contact", "opportunity": "opportunity", "activity.call": "call", "activity.sms": "sms",
-}
-
 func searchEndpoint() *endpoint {
 	return &endpoint{group: "search", status: http.StatusOK, handle: search}
 }
@@ -25,10 +20,9 @@ func searchEndpoint() *endpoint {
 // A searching is the body of a search, understood.
 type searching struct {
 	test         func(o *object) bool
-	types        []string // that the query can find, in order
+	types        []*searchType // that the query can find
 	selections   map[string]*selection
-	key          order
-	descending   bool
+	sorts        []searchSort
 	limit, from  int
 	resultsLimit int // -1 for none
 	counts       bool
@@ -42,15 +36,8 @@ func search(c *call, b []byte) ([]byte, *apiError) {
 		return nil, refused
 	}
 	v := c.view()
-	var found []*object
-	for _, name := range q.types {
-		for _, o := range c.s.store.tables[searchTypes[name]].all {
-			if q.test(o) {
-				found = append(found, o)
-			}
-		}
-	}
-	sortObjects(&v, found, q.key, q.descending)
+	found := q.find(c.s.store)
+	sortBy(found, q.sorts)
 	total := len(found)
 	if q.resultsLimit >= 0 {
 		found = found[:min(q.resultsLimit, total)]
@@ -86,24 +73,24 @@ func (q *searching) row(v *view, b []byte, o *object) []byte {
 	return slices.Replace(b, start, start+1, object...)
 }
 
-func searchName(o *object) string {
-	for name, resource := range searchTypes {
-		if resource == o.res.name {
-			return name
-		}
-	}
-	return ""
-}
-
-func readSearch(c *call) (*searching, *apiError) {
-	for _, name := range slices.Sorted(maps.Keys(c.body)) {
-		if !slices.Contains([]string{"query", "_fields", "_limit", "cursor", "results_limit", "include_counts", "sort"}, name) {
-			if refused := c.strict("unknown member %q of the body", name); refused != nil {
-				return nil, refused
+// find are the objects that the query finds, in no order.
+func (q *searching) find(st *store) []*object {
+	var found []*object
+	for _, t := range q.types {
+		for _, o := range st.tables[t.res.name].all {
+			if t.is(o) && q.test(o) {
+				found = append(found, o)
 			}
 		}
 	}
-	q := &searching{resultsLimit: -1, limit: defaultLimit, descending: true, key: byCreation}
+	return found
+}
+
+func readSearch(c *call) (*searching, *apiError) {
+	if refused := c.members("query", "_fields", "_limit", "cursor", "results_limit", "include_counts", "sort"); refused != nil {
+		return nil, refused
+	}
+	q := &searching{resultsLimit: -1, limit: defaultLimit}
 	errs := fieldErrors{}
 	query, ok := c.body["query"].(map[string]any)
 	if !ok {
@@ -117,7 +104,10 @@ func readSearch(c *call) (*searching, *apiError) {
 		q.test, q.types = test, compiler.types()
 	}
 	q.readNumbers(c, errs)
-	q.readSort(c, errs)
+	var refusal any
+	if q.sorts, refusal = readSorts(c, c.body["sort"], q.types); refusal != nil {
+		errs["sort"] = refusal
+	}
 	refused := q.readFields(c, errs)
 	if len(errs) > 0 {
 		return nil, refuseFields(errs)
@@ -169,43 +159,10 @@ func (q *searching) readNumbers(c *call, errs fieldErrors) {
 	}
 }
 
-// readSort reads the first of the sorts: a member of the returned type that is a text, a number or a date.
-func (q *searching) readSort(c *call, errs fieldErrors) {
-	given, _ := c.body["sort"].([]any)
-	if len(given) == 0 {
-		return
-	}
-	if len(given) > 1 {
-		errs["sort"] = "sandbox: only one sort is supported here"
-		return
-	}
-	item, _ := given[0].(map[string]any)
-	at, _ := item["field"].(map[string]any)
-	direction, _ := item["direction"].(string)
-	name, _ := at["field_name"].(string)
-	compiler := &compiler{c: c}
-	if _, refusal := compiler.member(at); refusal != nil || direction != "asc" && direction != "desc" {
-		errs["sort"] = "Input should be a field and a direction"
-		return
-	}
-	q.descending = direction == "desc"
-	q.key = func(v *view, o *object) sortKey {
-		switch value := v.member(o, name).(type) {
-		case moment:
-			return sortKey{number: value.at(v.offset).UnixMicro()}
-		case int:
-			return sortKey{number: int64(value)}
-		case string:
-			return sortKey{text: value}
-		}
-		return sortKey{rank: 1}
-	}
-}
-
 // readFields reads which members to return of each type: only the id, unless they are named.
 func (q *searching) readFields(c *call, errs fieldErrors) *apiError {
 	q.selections = map[string]*selection{}
-	for name := range searchTypes {
+	for name := range c.s.api.searchable {
 		q.selections[name] = selectNames([]string{"id"})
 	}
 	if c.body["_fields"] == nil {
@@ -218,15 +175,15 @@ func (q *searching) readFields(c *call, errs fieldErrors) *apiError {
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		list, ok := given[name].([]any)
-		resource := c.s.api.resources[searchTypes[name]]
-		if !ok || resource == nil {
+		t := c.s.api.searchable[name]
+		if !ok || t == nil || t.part != nil {
 			errs["_fields"] = "Input should be a valid list for a known object type"
 			return nil
 		}
 		var names []string
 		for _, item := range list {
 			text, _ := item.(string)
-			if !resource.knows(text) {
+			if !t.res.knows(text) {
 				if refused := c.strict("unknown name %q in _fields", text); refused != nil {
 					return refused
 				}

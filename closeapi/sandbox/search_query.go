@@ -1,8 +1,8 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -17,18 +17,41 @@ const (
 type compiler struct {
 	c       *call
 	v       view
-	only    string // the object type that the query is restricted to, "" for none
-	loose   int    // how many "or" and negations there are around: object types in them restrict nothing
+	only    *searchType // what the query is restricted to, nil for nothing
+	loose   int         // how many "or" and negations there are around: object types in them restrict nothing
 	depth   int
 	queries int
+	views   []string // the Smart Views that the query stands in
 }
 
-// types are the object types that the query can find.
-func (k *compiler) types() []string {
-	if k.only != "" {
-		return []string{k.only}
+// types are the types of objects that the query can find, in a fixed order.
+func (k *compiler) types() []*searchType {
+	if k.only != nil {
+		return []*searchType{k.only}
 	}
-	return []string{"lead", "contact", "opportunity", "activity.call", "activity.sms"}
+	var types []*searchType
+	for _, name := range slices.Sorted(maps.Keys(k.c.s.api.searchable)) {
+		if t := k.c.s.api.searchable[name]; t.part == nil {
+			types = append(types, t)
+		}
+	}
+	return types
+}
+
+// typeNamed finds a type of objects.
+func (k *compiler) typeNamed(v any) (*searchType, any) {
+	name, _ := v.(string)
+	if t := k.c.s.api.searchable[name]; t != nil {
+		return t, nil
+	}
+	return nil, fmt.Sprintf("sandbox: object type %q is not supported here", name)
+}
+
+// queryMembers are the members of each type of query.
+var queryMembers = map[string][]string{
+	"and": {"queries"}, "or": {"queries"}, "object_type": {"object_type"}, "id": {"value"}, "match_all": {},
+	"field_condition": {"field", "condition"}, "text": {"value", "mode"}, "saved_search": {"saved_search_id"},
+	"has_related": {"this_object_type", "related_object_type", "related_query"},
 }
 
 func (k *compiler) query(q map[string]any) (test predicate, refusal any) {
@@ -38,11 +61,8 @@ func (k *compiler) query(q map[string]any) (test predicate, refusal any) {
 	k.depth++
 	defer func() { k.depth-- }()
 	kind, _ := q["type"].(string)
-	allowed := map[string][]string{
-		"and": {"queries"}, "or": {"queries"}, "object_type": {"object_type"}, "id": {"value"}, "match_all": {},
-		"field_condition": {"field", "condition"},
-	}[kind]
-	if allowed == nil {
+	allowed, known := queryMembers[kind]
+	if !known {
 		return nil, fieldErrors{"type": fmt.Sprintf("sandbox: query type %q is not supported here", kind)}.nested()
 	}
 	for name := range q {
@@ -50,43 +70,37 @@ func (k *compiler) query(q map[string]any) (test predicate, refusal any) {
 			return nil, fieldErrors{name: textExtra}.nested()
 		}
 	}
+	negate, isBool := q["negate"].(bool)
+	if q["negate"] != nil && !isBool {
+		return nil, fieldErrors{"negate": "Input should be a valid boolean"}.nested()
+	}
 	switch kind {
 	case "match_all":
 		test = func(*object) bool { return true }
 	case "and", "or":
 		test, refusal = k.several(q, kind == "and")
 	case "object_type":
-		name, _ := q["object_type"].(string)
-		if searchTypes[name] == "" {
-			return nil, fieldErrors{"object_type": fmt.Sprintf("sandbox: object type %q is not supported here", name)}.nested()
-		}
-		if k.loose == 0 && q["negate"] != true && k.only == "" {
-			k.only = name
-		}
-		test = func(o *object) bool { return o.res.name == searchTypes[name] }
+		test, refusal = k.objectType(q)
 	case "id":
 		id, ok := q["value"].(string)
 		if !ok {
 			return nil, fieldErrors{"value": "Input should be a valid string"}.nested()
 		}
 		test = func(o *object) bool { return o.id == id }
+	case "text":
+		test, refusal = k.freeText(q)
+	case "saved_search":
+		test, refusal = k.savedSearch(q)
+	case "has_related":
+		test, refusal = k.hasRelated(q)
 	case "field_condition":
-		test, refusal = k.fieldCondition(q)
+		return k.fieldCondition(q, negate)
 	}
-	if refusal != nil {
-		return nil, refusal
+	if refusal != nil || !negate {
+		return test, refusal
 	}
-	switch negate := q["negate"].(type) {
-	case nil:
-	case bool:
-		if negate {
-			inner := test
-			test = func(o *object) bool { return !inner(o) }
-		}
-	default:
-		return nil, fieldErrors{"negate": "Input should be a valid boolean"}.nested()
-	}
-	return test, nil
+	inner := test
+	return func(o *object) bool { return !inner(o) }, nil
 }
 
 func (k *compiler) several(q map[string]any, all bool) (predicate, any) {
@@ -113,180 +127,119 @@ func (k *compiler) several(q map[string]any, all bool) (predicate, any) {
 	return func(o *object) bool { return slices.ContainsFunc(tests, func(t predicate) bool { return t(o) }) }, nil
 }
 
-func (k *compiler) fieldCondition(q map[string]any) (predicate, any) {
-	f, _ := q["field"].(map[string]any)
-	name, refusal := k.member(f)
+func (k *compiler) objectType(q map[string]any) (predicate, any) {
+	t, refusal := k.typeNamed(q["object_type"])
 	if refusal != nil {
-		return nil, fieldErrors{"field": refusal}.nested()
+		return nil, fieldErrors{"object_type": refusal}.nested()
 	}
-	condition, _ := q["condition"].(map[string]any)
-	holds, refusal := k.condition(condition)
-	if refusal != nil {
-		return nil, fieldErrors{"condition": refusal}.nested()
+	if t.part != nil && k.only != t {
+		return nil, fieldErrors{"object_type": "Object type stands in relations only."}.nested()
 	}
-	v, resource := k.v, searchTypes[f["object_type"].(string)] // checked with the member
-	return func(o *object) bool { return o.res.name == resource && holds(v.member(o, name)) }, nil
+	if k.loose == 0 && q["negate"] != true && k.only == nil {
+		k.only = t
+	}
+	return t.is, nil
 }
 
-// member reads a regular field.
-func (k *compiler) member(f map[string]any) (name string, refusal any) {
-	if f["type"] != "regular_field" {
-		return "", fieldErrors{"type": "sandbox: only regular_field is supported here"}.nested()
-	}
-	kind, _ := f["object_type"].(string)
-	name, _ = f["field_name"].(string)
-	resource := k.c.s.api.resources[searchTypes[kind]]
-	switch {
-	case resource == nil || k.only != "" && kind != k.only:
-		return "", fieldErrors{"object_type": "Object type does not match the query."}.nested()
-	case name == "id" || !resource.knows(name) || strings.HasPrefix(name, "custom") || name == "_all":
-		return "", fieldErrors{"field_name": fmt.Sprintf("Unknown field %q.", name)}.nested()
-	}
-	return name, nil
-}
-
-// member is the value of a declared member of an object.
-func (v *view) member(o *object, name string) any {
-	for _, m := range o.res.members {
-		if m.name == name {
-			if m.derive != nil {
-				return m.derive(v, o)
-			}
-			return o.values[name]
-		}
-	}
-	return nil
-}
-
-// condition makes the test of a value (Close docs: advanced filtering, conditions).
-func (k *compiler) condition(q map[string]any) (func(v any) bool, any) {
-	kind, _ := q["type"].(string)
-	switch kind {
-	case "exists":
-		return func(v any) bool { return v != nil && v != "" }, nil
-	case "current_user":
-		return func(v any) bool { return v == k.c.user.id }, nil
-	case "boolean":
-		wanted, ok := q["value"].(bool)
-		if !ok {
-			return nil, fieldErrors{"value": "Input should be a valid boolean"}.nested()
-		}
-		return func(v any) bool { return v == wanted }, nil
-	case "reference", "term":
-		name := map[string]string{"reference": "object_ids", "term": "values"}[kind]
-		wanted, ok := q[name].([]any)
-		if !ok {
-			return nil, fieldErrors{name: "Input should be a valid list"}.nested()
-		}
-		texts := map[string]bool{}
-		for _, one := range wanted {
-			text, ok := one.(string)
-			if !ok {
-				return nil, fieldErrors{name: "Input should be a valid string"}.nested()
-			}
-			if kind == "reference" && text == "CURRENT_USER" {
-				text = k.c.user.id
-			}
-			texts[text] = true
-		}
-		return func(v any) bool {
-			s, ok := v.(string)
-			return ok && texts[s]
-		}, nil
-	case "text":
-		return textCondition(q)
-	case "number_range":
-		return numberRange(q)
-	case "moment_range":
-		return k.momentRange(q)
-	}
-	return nil, fieldErrors{"type": fmt.Sprintf("sandbox: condition type %q is not supported here", kind)}.nested()
-}
-
-func textCondition(q map[string]any) (func(v any) bool, any) {
-	given, ok := q["value"].(string)
-	if !ok {
-		return nil, fieldErrors{"value": "Input should be a valid string"}.nested()
-	}
-	given = strings.ToLower(given)
-	mode, _ := q["mode"].(string)
-	test := map[string]func(s string) bool{
-		"exact_value": func(s string) bool { return s == given },
-		"phrase":      func(s string) bool { return strings.Contains(" "+s+" ", " "+given+" ") },
-		"full_words": func(s string) bool {
-			words := strings.Fields(s)
-			return !slices.ContainsFunc(strings.Fields(given), func(w string) bool { return !slices.Contains(words, w) })
-		},
-		"beginning_of_words": func(s string) bool {
-			words := strings.Fields(s)
-			return !slices.ContainsFunc(strings.Fields(given), func(begin string) bool {
-				return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, begin) })
-			})
-		},
-	}[mode]
-	if test == nil {
-		return nil, fieldErrors{"mode": "Input should be 'full_words', 'phrase', 'beginning_of_words' or 'exact_value'"}.nested()
-	}
-	return func(v any) bool {
-		s, ok := v.(string)
-		return ok && test(strings.ToLower(s))
-	}, nil
-}
-
-func numberRange(q map[string]any) (func(v any) bool, any) {
-	var tests []func(n float64) bool
-	for _, op := range []string{"gt", "gte", "lt", "lte"} {
-		if q[op] == nil {
-			continue
-		}
-		given, _ := q[op].(json.Number)
-		limit, err := given.Float64()
-		if err != nil {
-			return nil, fieldErrors{op: "Input should be a valid number"}.nested()
-		}
-		tests = append(tests, func(n float64) bool {
-			outcome := 0
-			if n < limit {
-				outcome = -1
-			} else if n > limit {
-				outcome = 1
-			}
-			return holds("__"+op, outcome)
-		})
-	}
-	return func(v any) bool {
-		n, ok := v.(int)
-		return ok && !slices.ContainsFunc(tests, func(test func(float64) bool) bool { return !test(float64(n)) })
-	}, nil
-}
-
-// momentRange reads two ends that are now or a fixed moment.
-func (k *compiler) momentRange(q map[string]any) (func(v any) bool, any) {
-	var tests []func(m moment) bool
-	for name, op := range map[string]string{"on_or_after": "__gte", "before": "__lt"} {
+// hasRelated is about the objects that are related to the one that is looked for: there is one that the inner query
+// finds.
+func (k *compiler) hasRelated(q map[string]any) (predicate, any) {
+	errs := fieldErrors{}
+	for _, name := range queryMembers["has_related"] {
 		if q[name] == nil {
-			continue
+			errs[name] = "Field required"
 		}
-		end, _ := q[name].(map[string]any)
-		limit := moment{t: k.c.now}
-		switch end["type"] {
-		case "now":
-		case "fixed_utc":
-			text, _ := end["value"].(string)
-			var ok bool
-			if limit, ok = parseMoment(text); !ok {
-				return nil, fieldErrors{name: "Input should be a valid datetime"}.nested()
-			}
-		default:
-			return nil, fieldErrors{name: fmt.Sprintf("sandbox: moment type %q is not supported here", end["type"])}.nested()
-		}
-		tests = append(tests, func(m moment) bool { return holds(op, m.at(k.c.offset).Compare(limit.t)) })
 	}
-	return func(v any) bool {
-		m, ok := v.(moment)
-		return ok && !slices.ContainsFunc(tests, func(test func(moment) bool) bool { return !test(m) })
+	if len(errs) > 0 {
+		return nil, errs.nested()
+	}
+	this, refusal := k.typeNamed(q["this_object_type"])
+	if refusal == nil && k.only != nil && this != k.only {
+		refusal = "Object type does not match the query."
+	}
+	if refusal != nil {
+		return nil, fieldErrors{"this_object_type": refusal}.nested()
+	}
+	related, refusal := k.typeNamed(q["related_object_type"])
+	if refusal != nil {
+		return nil, fieldErrors{"related_object_type": refusal}.nested()
+	}
+	reach := k.v.relation(this, related)
+	if reach == nil {
+		return nil, fieldErrors{"related_object_type": fmt.Sprintf("Object type %q is not related to %q.", related.name, this.name)}.nested()
+	}
+	only, loose := k.only, k.loose
+	k.only, k.loose = related, 0
+	defer func() { k.only, k.loose = only, loose }()
+	inner, _ := q["related_query"].(map[string]any)
+	test, refusal := k.query(inner)
+	if refusal != nil {
+		return nil, fieldErrors{"related_query": refusal}.nested()
+	}
+	return func(o *object) bool { return this.is(o) && slices.ContainsFunc(reach(o), test) }, nil
+}
+
+// savedSearch finds what a Smart View finds.
+func (k *compiler) savedSearch(q map[string]any) (predicate, any) {
+	id, _ := q["saved_search_id"].(string)
+	saved := k.c.s.store.get("saved_search", id)
+	if saved == nil {
+		return nil, fieldErrors{"saved_search_id": textNoObject}.nested()
+	}
+	if slices.Contains(k.views, id) {
+		return nil, fieldErrors{"saved_search_id": "Smart View refers to itself."}.nested()
+	}
+	k.views = append(k.views, id)
+	defer func() { k.views = k.views[:len(k.views)-1] }()
+	search, _ := saved.values["s_query"].(map[string]any)
+	inner, _ := search["query"].(map[string]any)
+	return k.query(inner)
+}
+
+// freeText looks for words in the texts of an object, and for a lead also in those of its contacts.
+func (k *compiler) freeText(q map[string]any) (predicate, any) {
+	holds, refusal := textCondition(q)
+	if refusal != nil {
+		return nil, refusal
+	}
+	v := k.v
+	return func(o *object) bool {
+		texts := textsOf(nil, o)
+		if o.res.name == "lead" {
+			for _, contact := range v.st.of("contact", o.id) {
+				texts = textsOf(texts, contact)
+			}
+		}
+		if q["mode"] == "exact_value" {
+			return slices.ContainsFunc(texts, func(text string) bool { return holds(text) })
+		}
+		return holds(strings.Join(texts, " \n "))
 	}, nil
 }
 
-// nested is how the errors of an object inside an object stand.
-func (e fieldErrors) nested() any { return formErrors(e) }
+// textsOf are the texts that an object stores, without ids and choices of Close.
+func textsOf(texts []string, o *object) []string {
+	for _, name := range slices.Sorted(maps.Keys(o.values)) {
+		if strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "_by") || strings.HasSuffix(name, "_html") || name == "_type" || name == "users" {
+			continue
+		}
+		switch v := o.values[name].(type) {
+		case string:
+			texts = append(texts, v)
+		case []any:
+			for _, item := range v {
+				if text, ok := item.(string); ok {
+					texts = append(texts, text)
+				}
+			}
+			for _, f := range fieldsOf(v) {
+				for _, one := range f {
+					if text, ok := one.value.(string); ok && one.name != "type" {
+						texts = append(texts, text)
+					}
+				}
+			}
+		}
+	}
+	return texts
+}

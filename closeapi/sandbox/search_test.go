@@ -131,7 +131,7 @@ func TestSearchRefusals(t *testing.T) {
 	tests := []struct{ name, body, want string }{
 		{"no query", `{"_limit":1}`, `{"errors":[],"field-errors":{"query":"Field required"}}`},
 		{"limit", `{"query":{"type":"match_all"},"_limit":201}`, `{"errors":[],"field-errors":{"_limit":"Input should be less than or equal to 200"}}`},
-		{"query type", `{"query":{"type":"has_related"}}`, `{"errors":[],"field-errors":{"query":{"errors":[],"field-errors":{"type":"sandbox: query type \"has_related\" is not supported here"}}}}`},
+		{"query type", `{"query":{"type":"near"}}`, `{"errors":[],"field-errors":{"query":{"errors":[],"field-errors":{"type":"sandbox: query type \"near\" is not supported here"}}}}`},
 		{"deep inside", `{"query":{"type":"and","queries":[{"type":"id"}]}}`, `{"errors":[],"field-errors":{"query":{"errors":[],"field-errors":{"queries":{"errors":[],"field-errors":{"value":"Input should be a valid string"}}}}}}`},
 		{"object type", `{"query":{"type":"object_type","object_type":"unicorn"}}`, `{"errors":[],"field-errors":{"query":{"errors":[],"field-errors":{"object_type":"sandbox: object type \"unicorn\" is not supported here"}}}}`},
 		{"unknown member", `{"query":{"type":"match_all","x":1}}`, `{"errors":[],"field-errors":{"query":{"errors":[],"field-errors":{"x":"Extra inputs are not permitted"}}}}`},

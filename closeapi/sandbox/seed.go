@@ -57,6 +57,7 @@ func seedOrganization(st *store, now time.Time) {
 // seedDemo makes the work of a sales team: leads, and everything that hangs on them.
 func seedDemo(st *store, now time.Time) {
 	s := newSeeder(st, now)
+	s.activityTypes()
 	for i := range demoCompanies {
 		lead := s.lead(i)
 		contacts := s.contacts(lead, i)

@@ -2,8 +2,12 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
+
+// emailsPerThread is more than a thread of the demo data has.
+const emailsPerThread = 8
 
 // demoNumber is the team's own number.
 const demoNumber = "+14155550100"
@@ -13,9 +17,7 @@ func (s *seeder) activity(kind string, lead, contact *object, made time.Time, ow
 	values := map[string]any{
 		"_type": kind, "lead_id": lead.id, "contact_id": contact.id, "user_id": s.someone(), "users": []string{}, "activity_at": at(made),
 	}
-	for name, v := range own {
-		values[name] = v
-	}
+	maps.Copy(values, own)
 	return s.by(values, values["user_id"], made)
 }
 
@@ -70,25 +72,40 @@ func (s *seeder) thread(lead, contact *object, made time.Time) *object {
 	}
 	user := s.users[s.random.IntN(len(s.users))]
 	ours := user.str("email")
-	var emails []fields
+	var emails []map[string]any
 	for n := range 2 + s.random.IntN(3) {
-		direction, status, from, to, prefix := "incoming", "inbox", address, ours, "Re: "
+		direction, status, from, to, prefix := "incoming", messageInbox, address, ours, "Re: "
 		if n%2 == 1 {
-			direction, status, from, to, prefix = "outgoing", "sent", ours, address, ""
+			direction, status, from, to, prefix = "outgoing", messageSent, ours, address, ""
 		}
 		sent := at(made.Add(-time.Duration(n) * 21 * time.Hour))
-		emails = append(emails, fields{
-			{"id", makeID("email", "acti_", s.st.tables["emailthread"].made*8+n, 43)}, {"status", status}, {"direction", direction},
-			{"sender", from}, {"to", []string{to}}, {"cc", []string{}}, {"bcc", []string{}}, {"subject", prefix + subject},
-			{"body_preview", one(s, demoMails)}, {"envelope", nil}, {"has_attachments", false}, {"opens_summary", nil}, {"send_as_id", nil},
-			{"user_id", user.id}, {"date_created", sent}, {"date_sent", sent}, {"date_updated", sent},
+		text := one(s, demoMails)
+		emails = append(emails, map[string]any{
+			"lead_id": lead.id, "contact_id": contact.id, "user_id": user.id, "status": status, "direction": direction,
+			"sender": from, "to": []any{to}, "cc": []any{}, "bcc": []any{}, "subject": prefix + subject, "body_text": text,
+			"activity_at": sent, "date_sent": sent, "date_created": sent, "date_updated": sent,
+			"created_by": user.id, "updated_by": user.id,
 		})
 	}
-	return s.st.add("emailthread", "acti_", s.activity("EmailThread", lead, contact, made, map[string]any{
-		"user_id": user.id, "latest_normalized_subject": subject, "latest_emails": emails,
-		"participants": []fields{
-			{{"email", address}, {"name", contact.values["name"]}},
-			{{"email", ours}, {"name", userName(user)}},
-		},
+	thread := s.st.add("emailthread", "acti_", s.activity("EmailThread", lead, contact, made, map[string]any{
+		"user_id": user.id, "latest_normalized_subject": subject,
 	}))
+	s.emails(thread, emails)
+	return thread
+}
+
+// emails makes the e-mails of a thread, newest first. Their ids follow from the number of the thread.
+func (s *seeder) emails(thread *object, newestFirst []map[string]any) {
+	t := s.st.tables["email"]
+	var above *object // the e-mail that came after
+	for n, values := range newestFirst {
+		settleBodies(values)
+		values["thread_id"] = thread.id
+		t.made = thread.seq*emailsPerThread + n
+		email := s.st.add("email", "acti_", values)
+		if above != nil {
+			above.values["in_reply_to_id"] = email.id
+		}
+		above = email
+	}
 }

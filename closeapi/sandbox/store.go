@@ -47,7 +47,13 @@ func newStore(a *api) *store {
 // add makes an object with a new id.
 func (st *store) add(resource, prefix string, values map[string]any) *object {
 	t := st.tables[resource]
-	o := &object{res: t.res, id: makeID(resource, prefix, t.made, t.res.idLength), seq: t.made, values: values}
+	return st.insert(resource, makeID(resource, prefix, t.made, t.res.idLength), values)
+}
+
+// insert makes an object with an id of the caller's choice.
+func (st *store) insert(resource, id string, values map[string]any) *object {
+	t := st.tables[resource]
+	o := &object{res: t.res, id: id, seq: t.made, values: values}
 	t.made++
 	t.all = append(t.all, o)
 	t.byID[o.id] = o
@@ -67,6 +73,7 @@ func (st *store) remove(resource string, gone ...*object) {
 		st.size--
 	}
 	t.all = slices.DeleteFunc(t.all, func(o *object) bool { return t.byID[o.id] == nil })
+	st.removeThreads(gone)
 }
 
 // set changes one member and keeps the index true.

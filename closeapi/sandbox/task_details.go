@@ -97,16 +97,19 @@ func throughOpportunity(m *memberDef) func(*view, *object) any {
 	}
 }
 
-func threadEmails(v *view, o *object) []fields {
-	emails, _ := v.subject(o, "emailthread", "latest_emails").([]fields)
-	return emails
+// threadEmails are the e-mails behind a notification, newest first.
+func threadEmails(v *view, o *object) []*object {
+	if thread := v.st.get("emailthread", o.str("object_id")); thread != nil {
+		return v.mails(thread)
+	}
+	return nil
 }
 
 func incomingEmails(v *view, o *object) any {
 	incoming := []fields{}
 	for _, e := range threadEmails(v, o) {
-		if e.get("direction") == "incoming" {
-			incoming = append(incoming, e)
+		if e.str("direction") == "incoming" {
+			incoming = append(incoming, v.emailPreview(e))
 		}
 	}
 	return incoming
@@ -114,15 +117,15 @@ func incomingEmails(v *view, o *object) any {
 
 func bodyPreview(v *view, o *object) any {
 	if emails := threadEmails(v, o); len(emails) > 0 {
-		return emails[0].get("body_preview")
+		return preview(emails[0])
 	}
 	return nil
 }
 
 func followedEmail(v *view, o *object) any {
 	for _, e := range threadEmails(v, o) {
-		if e.get("direction") == "outgoing" {
-			return e.get("id")
+		if e.str("direction") == "outgoing" {
+			return e.id
 		}
 	}
 	return nil

@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/closegraph/closegraph/closeapi/sandbox"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/closegraph/closegraph/closeapi/sandbox"
 )
 
 func TestTaskFilters(t *testing.T) {
@@ -50,6 +51,7 @@ func TestTaskFilters(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			p := get[page](t, s, "GET", "/task/?_limit=1000&"+test.query, "")
 			if len(p.Data) == 0 {
 				t.Error("nothing passes the filter")

@@ -37,9 +37,10 @@ func taskWriting() *writing {
 			{name: "organization_id", on: onCreate | onUpdate, notNull: true, check: ref("organization")},
 			{name: "disable_notification", on: onCreate, check: yesOrNo},
 		},
-		create: createTask,
-		change: changeTask,
-		delete: func(st *store, o *object) { st.remove("task", o) },
+		create:  createTask,
+		change:  changeTask,
+		changed: logTask,
+		delete:  forgetTask,
 	}
 }
 
@@ -74,7 +75,9 @@ func createTask(w *write, values map[string]any) (*object, *apiError) {
 		values["is_primary_lead_notification"] = false
 	}
 	w.stamp(values)
-	return w.st.add("task", taskPrefix(kind), values), nil
+	task := w.st.add("task", taskPrefix(kind), values)
+	logTask(w, task, map[string]any{"is_complete": false})
+	return task, nil
 }
 
 func changeTask(_ *write, o *object, values map[string]any) fieldErrors {

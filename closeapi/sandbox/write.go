@@ -22,16 +22,24 @@ const (
 // call changes nothing.
 type writing struct {
 	inputs []input
-	fields bool // the answer can be trimmed with _fields
-	closed bool // refuses members that it does not know; others are ignored, as Close does
-	bulk   bool // PUT on the path, with the filters of the list
+	fields bool     // the answer can be trimmed with _fields
+	closed bool     // refuses members that it does not know; others are ignored, as Close does
+	bulk   bool     // PUT on the path, with the filters of the list
+	params []string // that POST takes, beside _fields
+	newer  bool     // POST answers 201 with a Location, DELETE 204 without a body (Close docs: status codes)
 
 	// create completes the checked values and makes the object. Nil where there is no POST.
 	create func(w *write, values map[string]any) (*object, *apiError)
 	// change completes the checked values before they are set on an object. Nil where there is no PUT.
 	change func(w *write, o *object, values map[string]any) fieldErrors
+	// changed does what follows from a change, after it; before are the values until then.
+	changed func(w *write, o *object, before map[string]any)
 	// delete takes the object away, with what hangs on it. Nil where there is no DELETE.
 	delete func(st *store, o *object)
+	// remove is the DELETE of what depends on who asks, and when.
+	remove func(w *write, o *object) *apiError
+	// own refuses to change what others made, in these words.
+	own string
 }
 
 // An input declares a member of the body.
@@ -58,17 +66,8 @@ func (r *resource) input(w *write, on int) (map[string]any, *apiError) {
 	values, errs := map[string]any{}, fieldErrors{}
 	for _, name := range slices.Sorted(maps.Keys(w.c.body)) {
 		v := w.c.body[name]
-		if r.custom && strings.HasPrefix(name, "custom.cf_") {
-			_, nested := v.(map[string]any)
-			_, several := v.([]any)
-			switch _, operation := cutOperation(name); {
-			case nested || several && operation != "":
-				errs[name] = "Value must not be of dict or list type."
-			case operation != "" && on == onCreate:
-				errs[name] = textExtra
-			default:
-				values[name] = v
-			}
+		if r.custom && (name == "custom" || strings.HasPrefix(name, "custom.")) {
+			w.customInput(r, on, name, v, values, errs)
 			continue
 		}
 		i := slices.IndexFunc(r.writing.inputs, func(in input) bool { return in.name == name && in.on&on != 0 })
@@ -123,8 +122,11 @@ func (r *resource) handleCreate(c *call, b []byte) ([]byte, *apiError) {
 	if refused != nil {
 		return nil, refused
 	}
+	if r.writing.newer {
+		c.answers.Set("Location", c.base+"/api/v1"+r.path+o.id+"/")
+	}
 	v := c.view()
-	return v.object(b, o, sel), nil
+	return v.object(b, o, r.alone(sel)), nil
 }
 
 // stamp sets who made an object and when, where the values do not say so.
@@ -148,6 +150,9 @@ func (r *resource) handleUpdate(c *call, b []byte) ([]byte, *apiError) {
 	if refused != nil {
 		return nil, refused
 	}
+	if refused := r.writing.mayChange(c, o); refused != nil {
+		return nil, refused
+	}
 	values, refused := r.input(w, onUpdate)
 	if refused != nil {
 		return nil, refused
@@ -157,7 +162,7 @@ func (r *resource) handleUpdate(c *call, b []byte) ([]byte, *apiError) {
 	}
 	w.apply(o, values)
 	v := c.view()
-	return v.object(b, o, sel), nil
+	return v.object(b, o, r.alone(sel)), nil
 }
 
 // handleBulk changes everything that the filters of the list let through (Close docs: Tasks, bulk update).
@@ -192,6 +197,7 @@ func (r *resource) handleBulk(c *call, b []byte) ([]byte, *apiError) {
 
 // apply sets checked values on an object, and who changed it when.
 func (w *write) apply(o *object, values map[string]any) {
+	before := maps.Clone(o.values)
 	for name, v := range values {
 		base, operation := cutOperation(name)
 		switch {
@@ -206,6 +212,9 @@ func (w *write) apply(o *object, values map[string]any) {
 	}
 	w.st.set(o, "date_updated", at(w.c.now))
 	w.st.set(o, "updated_by", w.c.user.id)
+	if changed := o.res.writing.changed; changed != nil {
+		changed(w, o, before)
+	}
 }
 
 // cutOperation splits "custom.cf_x.add" into the field and what happens to its list (Close docs: custom fields).
@@ -237,6 +246,18 @@ func (r *resource) handleDelete(c *call, b []byte) ([]byte, *apiError) {
 	if o == nil {
 		return nil, notFound(c.id)
 	}
-	r.writing.delete(c.s.store, o)
+	if refused := r.writing.mayChange(c, o); refused != nil {
+		return nil, refused
+	}
+	if r.writing.remove != nil {
+		if refused := r.writing.remove(&write{c, c.s.store}, o); refused != nil {
+			return nil, refused
+		}
+	} else {
+		r.writing.delete(c.s.store, o)
+	}
+	if r.writing.newer {
+		return b, nil
+	}
 	return append(b, '{', '}'), nil
 }
