@@ -31,25 +31,68 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	ContactDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ContactPayload struct {
+		Contact    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadPayload struct {
+		Lead       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Mutation struct {
-		TaskComplete func(childComplexity int, id string) int
-		TaskCreate   func(childComplexity int, input model.TaskCreateInput) int
-		TaskDelete   func(childComplexity int, id string) int
-		TaskReopen   func(childComplexity int, id string) int
-		TaskUpdate   func(childComplexity int, id string, input model.TaskUpdateInput) int
-		TasksUpdate  func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
+		ContactCreate     func(childComplexity int, input model.ContactCreateInput) int
+		ContactDelete     func(childComplexity int, id string) int
+		ContactUpdate     func(childComplexity int, id string, input model.ContactUpdateInput) int
+		LeadCreate        func(childComplexity int, input model.LeadCreateInput) int
+		LeadDelete        func(childComplexity int, id string) int
+		LeadMerge         func(childComplexity int, input model.LeadMergeInput) int
+		LeadUpdate        func(childComplexity int, id string, input model.LeadUpdateInput) int
+		OpportunityCreate func(childComplexity int, input model.OpportunityCreateInput) int
+		OpportunityDelete func(childComplexity int, id string) int
+		OpportunityUpdate func(childComplexity int, id string, input model.OpportunityUpdateInput) int
+		TaskComplete      func(childComplexity int, id string) int
+		TaskCreate        func(childComplexity int, input model.TaskCreateInput) int
+		TaskDelete        func(childComplexity int, id string) int
+		TaskReopen        func(childComplexity int, id string) int
+		TaskUpdate        func(childComplexity int, id string, input model.TaskUpdateInput) int
+		TasksUpdate       func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
+	}
+
+	OpportunityDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityPayload struct {
+		Opportunity func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	Query struct {
-		Contact     func(childComplexity int, id string) int
-		Lead        func(childComplexity int, id string) int
-		Node        func(childComplexity int, id string) int
-		Nodes       func(childComplexity int, ids []string) int
-		Opportunity func(childComplexity int, id string) int
-		Task        func(childComplexity int, id string) int
-		Tasks       func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
-		User        func(childComplexity int, id string) int
-		Viewer      func(childComplexity int) int
+		Contact       func(childComplexity int, id string) int
+		Contacts      func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
+		Lead          func(childComplexity int, id string) int
+		Leads         func(childComplexity int, first *int, after *string) int
+		Node          func(childComplexity int, id string) int
+		Nodes         func(childComplexity int, ids []string) int
+		Opportunities func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		Opportunity   func(childComplexity int, id string) int
+		Task          func(childComplexity int, id string) int
+		Tasks         func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
+		User          func(childComplexity int, id string) int
+		Viewer        func(childComplexity int) int
 	}
 
 	TaskDeletePayload struct {
@@ -88,6 +131,168 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "ContactDeletePayload.deletedId":
+		if e.ComplexityRoot.ContactDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactDeletePayload.DeletedID(childComplexity), true
+	case "ContactDeletePayload.userErrors":
+		if e.ComplexityRoot.ContactDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactDeletePayload.UserErrors(childComplexity), true
+
+	case "ContactPayload.contact":
+		if e.ComplexityRoot.ContactPayload.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPayload.Contact(childComplexity), true
+	case "ContactPayload.userErrors":
+		if e.ComplexityRoot.ContactPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPayload.UserErrors(childComplexity), true
+
+	case "LeadDeletePayload.deletedId":
+		if e.ComplexityRoot.LeadDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadDeletePayload.DeletedID(childComplexity), true
+	case "LeadDeletePayload.userErrors":
+		if e.ComplexityRoot.LeadDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadPayload.lead":
+		if e.ComplexityRoot.LeadPayload.Lead == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadPayload.Lead(childComplexity), true
+	case "LeadPayload.userErrors":
+		if e.ComplexityRoot.LeadPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadPayload.UserErrors(childComplexity), true
+
+	case "Mutation.contactCreate":
+		if e.ComplexityRoot.Mutation.ContactCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contactCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContactCreate(childComplexity, args["input"].(model.ContactCreateInput)), true
+	case "Mutation.contactDelete":
+		if e.ComplexityRoot.Mutation.ContactDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contactDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContactDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.contactUpdate":
+		if e.ComplexityRoot.Mutation.ContactUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contactUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContactUpdate(childComplexity, args["id"].(string), args["input"].(model.ContactUpdateInput)), true
+	case "Mutation.leadCreate":
+		if e.ComplexityRoot.Mutation.LeadCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadCreate(childComplexity, args["input"].(model.LeadCreateInput)), true
+	case "Mutation.leadDelete":
+		if e.ComplexityRoot.Mutation.LeadDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadMerge":
+		if e.ComplexityRoot.Mutation.LeadMerge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadMerge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadMerge(childComplexity, args["input"].(model.LeadMergeInput)), true
+	case "Mutation.leadUpdate":
+		if e.ComplexityRoot.Mutation.LeadUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadUpdate(childComplexity, args["id"].(string), args["input"].(model.LeadUpdateInput)), true
+	case "Mutation.opportunityCreate":
+		if e.ComplexityRoot.Mutation.OpportunityCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityCreate(childComplexity, args["input"].(model.OpportunityCreateInput)), true
+	case "Mutation.opportunityDelete":
+		if e.ComplexityRoot.Mutation.OpportunityDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityUpdate":
+		if e.ComplexityRoot.Mutation.OpportunityUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityUpdateInput)), true
 	case "Mutation.taskComplete":
 		if e.ComplexityRoot.Mutation.TaskComplete == nil {
 			break
@@ -155,6 +360,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.TasksUpdate(childComplexity, args["filter"].(model.TaskFilter), args["input"].(model.TasksUpdateInput), args["timeZone"].(*string)), true
 
+	case "OpportunityDeletePayload.deletedId":
+		if e.ComplexityRoot.OpportunityDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityDeletePayload.DeletedID(childComplexity), true
+	case "OpportunityDeletePayload.userErrors":
+		if e.ComplexityRoot.OpportunityDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityDeletePayload.UserErrors(childComplexity), true
+
+	case "OpportunityPayload.opportunity":
+		if e.ComplexityRoot.OpportunityPayload.Opportunity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityPayload.Opportunity(childComplexity), true
+	case "OpportunityPayload.userErrors":
+		if e.ComplexityRoot.OpportunityPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityPayload.UserErrors(childComplexity), true
+
 	case "Query.contact":
 		if e.ComplexityRoot.Query.Contact == nil {
 			break
@@ -166,6 +397,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Contact(childComplexity, args["id"].(string)), true
+	case "Query.contacts":
+		if e.ComplexityRoot.Query.Contacts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ContactFilter)), true
 
 	case "Query.lead":
 		if e.ComplexityRoot.Query.Lead == nil {
@@ -178,6 +420,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Lead(childComplexity, args["id"].(string)), true
+	case "Query.leads":
+		if e.ComplexityRoot.Query.Leads == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Leads(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -200,6 +453,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.opportunities":
+		if e.ComplexityRoot.Query.Opportunities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Opportunities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityFilter), args["orderBy"].(*model.OpportunityOrder), args["timeZone"].(*string)), true
 	case "Query.opportunity":
 		if e.ComplexityRoot.Query.Opportunity == nil {
 			break
@@ -318,8 +582,24 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
+			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
+			graphql.NewInputUnmarshaler("ContactCreateInput", ec.unmarshalInputContactCreateInput),
+			graphql.NewInputUnmarshaler("ContactEmailInput", ec.unmarshalInputContactEmailInput),
+			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
+			graphql.NewInputUnmarshaler("ContactPhoneInput", ec.unmarshalInputContactPhoneInput),
+			graphql.NewInputUnmarshaler("ContactUpdateInput", ec.unmarshalInputContactUpdateInput),
+			graphql.NewInputUnmarshaler("ContactUrlInput", ec.unmarshalInputContactUrlInput),
+			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
+			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
+			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
+			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
+			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
+			graphql.NewInputUnmarshaler("OpportunityCreateInput", ec.unmarshalInputOpportunityCreateInput),
+			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
+			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
 			graphql.NewInputUnmarshaler("TaskCreateInput", ec.unmarshalInputTaskCreateInput),
 			graphql.NewInputUnmarshaler("TaskFilter", ec.unmarshalInputTaskFilter),
 			graphql.NewInputUnmarshaler("TaskUpdateInput", ec.unmarshalInputTaskUpdateInput),
@@ -399,7 +679,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/contact.graphqls" "schema/lead.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/lead.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -572,6 +852,7 @@ input DateRange {
 `, BuiltIn: false},
 	{Name: "schema/activity.graphqls", Input: sourceData("schema/activity.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
@@ -583,6 +864,66 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_ContactDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_ContactDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContactDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_ContactPayload_contact(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContactPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LeadDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lead":
+		return ec.fieldContext_LeadPayload_lead(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OpportunityDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opportunity":
+		return ec.fieldContext_OpportunityPayload_opportunity(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_TaskDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {

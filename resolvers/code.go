@@ -11,8 +11,14 @@ import (
 func Code() projection.Code {
 	return projection.Code{
 		Compute: map[string]projection.Compute{
-			"User.name":   fullNames,
-			"Viewer.name": fullNames,
+			"User.name":                fullNames,
+			"Viewer.name":              fullNames,
+			"Lead.customFields":        customFieldsOf("lead"),
+			"Lead.customField":         customFieldOf("lead"),
+			"Contact.customFields":     customFieldsOf("contact"),
+			"Contact.customField":      customFieldOf("contact"),
+			"Opportunity.customFields": customFieldsOf("opportunity"),
+			"Opportunity.customField":  customFieldOf("opportunity"),
 		},
 		Refer: map[string]projection.Refer{
 			"Task.subject": taskSubjects,
@@ -21,6 +27,9 @@ func Code() projection.Code {
 			"TaskFilter":    checkTaskFilter,
 			"DateRange":     checkRange,
 			"DateTimeRange": checkRange,
+		},
+		Spread: map[string]projection.Spread{
+			"CustomFieldInput": spreadCustomField,
 		},
 	}
 }

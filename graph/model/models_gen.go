@@ -12,6 +12,150 @@ import (
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
+// A postal address.
+type AddressInput struct {
+	// What it is: `business`, for example.
+	Label graphql.Omittable[*string] `json:"label,omitempty,omitzero"`
+	// First line.
+	Address1 graphql.Omittable[*string] `json:"address1,omitempty,omitzero"`
+	// Second line.
+	Address2 graphql.Omittable[*string] `json:"address2,omitempty,omitzero"`
+	// City.
+	City graphql.Omittable[*string] `json:"city,omitempty,omitzero"`
+	// State or region.
+	State graphql.Omittable[*string] `json:"state,omitempty,omitzero"`
+	// Postal code.
+	Zipcode graphql.Omittable[*string] `json:"zipcode,omitempty,omitzero"`
+	// Country, as in ISO 3166-1 alpha-2.
+	Country graphql.Omittable[*string] `json:"country,omitempty,omitzero"`
+}
+
+// A file for an object, uploaded before.
+type AttachmentInput struct {
+	// Where it was uploaded to.
+	URL string `json:"url"`
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The MIME type.
+	ContentType graphql.Omittable[*string] `json:"contentType,omitempty,omitzero"`
+}
+
+// What a contact is made of.
+type ContactCreateInput struct {
+	// The lead that the person belongs to; without it a new lead is made, named after the person.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What the person does there.
+	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
+	// E-mail addresses, 100 at most.
+	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
+	// Phone numbers, 100 at most.
+	Phones graphql.Omittable[[]*ContactPhoneInput] `json:"phones,omitempty,omitzero"`
+	// Websites and profiles, 100 at most.
+	Urls graphql.Omittable[[]*ContactURLInput] `json:"urls,omitempty,omitzero"`
+	// The person's time zone, as an IANA name.
+	Timezone graphql.Omittable[*string] `json:"timezone,omitempty,omitzero"`
+	// When it was made, for contacts brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+	// Who made it, for contacts brought over from elsewhere.
+	CreatorID graphql.Omittable[*string] `json:"creatorId,omitempty,omitzero"`
+	// Values of custom fields.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What became of the deletion of a contact.
+type ContactDeletePayload struct {
+	// The id of the contact that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An e-mail address.
+type ContactEmailInput struct {
+	// The address.
+	Email string `json:"email"`
+	// What kind it is: `office`, for example.
+	Type graphql.Omittable[*string] `json:"type,omitempty,omitzero"`
+}
+
+// Which contacts are wanted.
+type ContactFilter struct {
+	// Of this lead.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+}
+
+// What became of a mutation of one contact.
+type ContactPayload struct {
+	// The contact as it is now; null when there are errors.
+	Contact *projection.Value `json:"contact,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A phone number.
+type ContactPhoneInput struct {
+	// The number; Close turns it into E.164.
+	Phone string `json:"phone"`
+	// What kind it is: `mobile`, for example.
+	Type graphql.Omittable[*string] `json:"type,omitempty,omitzero"`
+}
+
+// Changes to a contact. What is left out stays as it is; null empties a value.
+type ContactUpdateInput struct {
+	// The lead that the person belongs to.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What the person does there.
+	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
+	// All e-mail addresses: they replace those that are there.
+	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
+	// All phone numbers: they replace those that are there.
+	Phones graphql.Omittable[[]*ContactPhoneInput] `json:"phones,omitempty,omitzero"`
+	// All websites and profiles: they replace those that are there.
+	Urls graphql.Omittable[[]*ContactURLInput] `json:"urls,omitempty,omitzero"`
+	// The person's time zone, as an IANA name.
+	Timezone graphql.Omittable[*string] `json:"timezone,omitempty,omitzero"`
+	// Values of custom fields; fields that are left out stay as they are.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// A website or profile.
+type ContactURLInput struct {
+	// The address.
+	URL string `json:"url"`
+	// What kind it is.
+	Type graphql.Omittable[*string] `json:"type,omitempty,omitzero"`
+}
+
+// A value for a custom field. Give exactly one of the values, or `unset: true`.
+type CustomFieldInput struct {
+	// The id of the field, beginning with `cf_`.
+	ID string `json:"id"`
+	// For text and hidden fields, and for one choice.
+	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
+	// For rich text fields.
+	HTML graphql.Omittable[*string] `json:"html,omitempty,omitzero"`
+	// For number fields.
+	Number graphql.Omittable[*float64] `json:"number,omitempty,omitzero"`
+	// For date fields.
+	Date graphql.Omittable[*string] `json:"date,omitempty,omitzero"`
+	// For date-time fields.
+	DateTime graphql.Omittable[*string] `json:"dateTime,omitempty,omitzero"`
+	// For choices fields that take several values.
+	Choices graphql.Omittable[[]string] `json:"choices,omitempty,omitzero"`
+	// For user, contact and custom object fields.
+	Reference graphql.Omittable[*string] `json:"reference,omitempty,omitzero"`
+	// For user, contact and custom object fields that take several values.
+	References graphql.Omittable[[]string] `json:"references,omitempty,omitzero"`
+	// True to empty the field.
+	Unset graphql.Omittable[*bool] `json:"unset,omitempty,omitzero"`
+	// What becomes of the values that are there, in a field that takes several. Only in updates.
+	Change graphql.Omittable[*CustomFieldChange] `json:"change,omitempty,omitzero"`
+}
+
 // A day or moment, or a range of them. Days are read in your time zone. Give `eq`, or at least one bound.
 type DateRange struct {
 	// Exactly this.
@@ -36,6 +180,188 @@ type DateTimeRange struct {
 	Lt graphql.Omittable[*string] `json:"lt,omitempty,omitzero"`
 	// At this or earlier.
 	Lte graphql.Omittable[*string] `json:"lte,omitempty,omitzero"`
+}
+
+// A contact that is made together with its lead.
+type LeadContactInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What the person does there.
+	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
+	// E-mail addresses.
+	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
+	// Phone numbers.
+	Phones graphql.Omittable[[]*ContactPhoneInput] `json:"phones,omitempty,omitzero"`
+	// Websites and profiles.
+	Urls graphql.Omittable[[]*ContactURLInput] `json:"urls,omitempty,omitzero"`
+	// Values of custom fields.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What a lead is made of.
+type LeadCreateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The website.
+	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
+	// What is known of the lead, in words.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// The status, by its id. Give this or `status`; without either it is the first status of the organization.
+	StatusID graphql.Omittable[*string] `json:"statusId,omitempty,omitzero"`
+	// The status, by its label.
+	Status graphql.Omittable[*string] `json:"status,omitempty,omitzero"`
+	// The people at the lead.
+	Contacts graphql.Omittable[[]*LeadContactInput] `json:"contacts,omitempty,omitzero"`
+	// The postal addresses.
+	Addresses graphql.Omittable[[]*AddressInput] `json:"addresses,omitempty,omitzero"`
+	// Values of custom fields.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What became of the deletion of a lead.
+type LeadDeletePayload struct {
+	// The id of the lead that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which leads become one.
+type LeadMergeInput struct {
+	// The lead whose contents move; it is gone afterwards.
+	Source string `json:"source"`
+	// The lead that takes them.
+	Destination string `json:"destination"`
+}
+
+// What became of a mutation of one lead.
+type LeadPayload struct {
+	// The lead as it is now; null when there are errors.
+	Lead *projection.Value `json:"lead,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a lead. What is left out stays as it is; null empties a value.
+type LeadUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The website.
+	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
+	// What is known of the lead, in words.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// The status, by its id. Give this or `status`.
+	StatusID graphql.Omittable[*string] `json:"statusId,omitempty,omitzero"`
+	// The status, by its label.
+	Status graphql.Omittable[*string] `json:"status,omitempty,omitzero"`
+	// All postal addresses: they replace those that are there.
+	Addresses graphql.Omittable[[]*AddressInput] `json:"addresses,omitempty,omitzero"`
+	// Values of custom fields; fields that are left out stay as they are.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What an opportunity is made of.
+type OpportunityCreateInput struct {
+	// The lead that it belongs to; without it a new lead is made.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// The person at the lead whom it is about.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user who owns it.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// The pipeline; its first status is taken unless `statusId` is given.
+	PipelineID graphql.Omittable[*string] `json:"pipelineId,omitempty,omitzero"`
+	// The status, of the pipeline if one is given; without it the first one.
+	StatusID graphql.Omittable[*string] `json:"statusId,omitempty,omitzero"`
+	// What it is worth, in cents.
+	Value graphql.Omittable[*int64] `json:"value,omitempty,omitzero"`
+	// What the value is paid for.
+	ValuePeriod graphql.Omittable[*OpportunityValuePeriod] `json:"valuePeriod,omitempty,omitzero"`
+	// How likely it is to be won, 0 to 100.
+	Confidence graphql.Omittable[*int] `json:"confidence,omitempty,omitzero"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
+	// The note, as rich text.
+	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
+	// The day on which it was won, or is expected to be.
+	DateWon graphql.Omittable[*string] `json:"dateWon,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// When it was made, for opportunities brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+	// Who made it, for opportunities brought over from elsewhere.
+	CreatorID graphql.Omittable[*string] `json:"creatorId,omitempty,omitzero"`
+	// Values of custom fields.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What became of the deletion of an opportunity.
+type OpportunityDeletePayload struct {
+	// The id of the opportunity that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which opportunities are wanted. All conditions must hold.
+type OpportunityFilter struct {
+	// Of this lead.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// Owned by one of these users; groups stand for their members.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// In one of these statuses, by id.
+	StatusIds graphql.Omittable[[]string] `json:"statusIds,omitempty,omitzero"`
+	// In one of these statuses, by label.
+	StatusLabels graphql.Omittable[[]string] `json:"statusLabels,omitempty,omitzero"`
+	// In a status of one of these kinds.
+	StatusTypes graphql.Omittable[[]OpportunityStatusType] `json:"statusTypes,omitempty,omitzero"`
+	// With a value that is paid so.
+	ValuePeriods graphql.Omittable[[]OpportunityValuePeriod] `json:"valuePeriods,omitempty,omitzero"`
+	// Won then, or expected to be.
+	DateWon graphql.Omittable[*DateRange] `json:"dateWon,omitempty,omitzero"`
+	// Made then.
+	DateCreated graphql.Omittable[*DateRange] `json:"dateCreated,omitempty,omitzero"`
+	// Changed last then.
+	DateUpdated graphql.Omittable[*DateRange] `json:"dateUpdated,omitempty,omitzero"`
+	// Whether nothing has happened for long.
+	IsStalled graphql.Omittable[*bool] `json:"isStalled,omitempty,omitzero"`
+	// Words in the opportunity.
+	Query graphql.Omittable[*string] `json:"query,omitempty,omitzero"`
+}
+
+// What became of a mutation of one opportunity.
+type OpportunityPayload struct {
+	// The opportunity as it is now; null when there are errors.
+	Opportunity *projection.Value `json:"opportunity,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an opportunity. What is left out stays as it is; null empties a value. The lead and the pipeline cannot be changed.
+type OpportunityUpdateInput struct {
+	// The person at the lead whom it is about.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user who owns it.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// The status, by its id. Give this or `status`.
+	StatusID graphql.Omittable[*string] `json:"statusId,omitempty,omitzero"`
+	// The status, by its label.
+	Status graphql.Omittable[*string] `json:"status,omitempty,omitzero"`
+	// What it is worth, in cents.
+	Value graphql.Omittable[*int64] `json:"value,omitempty,omitzero"`
+	// What the value is paid for.
+	ValuePeriod graphql.Omittable[*OpportunityValuePeriod] `json:"valuePeriod,omitempty,omitzero"`
+	// How likely it is to be won, 0 to 100.
+	Confidence graphql.Omittable[*int] `json:"confidence,omitempty,omitzero"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
+	// The note, as rich text; null empties both notes.
+	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
+	// The day on which it was won, or is expected to be. A status that means won sets it to today in your time zone unless it is set.
+	DateWon graphql.Omittable[*string] `json:"dateWon,omitempty,omitzero"`
+	// All files: they replace those that are there.
+	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// Values of custom fields; fields that are left out stay as they are.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
 }
 
 // What a task is made of. Only two kinds can be made: tasks for people (`LEAD`) and calls to make (`OUTGOING_CALL`).
@@ -166,6 +492,252 @@ type UserError struct {
 	Message string `json:"message"`
 	// What kind of error it is, for programs.
 	Code UserErrorCode `json:"code"`
+}
+
+// What becomes of the values of a custom field that takes several.
+type CustomFieldChange string
+
+const (
+	// They are replaced.
+	CustomFieldChangeReplace CustomFieldChange = "REPLACE"
+	// The given value is added to them.
+	CustomFieldChangeAdd CustomFieldChange = "ADD"
+	// The given value is taken from them.
+	CustomFieldChangeRemove CustomFieldChange = "REMOVE"
+)
+
+var AllCustomFieldChange = []CustomFieldChange{
+	CustomFieldChangeReplace,
+	CustomFieldChangeAdd,
+	CustomFieldChangeRemove,
+}
+
+func (e CustomFieldChange) IsValid() bool {
+	switch e {
+	case CustomFieldChangeReplace, CustomFieldChangeAdd, CustomFieldChangeRemove:
+		return true
+	}
+	return false
+}
+
+func (e CustomFieldChange) String() string {
+	return string(e)
+}
+
+func (e *CustomFieldChange) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomFieldChange(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomFieldChange", str)
+	}
+	return nil
+}
+
+func (e CustomFieldChange) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomFieldChange) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomFieldChange) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of custom fields.
+type CustomFieldType string
+
+const (
+	// A line of text.
+	CustomFieldTypeText CustomFieldType = "TEXT"
+	// Rich text.
+	CustomFieldTypeTextarea CustomFieldType = "TEXTAREA"
+	// A number.
+	CustomFieldTypeNumber CustomFieldType = "NUMBER"
+	// A day.
+	CustomFieldTypeDate CustomFieldType = "DATE"
+	// A moment.
+	CustomFieldTypeDatetime CustomFieldType = "DATETIME"
+	// One or more of a list of choices.
+	CustomFieldTypeChoices CustomFieldType = "CHOICES"
+	// A user.
+	CustomFieldTypeUser CustomFieldType = "USER"
+	// A contact.
+	CustomFieldTypeContact CustomFieldType = "CONTACT"
+	// A custom object.
+	CustomFieldTypeCustomObject CustomFieldType = "CUSTOM_OBJECT"
+	// Text that Close does not show.
+	CustomFieldTypeHidden CustomFieldType = "HIDDEN"
+	// A kind that this API does not know yet.
+	CustomFieldTypeOther CustomFieldType = "OTHER"
+)
+
+var AllCustomFieldType = []CustomFieldType{
+	CustomFieldTypeText,
+	CustomFieldTypeTextarea,
+	CustomFieldTypeNumber,
+	CustomFieldTypeDate,
+	CustomFieldTypeDatetime,
+	CustomFieldTypeChoices,
+	CustomFieldTypeUser,
+	CustomFieldTypeContact,
+	CustomFieldTypeCustomObject,
+	CustomFieldTypeHidden,
+	CustomFieldTypeOther,
+}
+
+func (e CustomFieldType) IsValid() bool {
+	switch e {
+	case CustomFieldTypeText, CustomFieldTypeTextarea, CustomFieldTypeNumber, CustomFieldTypeDate, CustomFieldTypeDatetime, CustomFieldTypeChoices, CustomFieldTypeUser, CustomFieldTypeContact, CustomFieldTypeCustomObject, CustomFieldTypeHidden, CustomFieldTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e CustomFieldType) String() string {
+	return string(e)
+}
+
+func (e *CustomFieldType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomFieldType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomFieldType", str)
+	}
+	return nil
+}
+
+func (e CustomFieldType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomFieldType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomFieldType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The orders of a list of opportunities.
+type OpportunityOrder string
+
+const (
+	// By when they are won, earliest first.
+	OpportunityOrderDateWonAsc OpportunityOrder = "DATE_WON_ASC"
+	// By when they are won, latest first.
+	OpportunityOrderDateWonDesc OpportunityOrder = "DATE_WON_DESC"
+	// By when they were changed last, longest ago first.
+	OpportunityOrderDateUpdatedAsc OpportunityOrder = "DATE_UPDATED_ASC"
+	// By when they were changed last, latest first.
+	OpportunityOrderDateUpdatedDesc OpportunityOrder = "DATE_UPDATED_DESC"
+	// By when they were made, oldest first.
+	OpportunityOrderDateCreatedAsc OpportunityOrder = "DATE_CREATED_ASC"
+	// By when they were made, newest first.
+	OpportunityOrderDateCreatedDesc OpportunityOrder = "DATE_CREATED_DESC"
+	// By confidence, lowest first.
+	OpportunityOrderConfidenceAsc OpportunityOrder = "CONFIDENCE_ASC"
+	// By confidence, highest first.
+	OpportunityOrderConfidenceDesc OpportunityOrder = "CONFIDENCE_DESC"
+	// By the name of the owner, A first.
+	OpportunityOrderUserNameAsc OpportunityOrder = "USER_NAME_ASC"
+	// By the name of the owner, Z first.
+	OpportunityOrderUserNameDesc OpportunityOrder = "USER_NAME_DESC"
+	// By value, lowest first.
+	OpportunityOrderValueAsc OpportunityOrder = "VALUE_ASC"
+	// By value, highest first.
+	OpportunityOrderValueDesc OpportunityOrder = "VALUE_DESC"
+	// By the value of a year, lowest first.
+	OpportunityOrderAnnualizedValueAsc OpportunityOrder = "ANNUALIZED_VALUE_ASC"
+	// By the value of a year, highest first.
+	OpportunityOrderAnnualizedValueDesc OpportunityOrder = "ANNUALIZED_VALUE_DESC"
+	// By the expected value of a year, lowest first.
+	OpportunityOrderAnnualizedExpectedValueAsc OpportunityOrder = "ANNUALIZED_EXPECTED_VALUE_ASC"
+	// By the expected value of a year, highest first.
+	OpportunityOrderAnnualizedExpectedValueDesc OpportunityOrder = "ANNUALIZED_EXPECTED_VALUE_DESC"
+)
+
+var AllOpportunityOrder = []OpportunityOrder{
+	OpportunityOrderDateWonAsc,
+	OpportunityOrderDateWonDesc,
+	OpportunityOrderDateUpdatedAsc,
+	OpportunityOrderDateUpdatedDesc,
+	OpportunityOrderDateCreatedAsc,
+	OpportunityOrderDateCreatedDesc,
+	OpportunityOrderConfidenceAsc,
+	OpportunityOrderConfidenceDesc,
+	OpportunityOrderUserNameAsc,
+	OpportunityOrderUserNameDesc,
+	OpportunityOrderValueAsc,
+	OpportunityOrderValueDesc,
+	OpportunityOrderAnnualizedValueAsc,
+	OpportunityOrderAnnualizedValueDesc,
+	OpportunityOrderAnnualizedExpectedValueAsc,
+	OpportunityOrderAnnualizedExpectedValueDesc,
+}
+
+func (e OpportunityOrder) IsValid() bool {
+	switch e {
+	case OpportunityOrderDateWonAsc, OpportunityOrderDateWonDesc, OpportunityOrderDateUpdatedAsc, OpportunityOrderDateUpdatedDesc, OpportunityOrderDateCreatedAsc, OpportunityOrderDateCreatedDesc, OpportunityOrderConfidenceAsc, OpportunityOrderConfidenceDesc, OpportunityOrderUserNameAsc, OpportunityOrderUserNameDesc, OpportunityOrderValueAsc, OpportunityOrderValueDesc, OpportunityOrderAnnualizedValueAsc, OpportunityOrderAnnualizedValueDesc, OpportunityOrderAnnualizedExpectedValueAsc, OpportunityOrderAnnualizedExpectedValueDesc:
+		return true
+	}
+	return false
+}
+
+func (e OpportunityOrder) String() string {
+	return string(e)
+}
+
+func (e *OpportunityOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OpportunityOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OpportunityOrder", str)
+	}
+	return nil
+}
+
+func (e OpportunityOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OpportunityOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OpportunityOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // What a status means.

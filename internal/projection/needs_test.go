@@ -45,6 +45,12 @@ func (n needs) page(def *ast.Definition, sets []ast.SelectionSet) {
 // object counts what an object needs. Its members go under scope; "" stands for objects inside another.
 func (n needs) object(scope string, def *ast.Definition, sets []ast.SelectionSet) {
 	n.add(scope, "id")
+	if def.IsAbstractType() {
+		for _, variant := range n.world.schema.GetPossibleTypes(def) {
+			n.object(scope, variant, sets)
+		}
+		return
+	}
 	for _, f := range n.collect(sets, def) {
 		if f.field.Name != "__typename" {
 			n.field(scope, def, f)
@@ -63,7 +69,8 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		return
 	}
 	for _, member := range readsOf(field) {
-		n.add(scope, member)
+		id, _ := f.field.ArgumentMap(n.vars)["id"].(string)
+		n.add(scope, strings.ReplaceAll(member, "{id}", id))
 	}
 	switch {
 	case def.Name+"."+field.Name == "Task.subject":
@@ -74,6 +81,8 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 				n.object(possible.Name, possible, f.sets)
 			}
 		}
+	case target.Name == "CustomFieldValue":
+		n.custom(f)
 	case !target.IsCompositeType():
 	case strings.HasSuffix(target.Name, "Connection"):
 		n.page(target, f.sets)
@@ -88,6 +97,11 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 	default:
 		n.object(target.Name, target, f.sets)
 	}
+}
+
+// custom counts what the values of custom fields lead to.
+func (n needs) custom(f selectedField) {
+	n.object("", n.world.schema.Types["CustomFieldValue"], f.sets)
 }
 
 func (n needs) add(typeName, member string) {

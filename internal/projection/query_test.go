@@ -31,8 +31,9 @@ func (q *queryMaker) query() (string, map[string]any) {
 		q.keys++
 		fmt.Fprintf(&b, " r%d: %s", q.keys, q.rootField())
 	}
-	text := "query Q($yes: Boolean!, $no: Boolean!) {" + b.String() + " }"
-	return text + strings.Join(q.fragments, ""), map[string]any{"yes": true, "no": q.r.IntN(2) == 0}
+	text := "query Q($yes: Boolean!, $no: Boolean!, $cf: ID = \"cf_0\") {" + b.String() + " }"
+	vars := map[string]any{"yes": true, "no": q.r.IntN(2) == 0, "cf": fmt.Sprintf("cf_%d", q.r.IntN(5))}
+	return text + strings.Join(q.fragments, ""), vars
 }
 
 func (q *queryMaker) rootField() string {
@@ -100,7 +101,12 @@ func (q *queryMaker) field(def *ast.Definition, depth int) string {
 		q.keys++
 		text = fmt.Sprintf("k%d: %s", q.keys, field.Name)
 	}
-	if len(field.Arguments) > 0 {
+	switch {
+	case field.Name == "customField" && q.r.IntN(2) == 0:
+		text += "(id: $cf)"
+	case field.Name == "customField":
+		text += fmt.Sprintf("(id: \"cf_%d\")", q.r.IntN(5))
+	case len(field.Arguments) > 0:
 		text += fmt.Sprintf("(first: %d)", 1+q.r.IntN(4))
 	}
 	text += q.directive()

@@ -1,6 +1,7 @@
 package projection_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -111,7 +112,7 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 	reads := readsOf(def)
 	switch {
 	case def.Directives.ForName("same") != nil:
-		return x.fields(path, object{x.variant(target, o.data), o.data}, f.sets, def.Type.NonNull)
+		return x.fields(path, object{x.concrete(target.Name, o.data), o.data}, f.sets, def.Type.NonNull)
 	case o.typ+"."+def.Name == "Task.subject":
 		return x.subject(path, o, f)
 	case len(reads) == 2:
@@ -120,6 +121,8 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 			return "null", true
 		}
 		return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(name)), true
+	case target.Name == "CustomFieldValue":
+		return x.custom(path, o, f)
 	case strings.HasSuffix(target.Name, "Connection"):
 		return x.below(path, o, f)
 	case !target.IsCompositeType():
@@ -170,6 +173,58 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]*$`)
+
+// custom writes customFields, or one customField.
+func (x *reference) custom(path []string, o object, f selectedField) (string, bool) {
+	args := f.field.ArgumentMap(x.vars)
+	order := []string{"cf_2", "cf_0", "cf_1", "cf_3", "cf_4"}
+	if id, one := args["id"].(string); one {
+		order = []string{id}
+	}
+	var definitions struct{ Fields []map[string]json.RawMessage }
+	if err := json.Unmarshal([]byte(customDefinitions), &definitions); err != nil {
+		panic(err)
+	}
+	var entries []json.RawMessage
+	for _, id := range order {
+		raw, ok := o.data["custom."+id]
+		if !ok || string(raw) == "null" {
+			continue
+		}
+		field := map[string]json.RawMessage{"id": json.RawMessage(strconv.Quote(id))}
+		for _, d := range definitions.Fields {
+			if text(d["id"]) == id {
+				field = d
+			}
+		}
+		values := []json.RawMessage{raw}
+		if raw[0] == '[' {
+			values = nil
+			_ = json.Unmarshal(raw, &values)
+		}
+		all := []map[string]json.RawMessage{}
+		for _, value := range values {
+			all = append(all, map[string]json.RawMessage{"kind": field["type"], "value": value})
+		}
+		entry := map[string]any{"field": field, "values": all}
+		if len(all) > 0 {
+			entry["value"] = all[0]
+		}
+		encoded, err := json.Marshal(entry)
+		if err != nil {
+			panic(err)
+		}
+		entries = append(entries, encoded)
+	}
+	if f.field.Definition.Type.Elem == nil {
+		if len(entries) == 0 {
+			return "null", true
+		}
+		return x.embedded(path, f.field.Definition.Type, entries[0], f)
+	}
+	list := json.RawMessage("[" + string(bytes.Join(toBytes(entries), []byte(","))) + "]")
+	return x.embedded(path, f.field.Definition.Type, list, f)
+}
 
 func (x *reference) edge(path []string, o object, f selectedField, reads string) (string, bool) {
 	def := f.field.Definition
@@ -232,7 +287,7 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		if json.Unmarshal(raw, &data) != nil {
 			return x.fail(path, t.NonNull)
 		}
-		return x.fields(path, object{t.Name(), data}, f.sets, t.NonNull)
+		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.NonNull)
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
@@ -243,8 +298,16 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		if json.Unmarshal(element, &data) != nil || data == nil {
 			return x.fail(path, t.Elem.NonNull)
 		}
-		return x.fields(path, object{t.Name(), data}, f.sets, t.Elem.NonNull)
+		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.Elem.NonNull)
 	})
+}
+
+// concrete is the type that an object has, where its place may have several.
+func (x *reference) concrete(name string, data map[string]json.RawMessage) string {
+	if def := x.world.schema.Types[name]; def.IsAbstractType() {
+		return x.variant(def, data)
+	}
+	return name
 }
 
 func (x *reference) elements(path []string, t *ast.Type, list []json.RawMessage, write func([]string, json.RawMessage) (string, bool)) (string, bool) {
@@ -361,6 +424,8 @@ func (x *reference) scalar(name string, raw json.RawMessage) (string, bool) {
 		return string(raw), isBool
 	case "JSON":
 		return string(raw), true
+	case "Float":
+		return string(raw), isNumber
 	case "Int", "Cents":
 		limit := map[string]float64{"Int": 1 << 31, "Cents": 1 << 53}[name]
 		if !isNumber || n != float64(int64(n)) || n >= limit || n < -limit {

@@ -272,9 +272,9 @@ func (r *schemaReader) checkCode() {
 			r.errorf("there is code for %s, which is not a field of the schema that needs any", name)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.code.Check)) {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread))) {
 		if def := r.ast.Types[name]; def == nil || def.Kind != ast.InputObject {
-			r.errorf("there is a check for %s, which is not an input of the schema", name)
+			r.errorf("there is code for %s, which is not an input of the schema", name)
 		}
 	}
 }

@@ -68,6 +68,13 @@ func (w *world) object(typeName, id string) map[string]json.RawMessage {
 // members makes up the members that the fields of a type read.
 func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string]json.RawMessage {
 	object := map[string]json.RawMessage{}
+	if def.Fields.ForName("customFields") != nil {
+		for n := range 5 {
+			if r.IntN(3) == 0 {
+				object[fmt.Sprintf("custom.cf_%d", n)] = w.customValue(r)
+			}
+		}
+	}
 	for _, field := range def.Fields {
 		for _, member := range membersOf(w.schema, def, field) {
 			if _, ok := object[member.name]; ok {
@@ -79,6 +86,15 @@ func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string
 		}
 	}
 	return object
+}
+
+// customDefinitions are the definitions of all custom fields of the world; cf_4 has none.
+const customDefinitions = `{"fields":[{"id":"cf_2","name":"Choice","type":"choices","choices":["a","b"],"accepts_multiple_values":true},
+	{"id":"cf_0","name":"Text","type":"text","choices":null},{"id":"cf_1","type":"number","name":null},{"id":"cf_3","type":"user"}]}`
+
+// customValue makes up a value of a custom field, fit for one of the fields.
+func (w *world) customValue(r *rand.Rand) json.RawMessage {
+	return json.RawMessage([]string{`"plain"`, `17.5`, `["a","b"]`, `"user_2"`, `[]`, `null`, `true`, `[null,"user_1"]`}[r.IntN(8)])
 }
 
 // value makes up a value of a member, mostly fit for a field of the type; nil stands for a member that is absent.
@@ -215,6 +231,8 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer w.mu.Unlock()
 	w.calls = append(w.calls, req.Method+" "+path+" "+query.Get("_fields"))
 	switch {
+	case strings.HasPrefix(path, "/custom_field_schema/"):
+		return w.answer(req, "", json.RawMessage(customDefinitions))
 	case path == "/data/search/":
 		return w.search(req)
 	case path == "/me/":
@@ -253,7 +271,9 @@ func (w *world) project(object map[string]json.RawMessage, query url.Values) jso
 	}
 	if fields := query.Get("_fields"); fields != "" {
 		names := strings.Split(fields, ",")
-		maps.DeleteFunc(object, func(name string, _ json.RawMessage) bool { return !slices.Contains(names, name) })
+		maps.DeleteFunc(object, func(name string, _ json.RawMessage) bool {
+			return !slices.Contains(names, name) && (!strings.HasPrefix(name, "custom.") || !slices.Contains(names, "custom"))
+		})
 	}
 	return w.render(w.random("project", query.Encode()), object)
 }
@@ -372,6 +392,8 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 	target := schema.Types[field.Type.Name()]
 	reads := readsOf(field)
 	switch {
+	case target.Name == "CustomFieldValue":
+		return nil // customValue
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case len(reads) == 2: // names
