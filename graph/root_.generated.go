@@ -81,6 +81,8 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Activities    func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
+		Activity      func(childComplexity int, id string) int
 		Contact       func(childComplexity int, id string) int
 		Contacts      func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
 		Lead          func(childComplexity int, id string) int
@@ -386,6 +388,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OpportunityPayload.UserErrors(childComplexity), true
 
+	case "Query.activities":
+		if e.ComplexityRoot.Query.Activities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_activities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Activities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityFilter), args["orderBy"].(*model.ActivityOrder), args["emails"].(*model.EmailThreading), args["timeZone"].(*string)), true
+	case "Query.activity":
+		if e.ComplexityRoot.Query.Activity == nil {
+			break
+		}
+
+		args, err := ec.field_Query_activity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Activity(childComplexity, args["id"].(string)), true
 	case "Query.contact":
 		if e.ComplexityRoot.Query.Contact == nil {
 			break
@@ -582,6 +606,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("ActivityFilter", ec.unmarshalInputActivityFilter),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
 			graphql.NewInputUnmarshaler("ContactCreateInput", ec.unmarshalInputContactCreateInput),
@@ -593,6 +618,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
+			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
@@ -679,7 +705,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/lead.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/lead.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -851,6 +877,14 @@ input DateRange {
 }
 `, BuiltIn: false},
 	{Name: "schema/activity.graphqls", Input: sourceData("schema/activity.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_call.graphqls", Input: sourceData("schema/activity_call.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_custom_activity.graphqls", Input: sourceData("schema/activity_custom_activity.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_email.graphqls", Input: sourceData("schema/activity_email.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_history.graphqls", Input: sourceData("schema/activity_history.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_meeting.graphqls", Input: sourceData("schema/activity_meeting.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_note.graphqls", Input: sourceData("schema/activity_note.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_sms.graphqls", Input: sourceData("schema/activity_sms.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_whatsapp.graphqls", Input: sourceData("schema/activity_whatsapp.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},

@@ -24,9 +24,11 @@ func Code() projection.Code {
 			"Task.subject": taskSubjects,
 		},
 		Check: map[string]projection.Check{
-			"TaskFilter":    checkTaskFilter,
-			"DateRange":     checkRange,
-			"DateTimeRange": checkRange,
+			"TaskFilter":       checkTaskFilter,
+			"DateRange":        checkRange,
+			"DateTimeRange":    checkRange,
+			"Query.activities": checkActivities,
+			"Lead.activities":  checkActivityDates,
 		},
 		Spread: map[string]projection.Spread{
 			"CustomFieldInput": spreadCustomField,

@@ -12,6 +12,26 @@ import (
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
+// Which activities are wanted. All conditions must hold. Close admits `types`, `userIds` and `contactIds` only for the activities of one lead.
+type ActivityFilter struct {
+	// Of this lead.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// Of one of these leads.
+	LeadIds graphql.Omittable[[]string] `json:"leadIds,omitempty,omitzero"`
+	// With one of these ids.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
+	// Of one of these kinds. Only with `leadId`.
+	Types graphql.Omittable[[]ActivityType] `json:"types,omitempty,omitzero"`
+	// Of one of these users. Only with `leadId`.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// With one of these contacts. Only with `leadId`.
+	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
+	// Entered then. Not in the order `ACTIVITY_AT_DESC`.
+	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
+	// Happened then. Only in the order `ACTIVITY_AT_DESC`.
+	ActivityAt graphql.Omittable[*DateTimeRange] `json:"activityAt,omitempty,omitzero"`
+}
+
 // A postal address.
 type AddressInput struct {
 	// What it is: `business`, for example.
@@ -180,6 +200,20 @@ type DateTimeRange struct {
 	Lt graphql.Omittable[*string] `json:"lt,omitempty,omitzero"`
 	// At this or earlier.
 	Lte graphql.Omittable[*string] `json:"lte,omitempty,omitzero"`
+}
+
+// Which activities of a lead are wanted. All conditions must hold.
+type LeadActivityFilter struct {
+	// Of one of these kinds.
+	Types graphql.Omittable[[]ActivityType] `json:"types,omitempty,omitzero"`
+	// Of one of these users.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// With one of these contacts.
+	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
+	// Entered then. Not in the order `ACTIVITY_AT_DESC`.
+	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
+	// Happened then. Only in the order `ACTIVITY_AT_DESC`.
+	ActivityAt graphql.Omittable[*DateTimeRange] `json:"activityAt,omitempty,omitzero"`
 }
 
 // A contact that is made together with its lead.
@@ -494,6 +528,392 @@ type UserError struct {
 	Code UserErrorCode `json:"code"`
 }
 
+// The orders of a list of activities.
+type ActivityOrder string
+
+const (
+	// By when they happened, latest first. Only for the activities of one lead.
+	ActivityOrderActivityAtDesc ActivityOrder = "ACTIVITY_AT_DESC"
+	// By when they were entered, latest first.
+	ActivityOrderDateCreatedDesc ActivityOrder = "DATE_CREATED_DESC"
+)
+
+var AllActivityOrder = []ActivityOrder{
+	ActivityOrderActivityAtDesc,
+	ActivityOrderDateCreatedDesc,
+}
+
+func (e ActivityOrder) IsValid() bool {
+	switch e {
+	case ActivityOrderActivityAtDesc, ActivityOrderDateCreatedDesc:
+		return true
+	}
+	return false
+}
+
+func (e ActivityOrder) String() string {
+	return string(e)
+}
+
+func (e *ActivityOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ActivityOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ActivityOrder", str)
+	}
+	return nil
+}
+
+func (e ActivityOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ActivityOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ActivityOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of activities.
+type ActivityType string
+
+const (
+	// Notes.
+	ActivityTypeNote ActivityType = "NOTE"
+	// Calls.
+	ActivityTypeCall ActivityType = "CALL"
+	// E-mails.
+	ActivityTypeEmail ActivityType = "EMAIL"
+	// Conversations by e-mail.
+	ActivityTypeEmailThread ActivityType = "EMAIL_THREAD"
+	// Text messages.
+	ActivityTypeSms ActivityType = "SMS"
+	// Messages on WhatsApp.
+	ActivityTypeWhatsappMessage ActivityType = "WHATSAPP_MESSAGE"
+	// Meetings.
+	ActivityTypeMeeting ActivityType = "MEETING"
+	// Custom activities.
+	ActivityTypeCustom ActivityType = "CUSTOM"
+	// Leads made.
+	ActivityTypeCreated ActivityType = "CREATED"
+	// Forms filled in.
+	ActivityTypeFormSubmission ActivityType = "FORM_SUBMISSION"
+	// Changes of a lead's status.
+	ActivityTypeLeadStatusChange ActivityType = "LEAD_STATUS_CHANGE"
+	// Changes of an opportunity's status.
+	ActivityTypeOpportunityStatusChange ActivityType = "OPPORTUNITY_STATUS_CHANGE"
+	// Tasks done.
+	ActivityTypeTaskCompleted ActivityType = "TASK_COMPLETED"
+	// Leads merged.
+	ActivityTypeLeadMerge ActivityType = "LEAD_MERGE"
+	// Changes by imports.
+	ActivityTypeImportUpdate ActivityType = "IMPORT_UPDATE"
+)
+
+var AllActivityType = []ActivityType{
+	ActivityTypeNote,
+	ActivityTypeCall,
+	ActivityTypeEmail,
+	ActivityTypeEmailThread,
+	ActivityTypeSms,
+	ActivityTypeWhatsappMessage,
+	ActivityTypeMeeting,
+	ActivityTypeCustom,
+	ActivityTypeCreated,
+	ActivityTypeFormSubmission,
+	ActivityTypeLeadStatusChange,
+	ActivityTypeOpportunityStatusChange,
+	ActivityTypeTaskCompleted,
+	ActivityTypeLeadMerge,
+	ActivityTypeImportUpdate,
+}
+
+func (e ActivityType) IsValid() bool {
+	switch e {
+	case ActivityTypeNote, ActivityTypeCall, ActivityTypeEmail, ActivityTypeEmailThread, ActivityTypeSms, ActivityTypeWhatsappMessage, ActivityTypeMeeting, ActivityTypeCustom, ActivityTypeCreated, ActivityTypeFormSubmission, ActivityTypeLeadStatusChange, ActivityTypeOpportunityStatusChange, ActivityTypeTaskCompleted, ActivityTypeLeadMerge, ActivityTypeImportUpdate:
+		return true
+	}
+	return false
+}
+
+func (e ActivityType) String() string {
+	return string(e)
+}
+
+func (e *ActivityType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ActivityType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ActivityType", str)
+	}
+	return nil
+}
+
+func (e ActivityType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ActivityType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ActivityType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a call came.
+type CallStatus string
+
+const (
+	// It was made, but does not ring yet.
+	CallStatusCreated CallStatus = "CREATED"
+	// It is going on.
+	CallStatusInProgress CallStatus = "IN_PROGRESS"
+	// It is over.
+	CallStatusCompleted CallStatus = "COMPLETED"
+	// The caller gave up.
+	CallStatusCancel CallStatus = "CANCEL"
+	// Nobody answered.
+	CallStatusNoAnswer CallStatus = "NO_ANSWER"
+	// The line was busy.
+	CallStatusBusy CallStatus = "BUSY"
+	// It failed.
+	CallStatusFailed CallStatus = "FAILED"
+	// It rang too long.
+	CallStatusTimeout CallStatus = "TIMEOUT"
+	// A value that this API does not know yet.
+	CallStatusOther CallStatus = "OTHER"
+)
+
+var AllCallStatus = []CallStatus{
+	CallStatusCreated,
+	CallStatusInProgress,
+	CallStatusCompleted,
+	CallStatusCancel,
+	CallStatusNoAnswer,
+	CallStatusBusy,
+	CallStatusFailed,
+	CallStatusTimeout,
+	CallStatusOther,
+}
+
+func (e CallStatus) IsValid() bool {
+	switch e {
+	case CallStatusCreated, CallStatusInProgress, CallStatusCompleted, CallStatusCancel, CallStatusNoAnswer, CallStatusBusy, CallStatusFailed, CallStatusTimeout, CallStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e CallStatus) String() string {
+	return string(e)
+}
+
+func (e *CallStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CallStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CallStatus", str)
+	}
+	return nil
+}
+
+func (e CallStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CallStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CallStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where an object came from.
+type CreationSource string
+
+const (
+	// Close's own app.
+	CreationSourceUI CreationSource = "UI"
+	// Close's API.
+	CreationSourceAPI CreationSource = "API"
+	// An import.
+	CreationSourceImport CreationSource = "IMPORT"
+	// The clipper.
+	CreationSourceClipper CreationSource = "CLIPPER"
+	// An e-mail.
+	CreationSourceEmail CreationSource = "EMAIL"
+	// A suggestion.
+	CreationSourceSuggestion CreationSource = "SUGGESTION"
+	// Segment.
+	CreationSourceSegmentIntegration CreationSource = "SEGMENT_INTEGRATION"
+	// Customer.io.
+	CreationSourceCustomerioIntegration CreationSource = "CUSTOMERIO_INTEGRATION"
+	// Calendly.
+	CreationSourceCalendlyIntegration CreationSource = "CALENDLY_INTEGRATION"
+	// An assistant.
+	CreationSourceAi CreationSource = "AI"
+	// WhatsApp.
+	CreationSourceWhatsapp CreationSource = "WHATSAPP"
+	// A form.
+	CreationSourceWebform CreationSource = "WEBFORM"
+	// A value that this API does not know yet.
+	CreationSourceOther CreationSource = "OTHER"
+)
+
+var AllCreationSource = []CreationSource{
+	CreationSourceUI,
+	CreationSourceAPI,
+	CreationSourceImport,
+	CreationSourceClipper,
+	CreationSourceEmail,
+	CreationSourceSuggestion,
+	CreationSourceSegmentIntegration,
+	CreationSourceCustomerioIntegration,
+	CreationSourceCalendlyIntegration,
+	CreationSourceAi,
+	CreationSourceWhatsapp,
+	CreationSourceWebform,
+	CreationSourceOther,
+}
+
+func (e CreationSource) IsValid() bool {
+	switch e {
+	case CreationSourceUI, CreationSourceAPI, CreationSourceImport, CreationSourceClipper, CreationSourceEmail, CreationSourceSuggestion, CreationSourceSegmentIntegration, CreationSourceCustomerioIntegration, CreationSourceCalendlyIntegration, CreationSourceAi, CreationSourceWhatsapp, CreationSourceWebform, CreationSourceOther:
+		return true
+	}
+	return false
+}
+
+func (e CreationSource) String() string {
+	return string(e)
+}
+
+func (e *CreationSource) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CreationSource(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CreationSource", str)
+	}
+	return nil
+}
+
+func (e CreationSource) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CreationSource) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CreationSource) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether a custom activity is published.
+type CustomActivityStatus string
+
+const (
+	// It is being written; required fields may be missing.
+	CustomActivityStatusDraft CustomActivityStatus = "DRAFT"
+	// It is published.
+	CustomActivityStatusPublished CustomActivityStatus = "PUBLISHED"
+	// A value that this API does not know yet.
+	CustomActivityStatusOther CustomActivityStatus = "OTHER"
+)
+
+var AllCustomActivityStatus = []CustomActivityStatus{
+	CustomActivityStatusDraft,
+	CustomActivityStatusPublished,
+	CustomActivityStatusOther,
+}
+
+func (e CustomActivityStatus) IsValid() bool {
+	switch e {
+	case CustomActivityStatusDraft, CustomActivityStatusPublished, CustomActivityStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e CustomActivityStatus) String() string {
+	return string(e)
+}
+
+func (e *CustomActivityStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomActivityStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomActivityStatus", str)
+	}
+	return nil
+}
+
+func (e CustomActivityStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomActivityStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomActivityStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What becomes of the values of a custom field that takes several.
 type CustomFieldChange string
 
@@ -635,6 +1055,341 @@ func (e *CustomFieldType) UnmarshalJSON(b []byte) error {
 }
 
 func (e CustomFieldType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How e-mails stand in a list of activities.
+type EmailThreading string
+
+const (
+	// Each e-mail by itself, no conversations.
+	EmailThreadingEmails EmailThreading = "EMAILS"
+	// Conversations, and e-mails in short.
+	EmailThreadingThreadsAndEmails EmailThreading = "THREADS_AND_EMAILS"
+	// Conversations, no e-mails.
+	EmailThreadingThreads EmailThreading = "THREADS"
+)
+
+var AllEmailThreading = []EmailThreading{
+	EmailThreadingEmails,
+	EmailThreadingThreadsAndEmails,
+	EmailThreadingThreads,
+}
+
+func (e EmailThreading) IsValid() bool {
+	switch e {
+	case EmailThreadingEmails, EmailThreadingThreadsAndEmails, EmailThreadingThreads:
+		return true
+	}
+	return false
+}
+
+func (e EmailThreading) String() string {
+	return string(e)
+}
+
+func (e *EmailThreading) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = EmailThreading(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid EmailThreading", str)
+	}
+	return nil
+}
+
+func (e EmailThreading) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *EmailThreading) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e EmailThreading) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a merge came.
+type LeadMergeStatus string
+
+const (
+	// It has not begun.
+	LeadMergeStatusPending LeadMergeStatus = "PENDING"
+	// It is going on.
+	LeadMergeStatusInProgress LeadMergeStatus = "IN_PROGRESS"
+	// It is done.
+	LeadMergeStatusCompleted LeadMergeStatus = "COMPLETED"
+	// It failed.
+	LeadMergeStatusErrored LeadMergeStatus = "ERRORED"
+	// A value that this API does not know yet.
+	LeadMergeStatusOther LeadMergeStatus = "OTHER"
+)
+
+var AllLeadMergeStatus = []LeadMergeStatus{
+	LeadMergeStatusPending,
+	LeadMergeStatusInProgress,
+	LeadMergeStatusCompleted,
+	LeadMergeStatusErrored,
+	LeadMergeStatusOther,
+}
+
+func (e LeadMergeStatus) IsValid() bool {
+	switch e {
+	case LeadMergeStatusPending, LeadMergeStatusInProgress, LeadMergeStatusCompleted, LeadMergeStatusErrored, LeadMergeStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e LeadMergeStatus) String() string {
+	return string(e)
+}
+
+func (e *LeadMergeStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = LeadMergeStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid LeadMergeStatus", str)
+	}
+	return nil
+}
+
+func (e LeadMergeStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *LeadMergeStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e LeadMergeStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a meeting came.
+type MeetingStatus string
+
+const (
+	// It is yet to come.
+	MeetingStatusUpcoming MeetingStatus = "UPCOMING"
+	// It is going on.
+	MeetingStatusInProgress MeetingStatus = "IN_PROGRESS"
+	// It is over.
+	MeetingStatusCompleted MeetingStatus = "COMPLETED"
+	// It was called off.
+	MeetingStatusCanceled MeetingStatus = "CANCELED"
+	// Your side declined.
+	MeetingStatusDeclinedByOrg MeetingStatus = "DECLINED_BY_ORG"
+	// The lead declined.
+	MeetingStatusDeclinedByLead MeetingStatus = "DECLINED_BY_LEAD"
+	// A value that this API does not know yet.
+	MeetingStatusOther MeetingStatus = "OTHER"
+)
+
+var AllMeetingStatus = []MeetingStatus{
+	MeetingStatusUpcoming,
+	MeetingStatusInProgress,
+	MeetingStatusCompleted,
+	MeetingStatusCanceled,
+	MeetingStatusDeclinedByOrg,
+	MeetingStatusDeclinedByLead,
+	MeetingStatusOther,
+}
+
+func (e MeetingStatus) IsValid() bool {
+	switch e {
+	case MeetingStatusUpcoming, MeetingStatusInProgress, MeetingStatusCompleted, MeetingStatusCanceled, MeetingStatusDeclinedByOrg, MeetingStatusDeclinedByLead, MeetingStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e MeetingStatus) String() string {
+	return string(e)
+}
+
+func (e *MeetingStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MeetingStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MeetingStatus", str)
+	}
+	return nil
+}
+
+func (e MeetingStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MeetingStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MeetingStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Which way an e-mail or WhatsApp message went.
+type MessageDirection string
+
+const (
+	// To you.
+	MessageDirectionIncoming MessageDirection = "INCOMING"
+	// From you.
+	MessageDirectionOutgoing MessageDirection = "OUTGOING"
+	// A value that this API does not know yet.
+	MessageDirectionOther MessageDirection = "OTHER"
+)
+
+var AllMessageDirection = []MessageDirection{
+	MessageDirectionIncoming,
+	MessageDirectionOutgoing,
+	MessageDirectionOther,
+}
+
+func (e MessageDirection) IsValid() bool {
+	switch e {
+	case MessageDirectionIncoming, MessageDirectionOutgoing, MessageDirectionOther:
+		return true
+	}
+	return false
+}
+
+func (e MessageDirection) String() string {
+	return string(e)
+}
+
+func (e *MessageDirection) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MessageDirection(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MessageDirection", str)
+	}
+	return nil
+}
+
+func (e MessageDirection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MessageDirection) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MessageDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a message came.
+type MessageStatus string
+
+const (
+	// It came in.
+	MessageStatusInbox MessageStatus = "INBOX"
+	// It is being written.
+	MessageStatusDraft MessageStatus = "DRAFT"
+	// It is sent later.
+	MessageStatusScheduled MessageStatus = "SCHEDULED"
+	// It is being sent.
+	MessageStatusOutbox MessageStatus = "OUTBOX"
+	// It was sent.
+	MessageStatusSent MessageStatus = "SENT"
+	// It could not be sent.
+	MessageStatusError MessageStatus = "ERROR"
+	// A value that this API does not know yet.
+	MessageStatusOther MessageStatus = "OTHER"
+)
+
+var AllMessageStatus = []MessageStatus{
+	MessageStatusInbox,
+	MessageStatusDraft,
+	MessageStatusScheduled,
+	MessageStatusOutbox,
+	MessageStatusSent,
+	MessageStatusError,
+	MessageStatusOther,
+}
+
+func (e MessageStatus) IsValid() bool {
+	switch e {
+	case MessageStatusInbox, MessageStatusDraft, MessageStatusScheduled, MessageStatusOutbox, MessageStatusSent, MessageStatusError, MessageStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e MessageStatus) String() string {
+	return string(e)
+}
+
+func (e *MessageStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MessageStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MessageStatus", str)
+	}
+	return nil
+}
+
+func (e MessageStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MessageStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MessageStatus) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -863,6 +1618,67 @@ func (e *OpportunityValuePeriod) UnmarshalJSON(b []byte) error {
 }
 
 func (e OpportunityValuePeriod) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Which way a call or text message went.
+type PhoneDirection string
+
+const (
+	// To you.
+	PhoneDirectionInbound PhoneDirection = "INBOUND"
+	// From you.
+	PhoneDirectionOutbound PhoneDirection = "OUTBOUND"
+	// A value that this API does not know yet.
+	PhoneDirectionOther PhoneDirection = "OTHER"
+)
+
+var AllPhoneDirection = []PhoneDirection{
+	PhoneDirectionInbound,
+	PhoneDirectionOutbound,
+	PhoneDirectionOther,
+}
+
+func (e PhoneDirection) IsValid() bool {
+	switch e {
+	case PhoneDirectionInbound, PhoneDirectionOutbound, PhoneDirectionOther:
+		return true
+	}
+	return false
+}
+
+func (e PhoneDirection) String() string {
+	return string(e)
+}
+
+func (e *PhoneDirection) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PhoneDirection(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PhoneDirection", str)
+	}
+	return nil
+}
+
+func (e PhoneDirection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PhoneDirection) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PhoneDirection) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

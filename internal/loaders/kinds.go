@@ -35,6 +35,7 @@ const (
 	byLead       // a list with id__in that works but is not documented: checked, with byIndex behind it
 	byIndex      // POST /data/search/, which lags behind: what it does not find is asked for by id
 	byWhole      // the whole list, which is short
+	onlyList     // a list with id__in, since none can be read by itself
 )
 
 // kind says how objects of a type are read.
@@ -52,9 +53,13 @@ var kinds = map[string]kind{
 	"Contact":     {way: byIndex, object: "contact"},
 	"Opportunity": {way: byIndex, object: "opportunity"},
 	"User":        {way: byWhole, operation: "GET /user/"},
+	"Activity":    {way: onlyList, operation: "GET /activity/"},
 	"Call":        {way: byList, operation: "GET /activity/call/"},
 	"EmailThread": {way: byList, operation: "GET /activity/emailthread/"},
 	"SMS":         {way: byList, operation: "GET /activity/sms/"},
+	"Note":        {way: byList, operation: "GET /activity/note/"},
+	"Email":       {way: byList, operation: "GET /activity/email/"},
+	"Meeting":     {way: byList, operation: "GET /activity/meeting/"},
 }
 
 // Observed remembers for all requests what was seen of Close's undocumented ways. The zero value knows nothing.
@@ -82,7 +87,7 @@ func (o *Observed) setLeadFilterIgnored() {
 func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 	k := kinds[l.Type]
 	ids = slices.Sorted(slices.Values(ids))
-	if len(ids) == 1 || k.way == oneByOne {
+	if k.way == oneByOne || len(ids) == 1 && k.way != onlyList {
 		l.each(ctx, ids, found)
 		return
 	}
@@ -102,7 +107,7 @@ func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 }
 
 func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *found[R]) {
-	if k.way == byList {
+	if k.way == byList || k.way == onlyList {
 		if _, err := l.list(ctx, k, ids, found); err != nil {
 			found.fail(ids, err)
 		}

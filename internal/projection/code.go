@@ -14,7 +14,8 @@ type Code struct {
 	Compute map[string]Compute
 	// Refer finds the object that a field leads to, by "Type.field".
 	Refer map[string]Refer
-	// Check refuses values of inputs that contradict themselves, by the name of the input type.
+	// Check refuses values of inputs that contradict themselves, by the name of the input type, and arguments of lists that
+	// contradict each other, by "Type.field".
 	Check map[string]Check
 	// Spread turns inputs into members of the body that they stand in, by the name of the input type.
 	Spread map[string]Spread

@@ -38,8 +38,8 @@ func (q *queryMaker) query() (string, map[string]any) {
 
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
-	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_"}
-	switch q.r.IntN(10) {
+	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_"}
+	switch q.r.IntN(13) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
 	case 3:
@@ -48,6 +48,14 @@ func (q *queryMaker) rootField() string {
 		return fmt.Sprintf("node(id: %s) %s", id(ids[q.r.IntN(len(ids))]), q.selection("Node", 3))
 	case 5:
 		return fmt.Sprintf("nodes(ids: [%s, %s, %s]) %s", id(ids[0]), id(ids[1]), id(ids[q.r.IntN(len(ids))]), q.selection("Node", 3))
+	case 8:
+		list := []string{"leads LeadConnection", "contacts ContactConnection", "opportunities OpportunityConnection"}[q.r.IntN(3)]
+		name, connection, _ := strings.Cut(list, " ")
+		return fmt.Sprintf("%s(first: %d) %s", name, 1+q.r.IntN(6), q.selection(connection, 5))
+	case 9, 10:
+		return fmt.Sprintf("activities(first: %d) %s", 1+q.r.IntN(6), q.selection("ActivityConnection", 5))
+	case 11:
+		return fmt.Sprintf("activity(id: %s) %s", id("acti_"), q.selection("Activity", 4))
 	case 6:
 		return fmt.Sprintf("lead(id: %s) %s", id("lead_"), q.selection("Lead", 4))
 	case 7:

@@ -45,8 +45,8 @@ func (x *reference) root(f selectedField) (string, bool) {
 	args := f.field.ArgumentMap(x.vars)
 	def := f.field.Definition
 	switch def.Name {
-	case "tasks":
-		return x.connection(path, f, x.world.rows(""), args)
+	case "tasks", "leads", "contacts", "opportunities", "activities":
+		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	case "viewer":
 		return x.load(path, f, "Viewer", "user_1", false)
 	case "nodes":
@@ -63,10 +63,20 @@ func (x *reference) root(f selectedField) (string, bool) {
 	return x.load(path, f, def.Type.Name(), args["id"].(string), false)
 }
 
+// nodeOf is the type of the objects of a connection, by a field that leads to it.
+func (x *reference) nodeOf(field *ast.FieldDefinition) string { return x.nodeIn(field.Type.Name()) }
+
+func (x *reference) nodeIn(connection string) string {
+	return x.world.schema.Types[connection].Fields.ForName("nodes").Type.Name()
+}
+
 func (x *reference) typeOf(id string) string {
 	for _, def := range x.world.kinds {
 		for _, prefix := range def.Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children {
-			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" && prefix.Value.Raw != "acti_" {
+			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" {
+				if prefix.Value.Raw == "acti_" {
+					return "Activity"
+				}
 				return def.Name
 			}
 		}
@@ -80,7 +90,7 @@ func (x *reference) load(path []string, f selectedField, typeName, id string, no
 	if x.world.broken[typeName] != "" || data == nil {
 		return x.fail(path, nonNull)
 	}
-	return x.fields(path, object{typeName, data}, f.sets, nonNull)
+	return x.fields(path, object{x.concrete(typeName, data), data}, f.sets, nonNull)
 }
 
 func (x *reference) fail(path []string, nonNull bool) (string, bool) {
@@ -229,6 +239,9 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 func (x *reference) edge(path []string, o object, f selectedField, reads string) (string, bool) {
 	def := f.field.Definition
 	raw := o.data[reads]
+	if def.Type.Elem != nil {
+		return x.edges(path, raw, f)
+	}
 	switch {
 	case raw == nil || string(raw) == "null":
 		return "null", !def.Type.NonNull
@@ -247,6 +260,27 @@ func (x *reference) edge(path []string, o object, f selectedField, reads string)
 		return x.fail(path, def.Type.NonNull)
 	}
 	return x.load(path, f, def.Type.Name(), id, def.Type.NonNull)
+}
+
+// edges writes the objects whose ids a list holds.
+func (x *reference) edges(path []string, raw json.RawMessage, f selectedField) (string, bool) {
+	t := f.field.Definition.Type
+	if raw == nil || string(raw) == "null" {
+		return "null", !t.NonNull
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil {
+		return x.fail(path, t.NonNull)
+	}
+	return x.elements(path, t, list, func(path []string, element json.RawMessage) (string, bool) {
+		switch {
+		case string(element) == "null":
+			return "null", !t.Elem.NonNull
+		case !idPattern.MatchString(text(element)):
+			return x.fail(path, t.Elem.NonNull)
+		}
+		return x.load(path, f, t.Name(), text(element), t.Elem.NonNull)
+	})
 }
 
 // inline writes an object of which the parent carries what is selected.
@@ -328,10 +362,13 @@ func (x *reference) below(path []string, o object, f selectedField) (string, boo
 	if text(raw) == "" || !idPattern.MatchString(text(raw)) {
 		return x.fail(path, false)
 	}
-	return x.connection(path, f, x.world.rows(text(raw)), f.field.ArgumentMap(x.vars))
+	return x.connection(path, f, x.world.rows(x.nodeOf(f.field.Definition), text(raw)), f.field.ArgumentMap(x.vars))
 }
 
 func (x *reference) connection(path []string, f selectedField, rows []json.RawMessage, args map[string]any) (string, bool) {
+	if x.world.broken[x.nodeOf(f.field.Definition)] != "" {
+		return x.fail(path, f.field.Definition.Type.NonNull)
+	}
 	first, _ := strconv.Atoi(fmt.Sprint(args["first"]))
 	more := len(rows) > first
 	if more {
@@ -367,8 +404,13 @@ func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet
 			value = strconv.FormatBool(more)
 		case "hasPreviousPage":
 			value = "false"
-		default: // cursors are compared elsewhere
-			value = "null"
+		default: // what the list has beside its rows
+			head := x.world.head(x.nodeIn(typeName))
+			if f.field.Definition.Directives.ForName("same") != nil {
+				value, ok = x.fields(path, object{f.field.Definition.Type.Name(), head}, f.sets, false)
+			} else {
+				value, ok = x.leaf(path, f.field.Definition.Type, head[readsOf(f.field.Definition)[0]])
+			}
 		}
 		if !ok {
 			return "null", false
@@ -383,7 +425,7 @@ func (x *reference) node(path []string, f selectedField, row json.RawMessage) (s
 	if json.Unmarshal(row, &data) != nil || data == nil {
 		return x.fail(path, true)
 	}
-	return x.fields(path, object{"Task", data}, f.sets, true)
+	return x.fields(path, object{x.concrete(f.field.Definition.Type.Name(), data), data}, f.sets, true)
 }
 
 // leaf writes a value without fields of its own, or a list of them.
@@ -439,7 +481,7 @@ func (x *reference) scalar(name string, raw json.RawMessage) (string, bool) {
 		return "", false
 	}
 	for _, v := range x.world.schema.Types[name].EnumValues {
-		if strings.ToLower(v.Name) == s {
+		if textOf(v) == s && v.Name != "OTHER" {
 			return strconv.Quote(v.Name), true
 		}
 	}
@@ -559,6 +601,14 @@ func inlineOf(field *ast.FieldDefinition) map[string]string {
 		}
 	}
 	return inline
+}
+
+// textOf is the text that stands for an enum value in REST.
+func textOf(v *ast.EnumValueDefinition) string {
+	if d := v.Directives.ForName("rest"); d != nil {
+		return d.Arguments.ForName("value").Value.Raw
+	}
+	return strings.ToLower(v.Name)
 }
 
 func isEmbedded(target *ast.Definition, field *ast.FieldDefinition) bool {
