@@ -62,6 +62,22 @@ var kinds = map[string]kind{
 	"Meeting":     {way: byList, operation: "GET /activity/meeting/"},
 }
 
+// Operations are the operations by which objects of a type are read by many ids at once.
+func Operations(typeName string) []string {
+	var operations []string
+	k := kinds[typeName]
+	if k.operation != "" {
+		operations = append(operations, k.operation)
+	}
+	if k.object != "" {
+		operations = append(operations, searchOperation)
+	}
+	return operations
+}
+
+// searchOperation finds objects through the index (Close docs: Advanced Filtering).
+const searchOperation = "POST /data/search/"
+
 // Observed remembers for all requests what was seen of Close's undocumented ways. The zero value knows nothing.
 type Observed struct {
 	mu      sync.Mutex
@@ -168,7 +184,7 @@ func (l *Loader[R]) search(ctx context.Context, k kind, ids []string, found *fou
 		Fields: map[string][]string{k.object: slices.Sorted(slices.Values(l.Fields))},
 		Limit:  len(ids),
 	}
-	_, err := l.page(ctx, closeapi.Call{Operation: "POST /data/search/", Body: body}, found)
+	_, err := l.page(ctx, closeapi.Call{Operation: searchOperation, Body: body}, found)
 	return err
 }
 

@@ -9,6 +9,17 @@ import (
 	"strconv"
 )
 
+// Something that happened with a lead: a call, an e-mail, a note, a change of status.
+type Activity interface {
+	IsNode()
+	IsActivity()
+}
+
+// A value of a custom field, by the kind of the field.
+type CustomValue interface {
+	IsCustomValue()
+}
+
 // An object with an id that is unique across Close.
 type Node interface {
 	IsNode()
@@ -22,6 +33,44 @@ type TaskDetails interface {
 // What a task is about.
 type TaskSubject interface {
 	IsTaskSubject()
+}
+
+// A page of a list of activities.
+type ActivityConnection struct {
+	// The activities of the page with their cursors.
+	Edges []*ActivityEdge `json:"edges"`
+	// The activities of the page.
+	Nodes []Activity `json:"nodes"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// An activity in a list.
+type ActivityEdge struct {
+	// Give it as `after` to go on after this activity.
+	Cursor string `json:"cursor"`
+	// The activity.
+	Node Activity `json:"node"`
+}
+
+// Which activities are wanted. All conditions must hold. Close admits `types`, `userIds` and `contactIds` only for the activities of one lead.
+type ActivityFilter struct {
+	// Of this lead.
+	LeadID *string `json:"leadId,omitempty"`
+	// Of one of these leads.
+	LeadIds []string `json:"leadIds,omitempty"`
+	// With one of these ids.
+	Ids []string `json:"ids,omitempty"`
+	// Of one of these kinds. Only with `leadId`.
+	Types []ActivityType `json:"types,omitempty"`
+	// Of one of these users. Only with `leadId`.
+	UserIds []string `json:"userIds,omitempty"`
+	// With one of these contacts. Only with `leadId`.
+	ContactIds []string `json:"contactIds,omitempty"`
+	// Entered then. Not in the order `ACTIVITY_AT_DESC`.
+	DateCreated *DateTimeRange `json:"dateCreated,omitempty"`
+	// Happened then. Only in the order `ACTIVITY_AT_DESC`.
+	ActivityAt *DateTimeRange `json:"activityAt,omitempty"`
 }
 
 // A postal address.
@@ -42,37 +91,135 @@ type Address struct {
 	Country *string `json:"country,omitempty"`
 }
 
+// A postal address.
+type AddressInput struct {
+	// What it is: `business`, for example.
+	Label *string `json:"label,omitempty"`
+	// First line.
+	Address1 *string `json:"address1,omitempty"`
+	// Second line.
+	Address2 *string `json:"address2,omitempty"`
+	// City.
+	City *string `json:"city,omitempty"`
+	// State or region.
+	State *string `json:"state,omitempty"`
+	// Postal code.
+	Zipcode *string `json:"zipcode,omitempty"`
+	// Country, as in ISO 3166-1 alpha-2.
+	Country *string `json:"country,omitempty"`
+}
+
+// A file of an object.
+type Attachment struct {
+	// Where it can be had; needs a session in Close.
+	URL *string `json:"url,omitempty"`
+	// The name of the file.
+	Filename *string `json:"filename,omitempty"`
+	// The MIME type.
+	ContentType *string `json:"contentType,omitempty"`
+	// The size in bytes.
+	Size *int `json:"size,omitempty"`
+	// Where a small picture of it can be had.
+	ThumbnailURL *string `json:"thumbnailUrl,omitempty"`
+}
+
+// A file for an object, uploaded before.
+type AttachmentInput struct {
+	// Where it was uploaded to.
+	URL string `json:"url"`
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The MIME type.
+	ContentType *string `json:"contentType,omitempty"`
+}
+
 // A phone call.
 type Call struct {
 	// Begins with `acti_`.
 	ID string `json:"id"`
-	// Which way it went: `inbound` or `outbound`.
-	Direction *string `json:"direction,omitempty"`
-	// How far it came: `completed` or `no-answer`, for example.
-	Status *string `json:"status,omitempty"`
-	// How it ended: `answered` or `vm-left`, for example.
-	Disposition *string `json:"disposition,omitempty"`
-	// Its length, in seconds.
-	Duration *int `json:"duration,omitempty"`
-	// The other party's number, in E.164.
-	Phone *string `json:"phone,omitempty"`
-	// What was noted, as plain text.
-	Note *string `json:"note,omitempty"`
-	// Where the recording can be heard.
-	RecordingURL *string `json:"recordingUrl,omitempty"`
-	// Where the voice message can be heard.
-	VoicemailURL *string `json:"voicemailUrl,omitempty"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
 	// The lead that it belongs to. `id` costs no call.
 	Lead *Lead `json:"lead,omitempty"`
 	// The contact on the other side. `id` costs no call.
 	Contact *Contact `json:"contact,omitempty"`
 	// The user on your side. `id` and `name` cost no call.
 	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
 	// When it was entered in Close.
 	DateCreated *string `json:"dateCreated,omitempty"`
 	// When it was changed last.
 	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// Which way it went.
+	Direction *PhoneDirection `json:"direction,omitempty"`
+	// How far it came.
+	Status *CallStatus `json:"status,omitempty"`
+	// How it ended: `answered` or `vm-left`, for example.
+	Disposition *string `json:"disposition,omitempty"`
+	// How it was made: `regular`, `power`, `predictive` or `external`.
+	CallMethod *string `json:"callMethod,omitempty"`
+	// Whether Close made it (`Close.io`) or it was logged (`External`).
+	Source *string `json:"source,omitempty"`
+	// Its length, in seconds.
+	Duration *int `json:"duration,omitempty"`
+	// The other party's number, in E.164.
+	Phone *string `json:"phone,omitempty"`
+	// The number in Close, in E.164.
+	LocalPhone *string `json:"localPhone,omitempty"`
+	// The number in Close, for display.
+	LocalPhoneFormatted *string `json:"localPhoneFormatted,omitempty"`
+	// The other party's number, in E.164.
+	RemotePhone *string `json:"remotePhone,omitempty"`
+	// The other party's number, for display.
+	RemotePhoneFormatted *string `json:"remotePhoneFormatted,omitempty"`
+	// The country of the number in Close.
+	LocalCountryIso *string `json:"localCountryIso,omitempty"`
+	// The country of the other party's number.
+	RemoteCountryIso *string `json:"remoteCountryIso,omitempty"`
+	// What was noted, as plain text.
+	Note *string `json:"note,omitempty"`
+	// What was noted, as rich text.
+	NoteHTML *string `json:"noteHtml,omitempty"`
+	// The id of the outcome that was chosen.
+	OutcomeID *string `json:"outcomeId,omitempty"`
+	// Where the recording can be heard.
+	RecordingURL *string `json:"recordingUrl,omitempty"`
+	// What was said, in a shape that Close does not document. Asked for only when selected.
+	RecordingTranscript any `json:"recordingTranscript,omitempty"`
+	// Where the voice message can be heard.
+	VoicemailURL *string `json:"voicemailUrl,omitempty"`
+	// The length of the voice message, in seconds.
+	VoicemailDuration *int `json:"voicemailDuration,omitempty"`
+	// What the voice message says, in a shape that Close does not document. Asked for only when selected.
+	VoicemailTranscript any `json:"voicemailTranscript,omitempty"`
+	// What it cost, in US cents, as a decimal number.
+	Cost *string `json:"cost,omitempty"`
+	// When it was answered.
+	DateAnswered *string `json:"dateAnswered,omitempty"`
+	// The id of the dialer that made it.
+	DialerID *string `json:"dialerId,omitempty"`
+	// The id of the sequence that made it.
+	SequenceID *string `json:"sequenceId,omitempty"`
+	// The name of that sequence.
+	SequenceName *string `json:"sequenceName,omitempty"`
+	// The id of the subscription to that sequence.
+	SequenceSubscriptionID *string `json:"sequenceSubscriptionId,omitempty"`
+	// How much it was commented on; null when not at all.
+	CommentSummary *CommentSummary `json:"commentSummary,omitempty"`
 }
+
+func (Call) IsActivity() {}
+
+func (Call) IsNode() {}
 
 func (Call) IsTaskSubject() {}
 
@@ -94,6 +241,14 @@ type CallTaskDetails struct {
 
 func (CallTaskDetails) IsTaskDetails() {}
 
+// How much an object was commented on.
+type CommentSummary struct {
+	// How many comments there are.
+	CommentCount *int `json:"commentCount,omitempty"`
+	// The id of the thread of comments.
+	ThreadID *string `json:"threadId,omitempty"`
+}
+
 // A person at a lead.
 type Contact struct {
 	// Begins with `cont_`.
@@ -112,6 +267,12 @@ type Contact struct {
 	Urls []*ContactURL `json:"urls,omitempty"`
 	// The person's time zone, as an IANA name.
 	Timezone *string `json:"timezone,omitempty"`
+	// Links to other systems, as the organization set them up.
+	IntegrationLinks []*RenderedIntegrationLink `json:"integrationLinks,omitempty"`
+	// All custom fields that have a value. Costs one REST call for the definitions of the fields.
+	CustomFields []*CustomFieldValue `json:"customFields,omitempty"`
+	// One custom field; null when it has no value. Costs one REST call for the definitions of the fields.
+	CustomField *CustomFieldValue `json:"customField,omitempty"`
 	// The lead that the person belongs to. `id` costs no call.
 	Lead *Lead `json:"lead,omitempty"`
 	// The user who made it. `id` costs no call.
@@ -128,6 +289,56 @@ type Contact struct {
 
 func (Contact) IsNode() {}
 
+// A page of a list of contacts.
+type ContactConnection struct {
+	// The contacts of the page with their cursors.
+	Edges []*ContactEdge `json:"edges"`
+	// The contacts of the page.
+	Nodes []*Contact `json:"nodes"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// What a contact is made of.
+type ContactCreateInput struct {
+	// The lead that the person belongs to; without it a new lead is made, named after the person.
+	LeadID *string `json:"leadId,omitempty"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// What the person does there.
+	Title *string `json:"title,omitempty"`
+	// E-mail addresses, 100 at most.
+	Emails []*ContactEmailInput `json:"emails,omitempty"`
+	// Phone numbers, 100 at most.
+	Phones []*ContactPhoneInput `json:"phones,omitempty"`
+	// Websites and profiles, 100 at most.
+	Urls []*ContactURLInput `json:"urls,omitempty"`
+	// The person's time zone, as an IANA name.
+	Timezone *string `json:"timezone,omitempty"`
+	// When it was made, for contacts brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// Who made it, for contacts brought over from elsewhere.
+	CreatorID *string `json:"creatorId,omitempty"`
+	// Values of custom fields.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
+
+// What became of the deletion of a contact.
+type ContactDeletePayload struct {
+	// The id of the contact that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A contact in a list.
+type ContactEdge struct {
+	// Give it as `after` to go on after this contact.
+	Cursor string `json:"cursor"`
+	// The contact.
+	Node *Contact `json:"node"`
+}
+
 // An e-mail address of a contact.
 type ContactEmail struct {
 	// The address.
@@ -136,6 +347,28 @@ type ContactEmail struct {
 	Type *string `json:"type,omitempty"`
 	// Whether the person asked for no more e-mail there.
 	IsUnsubscribed *bool `json:"isUnsubscribed,omitempty"`
+}
+
+// An e-mail address.
+type ContactEmailInput struct {
+	// The address.
+	Email string `json:"email"`
+	// What kind it is: `office`, for example.
+	Type *string `json:"type,omitempty"`
+}
+
+// Which contacts are wanted.
+type ContactFilter struct {
+	// Of this lead.
+	LeadID *string `json:"leadId,omitempty"`
+}
+
+// What became of a mutation of one contact.
+type ContactPayload struct {
+	// The contact as it is now; null when there are errors.
+	Contact *Contact `json:"contact,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A phone number of a contact.
@@ -150,6 +383,34 @@ type ContactPhone struct {
 	Country *string `json:"country,omitempty"`
 }
 
+// A phone number.
+type ContactPhoneInput struct {
+	// The number; Close turns it into E.164.
+	Phone string `json:"phone"`
+	// What kind it is: `mobile`, for example.
+	Type *string `json:"type,omitempty"`
+}
+
+// Changes to a contact. What is left out stays as it is; null empties a value.
+type ContactUpdateInput struct {
+	// The lead that the person belongs to.
+	LeadID *string `json:"leadId,omitempty"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// What the person does there.
+	Title *string `json:"title,omitempty"`
+	// All e-mail addresses: they replace those that are there.
+	Emails []*ContactEmailInput `json:"emails,omitempty"`
+	// All phone numbers: they replace those that are there.
+	Phones []*ContactPhoneInput `json:"phones,omitempty"`
+	// All websites and profiles: they replace those that are there.
+	Urls []*ContactURLInput `json:"urls,omitempty"`
+	// The person's time zone, as an IANA name.
+	Timezone *string `json:"timezone,omitempty"`
+	// Values of custom fields; fields that are left out stay as they are.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
+
 // A website or profile of a contact.
 type ContactURL struct {
 	// The address.
@@ -157,6 +418,228 @@ type ContactURL struct {
 	// What kind it is.
 	Type *string `json:"type,omitempty"`
 }
+
+// A website or profile.
+type ContactURLInput struct {
+	// The address.
+	URL string `json:"url"`
+	// What kind it is.
+	Type *string `json:"type,omitempty"`
+}
+
+// A lead was made.
+type Created struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// Where the lead came from.
+	Source *CreationSource `json:"source,omitempty"`
+	// The id of the import that made it.
+	ImportID *string `json:"importId,omitempty"`
+}
+
+func (Created) IsActivity() {}
+
+func (Created) IsNode() {}
+
+// An activity of a type of your own.
+type CustomActivity struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The id of its type; begins with `actitype_`.
+	CustomActivityTypeID *string `json:"customActivityTypeId,omitempty"`
+	// Whether it is published.
+	Status *CustomActivityStatus `json:"status,omitempty"`
+	// When it was published last.
+	LastPublishedAt *string `json:"lastPublishedAt,omitempty"`
+	// Whether it is pinned to the lead.
+	Pinned *bool `json:"pinned,omitempty"`
+	// When it was pinned.
+	PinnedAt *string `json:"pinnedAt,omitempty"`
+	// The ids of those who are mentioned.
+	Mentions []string `json:"mentions,omitempty"`
+	// When the mentions were changed last.
+	MentionsUpdatedAt *string `json:"mentionsUpdatedAt,omitempty"`
+	// Where it came from.
+	Source *CreationSource `json:"source,omitempty"`
+	// How much it was commented on; null when not at all.
+	CommentSummary *CommentSummary `json:"commentSummary,omitempty"`
+}
+
+func (CustomActivity) IsActivity() {}
+
+func (CustomActivity) IsNode() {}
+
+// One of the choices of a field.
+type CustomChoice struct {
+	// The choice.
+	Choice *string `json:"choice,omitempty"`
+}
+
+func (CustomChoice) IsCustomValue() {}
+
+// A contact.
+type CustomContact struct {
+	// The contact. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+}
+
+func (CustomContact) IsCustomValue() {}
+
+// A day.
+type CustomDate struct {
+	// The day.
+	Date *string `json:"date,omitempty"`
+}
+
+func (CustomDate) IsCustomValue() {}
+
+// A moment.
+type CustomDateTime struct {
+	// The moment.
+	DateTime *string `json:"dateTime,omitempty"`
+}
+
+func (CustomDateTime) IsCustomValue() {}
+
+// The definition of a custom field.
+type CustomField struct {
+	// The id, beginning with `cf_`.
+	ID string `json:"id"`
+	// The name that people gave the field; null for a field whose definition cannot be seen.
+	Name *string `json:"name,omitempty"`
+	// What the field is for.
+	Description *string `json:"description,omitempty"`
+	// What kind of values it has.
+	Type *CustomFieldType `json:"type,omitempty"`
+	// The kind of values as Close names it, also where `type` is `OTHER`.
+	TypeName *string `json:"typeName,omitempty"`
+	// Whether it takes several values.
+	AcceptsMultipleValues *bool `json:"acceptsMultipleValues,omitempty"`
+	// The values to choose from; null for other types.
+	Choices []string `json:"choices,omitempty"`
+	// Whether several kinds of objects share the field.
+	IsShared *bool `json:"isShared,omitempty"`
+}
+
+// A value for a custom field. Give exactly one of the values, or `unset: true`.
+type CustomFieldInput struct {
+	// The id of the field, beginning with `cf_`.
+	ID string `json:"id"`
+	// For text and hidden fields, and for one choice.
+	Text *string `json:"text,omitempty"`
+	// For rich text fields.
+	HTML *string `json:"html,omitempty"`
+	// For number fields.
+	Number *float64 `json:"number,omitempty"`
+	// For date fields.
+	Date *string `json:"date,omitempty"`
+	// For date-time fields.
+	DateTime *string `json:"dateTime,omitempty"`
+	// For choices fields that take several values.
+	Choices []string `json:"choices,omitempty"`
+	// For user, contact and custom object fields.
+	Reference *string `json:"reference,omitempty"`
+	// For user, contact and custom object fields that take several values.
+	References []string `json:"references,omitempty"`
+	// True to empty the field.
+	Unset *bool `json:"unset,omitempty"`
+	// What becomes of the values that are there, in a field that takes several. Only in updates.
+	Change *CustomFieldChange `json:"change,omitempty"`
+}
+
+// A custom field of an object with its value.
+type CustomFieldValue struct {
+	// The field.
+	Field *CustomField `json:"field"`
+	// The value; of a field with several values the first one.
+	Value CustomValue `json:"value,omitempty"`
+	// All values; one, unless the field takes several.
+	Values []CustomValue `json:"values"`
+}
+
+// A number.
+type CustomNumber struct {
+	// The number.
+	Number *float64 `json:"number,omitempty"`
+}
+
+func (CustomNumber) IsCustomValue() {}
+
+// A custom object.
+type CustomObjectReference struct {
+	// The id of the custom object.
+	CustomObjectID *string `json:"customObjectId,omitempty"`
+}
+
+func (CustomObjectReference) IsCustomValue() {}
+
+// A rich text.
+type CustomRichText struct {
+	// The text.
+	HTML *string `json:"html,omitempty"`
+}
+
+func (CustomRichText) IsCustomValue() {}
+
+// A text.
+type CustomText struct {
+	// The text.
+	Text *string `json:"text,omitempty"`
+}
+
+func (CustomText) IsCustomValue() {}
+
+// A user.
+type CustomUser struct {
+	// The user. `id` costs no call.
+	User *User `json:"user,omitempty"`
+}
+
+func (CustomUser) IsCustomValue() {}
 
 // A day or moment, or a range of them. Days are read in your time zone. Give `eq`, or at least one bound.
 type DateRange struct {
@@ -184,6 +667,158 @@ type DateTimeRange struct {
 	Lte *string `json:"lte,omitempty"`
 }
 
+// An e-mail.
+type Email struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The subject.
+	Subject *string `json:"subject,omitempty"`
+	// How far it came.
+	Status *MessageStatus `json:"status,omitempty"`
+	// Which way it went.
+	Direction *MessageDirection `json:"direction,omitempty"`
+	// The sender: an address, with or without a name.
+	Sender *string `json:"sender,omitempty"`
+	// The recipients' addresses.
+	To []string `json:"to,omitempty"`
+	// The addresses that got a copy.
+	Cc []string `json:"cc,omitempty"`
+	// The addresses that got a copy unseen.
+	Bcc []string `json:"bcc,omitempty"`
+	// The text.
+	BodyText *string `json:"bodyText,omitempty"`
+	// The text, as HTML.
+	BodyHTML *string `json:"bodyHtml,omitempty"`
+	// The beginning of the text.
+	BodyPreview *string `json:"bodyPreview,omitempty"`
+	// The text in parts, those that quote earlier e-mails marked.
+	BodyTextQuoted any `json:"bodyTextQuoted,omitempty"`
+	// Files, as Close keeps them.
+	Attachments []*EmailAttachment `json:"attachments,omitempty"`
+	// The headers.
+	Envelope *EmailEnvelope `json:"envelope,omitempty"`
+	// When it was opened.
+	Opens []*EmailOpen `json:"opens,omitempty"`
+	// How often it was opened, for display.
+	OpensSummary *string `json:"opensSummary,omitempty"`
+	// Whether it was answered.
+	HasReply *bool `json:"hasReply,omitempty"`
+	// The conversation that it belongs to. `id` costs no call.
+	Thread *EmailThread `json:"thread,omitempty"`
+	// The e-mail that it answers. `id` costs no call.
+	InReplyTo *Email `json:"inReplyTo,omitempty"`
+	// Its ids as in RFC 5322.
+	MessageIds []string `json:"messageIds,omitempty"`
+	// The ids of the e-mails that it refers to, as in RFC 5322.
+	References []string `json:"references,omitempty"`
+	// When it was sent.
+	DateSent *string `json:"dateSent,omitempty"`
+	// When it is to be sent.
+	DateScheduled *string `json:"dateScheduled,omitempty"`
+	// The id of the template that it was made from.
+	TemplateID *string `json:"templateId,omitempty"`
+	// The name of that template.
+	TemplateName *string `json:"templateName,omitempty"`
+	// The id of the connected account that sends it.
+	EmailAccountID *string `json:"emailAccountId,omitempty"`
+	// The id of the permission to send in another's name.
+	SendAsID *string `json:"sendAsId,omitempty"`
+	// Attempts to send it, in a shape that Close does not document.
+	SendAttempts any `json:"sendAttempts,omitempty"`
+	// Whether it waits for the account to be connected again.
+	NeedSMTPCredentials *bool `json:"needSmtpCredentials,omitempty"`
+	// The id of the bulk action that sent it.
+	BulkEmailActionID *string `json:"bulkEmailActionId,omitempty"`
+	// The id of the sequence that follows it up.
+	FollowupSequenceID *string `json:"followupSequenceId,omitempty"`
+	// After how many seconds the sequence begins.
+	FollowupSequenceDelay *int `json:"followupSequenceDelay,omitempty"`
+	// Whether the sequence writes to those in copy too.
+	FollowupSequenceAddCcBcc *bool `json:"followupSequenceAddCcBcc,omitempty"`
+	// The id of the sequence that made it.
+	SequenceID *string `json:"sequenceId,omitempty"`
+	// The name of that sequence.
+	SequenceName *string `json:"sequenceName,omitempty"`
+	// The id of the subscription to that sequence.
+	SequenceSubscriptionID *string `json:"sequenceSubscriptionId,omitempty"`
+	// Why the agent did it.
+	AgentActionReason *string `json:"agentActionReason,omitempty"`
+	// The id of the agent that did it.
+	AgentConfigID *string `json:"agentConfigId,omitempty"`
+	// How much it was commented on; null when not at all.
+	CommentSummary *CommentSummary `json:"commentSummary,omitempty"`
+}
+
+func (Email) IsActivity() {}
+
+func (Email) IsNode() {}
+
+// A file of an e-mail.
+type EmailAttachment struct {
+	// Where it can be had; needs a session in Close.
+	URL *string `json:"url,omitempty"`
+	// The name of the file.
+	Filename *string `json:"filename,omitempty"`
+	// The MIME type.
+	ContentType *string `json:"contentType,omitempty"`
+	// Its id within the e-mail.
+	ContentID *string `json:"contentId,omitempty"`
+	// The size in bytes.
+	Size *int `json:"size,omitempty"`
+	// Where a small picture of it can be had.
+	ThumbnailURL *string `json:"thumbnailUrl,omitempty"`
+	// Whether it is shown within the text alone.
+	InlineOnly *bool `json:"inlineOnly,omitempty"`
+}
+
+// The headers of an e-mail.
+type EmailEnvelope struct {
+	// Who wrote it.
+	From []*EmailIdentity `json:"from,omitempty"`
+	// Who sent it.
+	Sender []*EmailIdentity `json:"sender,omitempty"`
+	// Who gets the answers.
+	ReplyTo []*EmailIdentity `json:"replyTo,omitempty"`
+	// The recipients.
+	To []*EmailIdentity `json:"to,omitempty"`
+	// Those in copy.
+	Cc []*EmailIdentity `json:"cc,omitempty"`
+	// Those in copy, unseen.
+	Bcc []*EmailIdentity `json:"bcc,omitempty"`
+	// The subject.
+	Subject *string `json:"subject,omitempty"`
+	// The date, as in RFC 2822.
+	Date *string `json:"date,omitempty"`
+	// The id, as in RFC 5322.
+	MessageID *string `json:"messageId,omitempty"`
+	// The id of the e-mail that it answers.
+	InReplyTo *string `json:"inReplyTo,omitempty"`
+	// Whether a machine wrote it.
+	IsAutoreply *bool `json:"isAutoreply,omitempty"`
+}
+
 // Details of a task of type `EMAIL_FOLLOWUP`.
 type EmailFollowupTaskDetails struct {
 	// The id of the e-mail to follow up.
@@ -196,37 +831,209 @@ type EmailFollowupTaskDetails struct {
 
 func (EmailFollowupTaskDetails) IsTaskDetails() {}
 
-// Somebody who takes part in an e-mail conversation.
-type EmailParticipant struct {
+// Somebody who writes or gets e-mail.
+type EmailIdentity struct {
 	// The address.
 	Email *string `json:"email,omitempty"`
 	// The name.
 	Name *string `json:"name,omitempty"`
 }
 
+// An opening of an e-mail.
+type EmailOpen struct {
+	// When.
+	OpenedAt *string `json:"openedAt,omitempty"`
+	// By whom.
+	OpenedBy *string `json:"openedBy,omitempty"`
+	// From which address.
+	IPAddress *string `json:"ipAddress,omitempty"`
+	// With which program.
+	UserAgent *string `json:"userAgent,omitempty"`
+}
+
+// An e-mail of a conversation, in short.
+type EmailPreview struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The subject.
+	Subject *string `json:"subject,omitempty"`
+	// How far it came.
+	Status *MessageStatus `json:"status,omitempty"`
+	// Which way it went.
+	Direction *MessageDirection `json:"direction,omitempty"`
+	// The sender.
+	Sender *string `json:"sender,omitempty"`
+	// The recipients' addresses.
+	To []string `json:"to,omitempty"`
+	// The addresses that got a copy.
+	Cc []string `json:"cc,omitempty"`
+	// The beginning of the text.
+	BodyPreview *string `json:"bodyPreview,omitempty"`
+	// Whether it has files.
+	HasAttachments *bool `json:"hasAttachments,omitempty"`
+	// When it was sent.
+	DateSent *string `json:"dateSent,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+}
+
 // A conversation by e-mail.
 type EmailThread struct {
 	// Begins with `acti_`.
 	ID string `json:"id"`
-	// The subject of the latest e-mail, without `Re:` and the like.
-	LatestNormalizedSubject *string `json:"latestNormalizedSubject,omitempty"`
-	// How many e-mails it has.
-	EmailCount *int `json:"emailCount,omitempty"`
-	// Who takes part.
-	Participants []*EmailParticipant `json:"participants,omitempty"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
 	// The lead that it belongs to. `id` costs no call.
 	Lead *Lead `json:"lead,omitempty"`
 	// The contact on the other side. `id` costs no call.
 	Contact *Contact `json:"contact,omitempty"`
 	// The user on your side. `id` and `name` cost no call.
 	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
 	// When it was entered in Close.
 	DateCreated *string `json:"dateCreated,omitempty"`
 	// When it was changed last.
 	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The subject of the latest e-mail, without `Re:` and the like.
+	LatestNormalizedSubject *string `json:"latestNormalizedSubject,omitempty"`
+	// How many e-mails it has.
+	EmailCount *int `json:"emailCount,omitempty"`
+	// Who takes part.
+	Participants []*EmailIdentity `json:"participants,omitempty"`
+	// The e-mails, newest first. Texts may be left out.
+	Emails []*Email `json:"emails,omitempty"`
+	// The latest e-mails in short.
+	LatestEmails []*EmailPreview `json:"latestEmails,omitempty"`
+	// Whether Close takes it as important.
+	Importance *EmailThreadImportance `json:"importance,omitempty"`
+	// What it is about, in words of Close's assistant.
+	Summary *EmailThreadSummary `json:"summary,omitempty"`
+	// How much it was commented on; null when not at all.
+	CommentSummary *CommentSummary `json:"commentSummary,omitempty"`
 }
 
+func (EmailThread) IsActivity() {}
+
+func (EmailThread) IsNode() {}
+
 func (EmailThread) IsTaskSubject() {}
+
+// Whether a conversation is important.
+type EmailThreadImportance struct {
+	// `important` or `not_important`.
+	Type *string `json:"type,omitempty"`
+	// Why Close thinks so.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What a conversation is about, in words of Close's assistant.
+type EmailThreadSummary struct {
+	// How far the summary is.
+	Status *string `json:"status,omitempty"`
+	// The summary, as plain text.
+	SummaryText *string `json:"summaryText,omitempty"`
+	// The summary, as HTML.
+	SummaryHTML *string `json:"summaryHtml,omitempty"`
+	// When it was written.
+	GeneratedAt *string `json:"generatedAt,omitempty"`
+	// When it was changed last.
+	UpdatedAt *string `json:"updatedAt,omitempty"`
+}
+
+// Somebody filled in a form.
+type FormSubmission struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The id of the form.
+	FormID *string `json:"formId,omitempty"`
+	// The name of the form.
+	FormName *string `json:"formName,omitempty"`
+	// The id of the version of the form.
+	FormConfigurationID *string `json:"formConfigurationId,omitempty"`
+	// What was entered, by the ids of the fields.
+	Values any `json:"values,omitempty"`
+	// What was entered, by the names of the fields.
+	ValuesByName any `json:"valuesByName,omitempty"`
+	// The page with the form.
+	SourceURL *string `json:"sourceUrl,omitempty"`
+	// The same, host and path alone.
+	SourceURLNormalized *string `json:"sourceUrlNormalized,omitempty"`
+	// The website with the form.
+	Origin *string `json:"origin,omitempty"`
+	// The address from which it was sent.
+	IPAddress *string `json:"ipAddress,omitempty"`
+}
+
+func (FormSubmission) IsActivity() {}
+
+func (FormSubmission) IsNode() {}
+
+// An import changed a lead.
+type ImportUpdate struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The id of the import.
+	ImportID *string `json:"importId,omitempty"`
+	// Whether the import was taken back.
+	Reverted *bool `json:"reverted,omitempty"`
+}
+
+func (ImportUpdate) IsActivity() {}
+
+func (ImportUpdate) IsNode() {}
 
 // Details of a task of type `INCOMING_EMAIL`.
 type IncomingEmailTaskDetails struct {
@@ -272,6 +1079,24 @@ type Lead struct {
 	Description *string `json:"description,omitempty"`
 	// The website.
 	URL *string `json:"url,omitempty"`
+	// Where the lead came from.
+	Source *string `json:"source,omitempty"`
+	// The lead's own time now. Asked for only when selected.
+	Localtime *string `json:"localtime,omitempty"`
+	// The contacts in a few words. Asked for only when selected.
+	ContactsSummary *string `json:"contactsSummary,omitempty"`
+	// The main e-mail address. Asked for only when selected.
+	PrimaryEmail *ContactEmail `json:"primaryEmail,omitempty"`
+	// The main phone number. Asked for only when selected.
+	PrimaryPhone *ContactPhone `json:"primaryPhone,omitempty"`
+	// The main address in a few words. Asked for only when selected.
+	PrimaryAddressSummary *string `json:"primaryAddressSummary,omitempty"`
+	// The main address. Asked for only when selected.
+	PrimaryAddressFull *string `json:"primaryAddressFull,omitempty"`
+	// Links to other systems, as the organization set them up.
+	IntegrationLinks []*RenderedIntegrationLink `json:"integrationLinks,omitempty"`
+	// The tasks that are not complete; they come with the lead and cost no call.
+	OpenTasks []*Task `json:"openTasks,omitempty"`
 	// The lead's page in Close.
 	HTMLURL *string `json:"htmlUrl,omitempty"`
 	// Where the lead stands in your process. `id` and `label` cost no call.
@@ -284,6 +1109,12 @@ type Lead struct {
 	Opportunities []*Opportunity `json:"opportunities,omitempty"`
 	// The tasks of the lead, page by page; costs one REST call for each lead.
 	Tasks *TaskConnection `json:"tasks,omitempty"`
+	// What happened with the lead, page by page; costs one REST call for each lead.
+	Activities *ActivityConnection `json:"activities,omitempty"`
+	// All custom fields that have a value. Costs one REST call for the definitions of the fields.
+	CustomFields []*CustomFieldValue `json:"customFields,omitempty"`
+	// One custom field; null when it has no value. Costs one REST call for the definitions of the fields.
+	CustomField *CustomFieldValue `json:"customField,omitempty"`
 	// The user who made it. `id` and `name` cost no call.
 	Creator *User `json:"creator,omitempty"`
 	// The user who changed it last. `id` and `name` cost no call.
@@ -300,6 +1131,142 @@ func (Lead) IsNode() {}
 
 func (Lead) IsTaskSubject() {}
 
+// Which activities of a lead are wanted. All conditions must hold.
+type LeadActivityFilter struct {
+	// Of one of these kinds.
+	Types []ActivityType `json:"types,omitempty"`
+	// Of one of these users.
+	UserIds []string `json:"userIds,omitempty"`
+	// With one of these contacts.
+	ContactIds []string `json:"contactIds,omitempty"`
+	// Entered then. Not in the order `ACTIVITY_AT_DESC`.
+	DateCreated *DateTimeRange `json:"dateCreated,omitempty"`
+	// Happened then. Only in the order `ACTIVITY_AT_DESC`.
+	ActivityAt *DateTimeRange `json:"activityAt,omitempty"`
+}
+
+// A page of a list of leads.
+type LeadConnection struct {
+	// The leads of the page with their cursors.
+	Edges []*LeadEdge `json:"edges"`
+	// The leads of the page.
+	Nodes []*Lead `json:"nodes"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many leads there are in all; null when Close does not say.
+	TotalCount *int `json:"totalCount,omitempty"`
+}
+
+// A contact that is made together with its lead.
+type LeadContactInput struct {
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// What the person does there.
+	Title *string `json:"title,omitempty"`
+	// E-mail addresses.
+	Emails []*ContactEmailInput `json:"emails,omitempty"`
+	// Phone numbers.
+	Phones []*ContactPhoneInput `json:"phones,omitempty"`
+	// Websites and profiles.
+	Urls []*ContactURLInput `json:"urls,omitempty"`
+	// Values of custom fields.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
+
+// What a lead is made of.
+type LeadCreateInput struct {
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The website.
+	URL *string `json:"url,omitempty"`
+	// What is known of the lead, in words.
+	Description *string `json:"description,omitempty"`
+	// The status, by its id. Give this or `status`; without either it is the first status of the organization.
+	StatusID *string `json:"statusId,omitempty"`
+	// The status, by its label.
+	Status *string `json:"status,omitempty"`
+	// The people at the lead.
+	Contacts []*LeadContactInput `json:"contacts,omitempty"`
+	// The postal addresses.
+	Addresses []*AddressInput `json:"addresses,omitempty"`
+	// Values of custom fields.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
+
+// What became of the deletion of a lead.
+type LeadDeletePayload struct {
+	// The id of the lead that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A lead in a list.
+type LeadEdge struct {
+	// Give it as `after` to go on after this lead.
+	Cursor string `json:"cursor"`
+	// The lead.
+	Node *Lead `json:"node"`
+}
+
+// A lead was merged into another.
+type LeadMerge struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The id of the lead that is gone.
+	SourceLeadID *string `json:"sourceLeadId,omitempty"`
+	// The name of the lead that is gone.
+	SourceDisplayName *string `json:"sourceDisplayName,omitempty"`
+	// The lead that took its contents. `id` and `displayName` cost no call.
+	Destination *Lead `json:"destination,omitempty"`
+	// How far it came.
+	MergeStatus *LeadMergeStatus `json:"mergeStatus,omitempty"`
+	// Why it failed.
+	ErrorMessage *string `json:"errorMessage,omitempty"`
+}
+
+func (LeadMerge) IsActivity() {}
+
+func (LeadMerge) IsNode() {}
+
+// Which leads become one.
+type LeadMergeInput struct {
+	// The lead whose contents move; it is gone afterwards.
+	Source string `json:"source"`
+	// The lead that takes them.
+	Destination string `json:"destination"`
+}
+
+// What became of a mutation of one lead.
+type LeadPayload struct {
+	// The lead as it is now; null when there are errors.
+	Lead *Lead `json:"lead,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A step of your process that a lead can be in.
 type LeadStatus struct {
 	// Begins with `stat_`.
@@ -307,6 +1274,42 @@ type LeadStatus struct {
 	// The name of the step.
 	Label *string `json:"label,omitempty"`
 }
+
+// The status of a lead was changed.
+type LeadStatusChange struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The status before. `id` and `label` cost no call.
+	OldStatus *LeadStatus `json:"oldStatus,omitempty"`
+	// The status after. `id` and `label` cost no call.
+	NewStatus *LeadStatus `json:"newStatus,omitempty"`
+}
+
+func (LeadStatusChange) IsActivity() {}
+
+func (LeadStatusChange) IsNode() {}
 
 // Details of a task of type `LEAD`.
 type LeadTaskDetails struct {
@@ -317,6 +1320,24 @@ type LeadTaskDetails struct {
 }
 
 func (LeadTaskDetails) IsTaskDetails() {}
+
+// Changes to a lead. What is left out stays as it is; null empties a value.
+type LeadUpdateInput struct {
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The website.
+	URL *string `json:"url,omitempty"`
+	// What is known of the lead, in words.
+	Description *string `json:"description,omitempty"`
+	// The status, by its id. Give this or `status`.
+	StatusID *string `json:"statusId,omitempty"`
+	// The status, by its label.
+	Status *string `json:"status,omitempty"`
+	// All postal addresses: they replace those that are there.
+	Addresses []*AddressInput `json:"addresses,omitempty"`
+	// Values of custom fields; fields that are left out stay as they are.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
 
 // A file that came with a message.
 type MediaAttachment struct {
@@ -333,6 +1354,230 @@ type MediaAttachment struct {
 	// Where it can be had; needs a session in Close.
 	URL *string `json:"url,omitempty"`
 }
+
+// A meeting.
+type Meeting struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The title.
+	Title *string `json:"title,omitempty"`
+	// How far it came.
+	Status *MeetingStatus `json:"status,omitempty"`
+	// When it begins.
+	StartsAt *string `json:"startsAt,omitempty"`
+	// When it ends.
+	EndsAt *string `json:"endsAt,omitempty"`
+	// Its length as planned, in seconds.
+	Duration *int `json:"duration,omitempty"`
+	// Its length as it was, in seconds.
+	ActualDuration *int `json:"actualDuration,omitempty"`
+	// Where it is.
+	Location *string `json:"location,omitempty"`
+	// What the calendar says about it.
+	Note *string `json:"note,omitempty"`
+	// What the user noted, as plain text.
+	UserNote *string `json:"userNote,omitempty"`
+	// What the user noted, as rich text.
+	UserNoteHTML *string `json:"userNoteHtml,omitempty"`
+	// The ids of those who are mentioned in the note.
+	UserNoteMentions []string `json:"userNoteMentions,omitempty"`
+	// When the note was changed last.
+	UserNoteDateUpdated *string `json:"userNoteDateUpdated,omitempty"`
+	// Who takes part.
+	Attendees []*MeetingAttendee `json:"attendees,omitempty"`
+	// The ids of calls that belong to it.
+	AttachedCallIds []string `json:"attachedCallIds,omitempty"`
+	// Where it can be joined.
+	ConferenceLinks []*MeetingConferenceLink `json:"conferenceLinks,omitempty"`
+	// Where it stands in the calendar.
+	CalendarEventLink *string `json:"calendarEventLink,omitempty"`
+	// Its ids in calendars.
+	CalendarEventUids []string `json:"calendarEventUids,omitempty"`
+	// Its id at the calendar's provider.
+	ProviderCalendarEventID *string `json:"providerCalendarEventId,omitempty"`
+	// The ids of the calendars that it is in.
+	ProviderCalendarIds []string `json:"providerCalendarIds,omitempty"`
+	// The calendar's provider: `google` or `microsoft`.
+	ProviderCalendarType *string `json:"providerCalendarType,omitempty"`
+	// The id of the connected account that it came from.
+	ConnectedAccountID *string `json:"connectedAccountId,omitempty"`
+	// Whether it is one of a series.
+	IsRecurring *bool `json:"isRecurring,omitempty"`
+	// What other apps added, as Close describes it.
+	Integrations any `json:"integrations,omitempty"`
+	// Whether it came from a calendar or was entered by hand.
+	Source *string `json:"source,omitempty"`
+	// The id of the outcome that was chosen.
+	OutcomeID *string `json:"outcomeId,omitempty"`
+	// How the outcome was chosen.
+	OutcomeReason *string `json:"outcomeReason,omitempty"`
+	// How sure Close is of an outcome that it chose.
+	OutcomeAutofillConfidence *string `json:"outcomeAutofillConfidence,omitempty"`
+	// Why Close chose the outcome.
+	OutcomeAutofillReasoning *string `json:"outcomeAutofillReasoning,omitempty"`
+	// The id of the playbook.
+	PlaybookID *string `json:"playbookId,omitempty"`
+	// How the playbook was chosen.
+	PlaybookReason *string `json:"playbookReason,omitempty"`
+	// The id of the notetaker.
+	NotetakerID *string `json:"notetakerId,omitempty"`
+	// What was said, in short.
+	Summary *MeetingSummary `json:"summary,omitempty"`
+	// What was said, word for word. Asked for only when selected.
+	Transcripts []*MeetingTranscript `json:"transcripts,omitempty"`
+	// How much it was commented on; null when not at all.
+	CommentSummary *CommentSummary `json:"commentSummary,omitempty"`
+}
+
+func (Meeting) IsActivity() {}
+
+func (Meeting) IsNode() {}
+
+// Somebody who takes part in a meeting.
+type MeetingAttendee struct {
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The address.
+	Email *string `json:"email,omitempty"`
+	// The answer to the invitation: `yes`, `no`, `maybe` or `noreply`.
+	Status *string `json:"status,omitempty"`
+	// Whether it is who invited.
+	IsOrganizer *bool `json:"isOrganizer,omitempty"`
+	// The contact, if it is one. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user, if it is one. `id` costs no call.
+	User *User `json:"user,omitempty"`
+}
+
+// Where a meeting can be joined.
+type MeetingConferenceLink struct {
+	// The service: `ZOOM`, for example.
+	Type *string `json:"type,omitempty"`
+	// The address.
+	URL *string `json:"url,omitempty"`
+}
+
+// Somebody who spoke in a meeting.
+type MeetingSpeaker struct {
+	// The name.
+	SpeakerLabel *string `json:"speakerLabel,omitempty"`
+	// The side: `contact`, `close-user` or `voice-agent`.
+	SpeakerSide *string `json:"speakerSide,omitempty"`
+	// For how many seconds.
+	TalkTime *float64 `json:"talkTime,omitempty"`
+	// How much of the time, in percent.
+	TalkPercentage *float64 `json:"talkPercentage,omitempty"`
+}
+
+// What was said in a meeting, in short.
+type MeetingSummary struct {
+	// As plain text.
+	Text *string `json:"text,omitempty"`
+	// As HTML.
+	HTML *string `json:"html,omitempty"`
+}
+
+// What was said in a meeting, word for word.
+type MeetingTranscript struct {
+	// The id.
+	ID *string `json:"id,omitempty"`
+	// Whether speakers are told apart.
+	HasSpeakerLabels *bool `json:"hasSpeakerLabels,omitempty"`
+	// Who spoke.
+	Speakers []*MeetingSpeaker `json:"speakers,omitempty"`
+	// What was said, in order.
+	Utterances []*MeetingUtterance `json:"utterances,omitempty"`
+	// What was said in short, as plain text.
+	SummaryText *string `json:"summaryText,omitempty"`
+	// What was said in short, as HTML.
+	SummaryHTML *string `json:"summaryHtml,omitempty"`
+}
+
+// Something that was said in a meeting.
+type MeetingUtterance struct {
+	// The name of who said it.
+	SpeakerLabel *string `json:"speakerLabel,omitempty"`
+	// The side of who said it.
+	SpeakerSide *string `json:"speakerSide,omitempty"`
+	// When it begins, in seconds from the start.
+	Start *float64 `json:"start,omitempty"`
+	// When it ends, in seconds from the start.
+	End *float64 `json:"end,omitempty"`
+	// What was said.
+	Text *string `json:"text,omitempty"`
+}
+
+// A note.
+type Note struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The note, as plain text.
+	Note *string `json:"note,omitempty"`
+	// The note, as rich text.
+	NoteHTML *string `json:"noteHtml,omitempty"`
+	// The title.
+	Title *string `json:"title,omitempty"`
+	// The ids of those who are mentioned.
+	NoteMentions []string `json:"noteMentions,omitempty"`
+	// Whether it is pinned to the lead.
+	Pinned *bool `json:"pinned,omitempty"`
+	// When it was pinned.
+	PinnedAt *string `json:"pinnedAt,omitempty"`
+	// Where it came from.
+	Source *CreationSource `json:"source,omitempty"`
+	// Files, as Close keeps them.
+	Attachments []*Attachment `json:"attachments,omitempty"`
+	// How much it was commented on; null when not at all.
+	CommentSummary *CommentSummary `json:"commentSummary,omitempty"`
+}
+
+func (Note) IsActivity() {}
+
+func (Note) IsNode() {}
 
 // A deal that may be won or lost.
 type Opportunity struct {
@@ -372,6 +1617,16 @@ type Opportunity struct {
 	Contact *Contact `json:"contact,omitempty"`
 	// The user who owns it. `id` and `name` cost no call.
 	User *User `json:"user,omitempty"`
+	// Files, as Close keeps them.
+	Attachments []*Attachment `json:"attachments,omitempty"`
+	// Links to other systems, as the organization set them up.
+	IntegrationLinks []*RenderedIntegrationLink `json:"integrationLinks,omitempty"`
+	// Whether nothing has happened for long.
+	IsStalled *bool `json:"isStalled,omitempty"`
+	// All custom fields that have a value. Costs one REST call for the definitions of the fields.
+	CustomFields []*CustomFieldValue `json:"customFields,omitempty"`
+	// One custom field; null when it has no value. Costs one REST call for the definitions of the fields.
+	CustomField *CustomFieldValue `json:"customField,omitempty"`
 	// The user who made it. `id` and `name` cost no call.
 	Creator *User `json:"creator,omitempty"`
 	// The user who changed it last. `id` and `name` cost no call.
@@ -387,6 +1642,110 @@ type Opportunity struct {
 func (Opportunity) IsNode() {}
 
 func (Opportunity) IsTaskSubject() {}
+
+// Sums over opportunities.
+type OpportunityAggregates struct {
+	// How many there are by what their value is paid for.
+	CountByValuePeriod *OpportunityCounts `json:"countByValuePeriod,omitempty"`
+	// The sum of all values that are paid once, in cents.
+	TotalValueOneTime *int64 `json:"totalValueOneTime,omitempty"`
+	// The same for display.
+	TotalValueOneTimeFormatted *string `json:"totalValueOneTimeFormatted,omitempty"`
+	// The sum of all values that are paid once, each times its confidence, in cents.
+	ExpectedValueOneTime *int64 `json:"expectedValueOneTime,omitempty"`
+	// The same for display.
+	ExpectedValueOneTimeFormatted *string `json:"expectedValueOneTimeFormatted,omitempty"`
+	// The sum of all values that are paid each month, in cents.
+	TotalValueMonthly *int64 `json:"totalValueMonthly,omitempty"`
+	// The same for display.
+	TotalValueMonthlyFormatted *string `json:"totalValueMonthlyFormatted,omitempty"`
+	// The sum of all values that are paid each month, each times its confidence, in cents.
+	ExpectedValueMonthly *int64 `json:"expectedValueMonthly,omitempty"`
+	// The same for display.
+	ExpectedValueMonthlyFormatted *string `json:"expectedValueMonthlyFormatted,omitempty"`
+	// The sum of all values that are paid each year, in cents.
+	TotalValueAnnual *int64 `json:"totalValueAnnual,omitempty"`
+	// The same for display.
+	TotalValueAnnualFormatted *string `json:"totalValueAnnualFormatted,omitempty"`
+	// The sum of all values that are paid each year, each times its confidence, in cents.
+	ExpectedValueAnnual *int64 `json:"expectedValueAnnual,omitempty"`
+	// The same for display.
+	ExpectedValueAnnualFormatted *string `json:"expectedValueAnnualFormatted,omitempty"`
+	// The sum of all values of a year, in cents.
+	TotalValueAnnualized *int64 `json:"totalValueAnnualized,omitempty"`
+	// The same for display.
+	TotalValueAnnualizedFormatted *string `json:"totalValueAnnualizedFormatted,omitempty"`
+	// The sum of all values of a year, each times its confidence, in cents.
+	ExpectedValueAnnualized *int64 `json:"expectedValueAnnualized,omitempty"`
+	// The same for display.
+	ExpectedValueAnnualizedFormatted *string `json:"expectedValueAnnualizedFormatted,omitempty"`
+}
+
+// A page of a list of opportunities.
+type OpportunityConnection struct {
+	// The opportunities of the page with their cursors.
+	Edges []*OpportunityEdge `json:"edges"`
+	// The opportunities of the page.
+	Nodes []*Opportunity `json:"nodes"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many opportunities match in all; null when Close does not say.
+	TotalCount *int `json:"totalCount,omitempty"`
+	// Sums over all opportunities that match, not over the page alone.
+	Aggregates *OpportunityAggregates `json:"aggregates,omitempty"`
+}
+
+// Numbers of opportunities by what their value is paid for.
+type OpportunityCounts struct {
+	// Paid once.
+	OneTime *int `json:"oneTime,omitempty"`
+	// Paid each month.
+	Monthly *int `json:"monthly,omitempty"`
+	// Paid each year.
+	Annual *int `json:"annual,omitempty"`
+}
+
+// What an opportunity is made of.
+type OpportunityCreateInput struct {
+	// The lead that it belongs to; without it a new lead is made.
+	LeadID *string `json:"leadId,omitempty"`
+	// The person at the lead whom it is about.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user who owns it.
+	UserID *string `json:"userId,omitempty"`
+	// The pipeline; its first status is taken unless `statusId` is given.
+	PipelineID *string `json:"pipelineId,omitempty"`
+	// The status, of the pipeline if one is given; without it the first one.
+	StatusID *string `json:"statusId,omitempty"`
+	// What it is worth, in cents.
+	Value *int64 `json:"value,omitempty"`
+	// What the value is paid for.
+	ValuePeriod *OpportunityValuePeriod `json:"valuePeriod,omitempty"`
+	// How likely it is to be won, 0 to 100.
+	Confidence *int `json:"confidence,omitempty"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note *string `json:"note,omitempty"`
+	// The note, as rich text.
+	NoteHTML *string `json:"noteHtml,omitempty"`
+	// The day on which it was won, or is expected to be.
+	DateWon *string `json:"dateWon,omitempty"`
+	// Files, uploaded before.
+	Attachments []*AttachmentInput `json:"attachments,omitempty"`
+	// When it was made, for opportunities brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// Who made it, for opportunities brought over from elsewhere.
+	CreatorID *string `json:"creatorId,omitempty"`
+	// Values of custom fields.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
+
+// What became of the deletion of an opportunity.
+type OpportunityDeletePayload struct {
+	// The id of the opportunity that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
 
 // Details of a task of type `OPPORTUNITY_DUE`.
 type OpportunityDueTaskDetails struct {
@@ -404,6 +1763,48 @@ type OpportunityDueTaskDetails struct {
 
 func (OpportunityDueTaskDetails) IsTaskDetails() {}
 
+// An opportunity in a list.
+type OpportunityEdge struct {
+	// Give it as `after` to go on after this opportunity.
+	Cursor string `json:"cursor"`
+	// The opportunity.
+	Node *Opportunity `json:"node"`
+}
+
+// Which opportunities are wanted. All conditions must hold.
+type OpportunityFilter struct {
+	// Of this lead.
+	LeadID *string `json:"leadId,omitempty"`
+	// Owned by one of these users; groups stand for their members.
+	UserIds []string `json:"userIds,omitempty"`
+	// In one of these statuses, by id.
+	StatusIds []string `json:"statusIds,omitempty"`
+	// In one of these statuses, by label.
+	StatusLabels []string `json:"statusLabels,omitempty"`
+	// In a status of one of these kinds.
+	StatusTypes []OpportunityStatusType `json:"statusTypes,omitempty"`
+	// With a value that is paid so.
+	ValuePeriods []OpportunityValuePeriod `json:"valuePeriods,omitempty"`
+	// Won then, or expected to be.
+	DateWon *DateRange `json:"dateWon,omitempty"`
+	// Made then.
+	DateCreated *DateRange `json:"dateCreated,omitempty"`
+	// Changed last then.
+	DateUpdated *DateRange `json:"dateUpdated,omitempty"`
+	// Whether nothing has happened for long.
+	IsStalled *bool `json:"isStalled,omitempty"`
+	// Words in the opportunity.
+	Query *string `json:"query,omitempty"`
+}
+
+// What became of a mutation of one opportunity.
+type OpportunityPayload struct {
+	// The opportunity as it is now; null when there are errors.
+	Opportunity *Opportunity `json:"opportunity,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A step of a pipeline.
 type OpportunityStatus struct {
 	// Begins with `stat_`.
@@ -412,6 +1813,88 @@ type OpportunityStatus struct {
 	Label *string `json:"label,omitempty"`
 	// Whether opportunities there are open, won or lost.
 	Type *OpportunityStatusType `json:"type,omitempty"`
+}
+
+// The status of an opportunity was changed.
+type OpportunityStatusChange struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The opportunity. `id` costs no call.
+	Opportunity *Opportunity `json:"opportunity,omitempty"`
+	// The status before. `id`, `label` and `type` cost no call.
+	OldStatus *OpportunityStatus `json:"oldStatus,omitempty"`
+	// The status after. `id`, `label` and `type` cost no call.
+	NewStatus *OpportunityStatus `json:"newStatus,omitempty"`
+	// The pipeline before. `id` and `name` cost no call.
+	OldPipeline *Pipeline `json:"oldPipeline,omitempty"`
+	// The pipeline after. `id` and `name` cost no call.
+	NewPipeline *Pipeline `json:"newPipeline,omitempty"`
+	// The confidence then, 0 to 100.
+	OpportunityConfidence *int `json:"opportunityConfidence,omitempty"`
+	// When it was won, or was expected to be.
+	OpportunityDateWon *string `json:"opportunityDateWon,omitempty"`
+	// What it was worth, in cents.
+	OpportunityValue *int64 `json:"opportunityValue,omitempty"`
+	// The currency of the value, as in ISO 4217.
+	OpportunityValueCurrency *string `json:"opportunityValueCurrency,omitempty"`
+	// The value for display.
+	OpportunityValueFormatted *string `json:"opportunityValueFormatted,omitempty"`
+	// What the value was paid for.
+	OpportunityValuePeriod *OpportunityValuePeriod `json:"opportunityValuePeriod,omitempty"`
+}
+
+func (OpportunityStatusChange) IsActivity() {}
+
+func (OpportunityStatusChange) IsNode() {}
+
+// Changes to an opportunity. What is left out stays as it is; null empties a value. The lead and the pipeline cannot be changed.
+type OpportunityUpdateInput struct {
+	// The person at the lead whom it is about.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user who owns it.
+	UserID *string `json:"userId,omitempty"`
+	// The status, by its id. Give this or `status`.
+	StatusID *string `json:"statusId,omitempty"`
+	// The status, by its label.
+	Status *string `json:"status,omitempty"`
+	// What it is worth, in cents.
+	Value *int64 `json:"value,omitempty"`
+	// What the value is paid for.
+	ValuePeriod *OpportunityValuePeriod `json:"valuePeriod,omitempty"`
+	// How likely it is to be won, 0 to 100.
+	Confidence *int `json:"confidence,omitempty"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note *string `json:"note,omitempty"`
+	// The note, as rich text; null empties both notes.
+	NoteHTML *string `json:"noteHtml,omitempty"`
+	// The day on which it was won, or is expected to be. A status that means won sets it to today in your time zone unless it is set.
+	DateWon *string `json:"dateWon,omitempty"`
+	// All files: they replace those that are there.
+	Attachments []*AttachmentInput `json:"attachments,omitempty"`
+	// Values of custom fields; fields that are left out stay as they are.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
 }
 
 // A company that works with Close.
@@ -433,6 +1916,46 @@ type Organization struct {
 }
 
 func (Organization) IsNode() {}
+
+// An activity of a kind that this API does not know yet.
+type OtherActivity struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+}
+
+func (OtherActivity) IsActivity() {}
+
+func (OtherActivity) IsNode() {}
+
+// A value of a kind that this API does not know yet, or of a field whose definition cannot be seen.
+type OtherCustomValue struct {
+	// The value as Close has it.
+	JSON any `json:"json,omitempty"`
+}
+
+func (OtherCustomValue) IsCustomValue() {}
 
 // Details of a task of a kind that this API does not know yet.
 type OtherTaskDetails struct {
@@ -492,35 +2015,87 @@ type Pipeline struct {
 	Name *string `json:"name,omitempty"`
 }
 
+// A link to another system, made from the data of an object.
+type RenderedIntegrationLink struct {
+	// The name of the link.
+	Name *string `json:"name,omitempty"`
+	// Where it leads.
+	URL *string `json:"url,omitempty"`
+}
+
 // A text message.
 type Sms struct {
 	// Begins with `acti_`.
 	ID string `json:"id"`
-	// The text.
-	Text *string `json:"text,omitempty"`
-	// Which way it went: `inbound` or `outbound`.
-	Direction *string `json:"direction,omitempty"`
-	// How far it came: `inbox` or `sent`, for example.
-	Status *string `json:"status,omitempty"`
-	// The number in Close, in E.164.
-	LocalPhone *string `json:"localPhone,omitempty"`
-	// The other party's number, in E.164.
-	RemotePhone *string `json:"remotePhone,omitempty"`
-	// Pictures and other files.
-	Attachments []*MediaAttachment `json:"attachments,omitempty"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
 	// The lead that it belongs to. `id` costs no call.
 	Lead *Lead `json:"lead,omitempty"`
 	// The contact on the other side. `id` costs no call.
 	Contact *Contact `json:"contact,omitempty"`
 	// The user on your side. `id` and `name` cost no call.
 	User *User `json:"user,omitempty"`
-	// When it was sent.
-	DateSent *string `json:"dateSent,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
 	// When it was entered in Close.
 	DateCreated *string `json:"dateCreated,omitempty"`
 	// When it was changed last.
 	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The text.
+	Text *string `json:"text,omitempty"`
+	// How far it came.
+	Status *MessageStatus `json:"status,omitempty"`
+	// Which way it went.
+	Direction *PhoneDirection `json:"direction,omitempty"`
+	// Whether Close sent it (`Close.io`) or it was logged (`External`).
+	Source *string `json:"source,omitempty"`
+	// The number in Close, in E.164.
+	LocalPhone *string `json:"localPhone,omitempty"`
+	// The number in Close, for display.
+	LocalPhoneFormatted *string `json:"localPhoneFormatted,omitempty"`
+	// The other party's number, in E.164.
+	RemotePhone *string `json:"remotePhone,omitempty"`
+	// The other party's number, for display.
+	RemotePhoneFormatted *string `json:"remotePhoneFormatted,omitempty"`
+	// The country of the number in Close.
+	LocalCountryIso *string `json:"localCountryIso,omitempty"`
+	// The country of the other party's number.
+	RemoteCountryIso *string `json:"remoteCountryIso,omitempty"`
+	// What it cost, in US cents, as a decimal number.
+	Cost *string `json:"cost,omitempty"`
+	// When it was sent.
+	DateSent *string `json:"dateSent,omitempty"`
+	// When it is to be sent.
+	DateScheduled *string `json:"dateScheduled,omitempty"`
+	// Why it could not be sent.
+	ErrorMessage *string `json:"errorMessage,omitempty"`
+	// The id of the template that it was made from.
+	TemplateID *string `json:"templateId,omitempty"`
+	// Pictures and other files.
+	Attachments []*MediaAttachment `json:"attachments,omitempty"`
+	// The id of the sequence that made it.
+	SequenceID *string `json:"sequenceId,omitempty"`
+	// The name of that sequence.
+	SequenceName *string `json:"sequenceName,omitempty"`
+	// The id of the subscription to that sequence.
+	SequenceSubscriptionID *string `json:"sequenceSubscriptionId,omitempty"`
+	// Why the agent did it.
+	AgentActionReason *string `json:"agentActionReason,omitempty"`
+	// The id of the agent that did it.
+	AgentConfigID *string `json:"agentConfigId,omitempty"`
 }
+
+func (Sms) IsActivity() {}
+
+func (Sms) IsNode() {}
 
 func (Sms) IsTaskSubject() {}
 
@@ -577,6 +2152,50 @@ type Task struct {
 }
 
 func (Task) IsNode() {}
+
+// A task was done.
+type TaskCompleted struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// Always null: Close keeps no contact for it.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The task. `id` and `text` cost no call.
+	Task *Task `json:"task,omitempty"`
+	// The user who was to do it. `id` and `name` cost no call.
+	Assignee *User `json:"assignee,omitempty"`
+	// The id of the sequence that made it.
+	SequenceID *string `json:"sequenceId,omitempty"`
+	// The name of that sequence.
+	SequenceName *string `json:"sequenceName,omitempty"`
+	// The id of the subscription to that sequence.
+	SequenceSubscriptionID *string `json:"sequenceSubscriptionId,omitempty"`
+	// How much it was commented on; null when not at all.
+	CommentSummary *CommentSummary `json:"commentSummary,omitempty"`
+}
+
+func (TaskCompleted) IsActivity() {}
+
+func (TaskCompleted) IsNode() {}
 
 // A page of a list of tasks.
 type TaskConnection struct {
@@ -794,6 +2413,1039 @@ type VoicemailTaskDetails struct {
 
 func (VoicemailTaskDetails) IsTaskDetails() {}
 
+// A message on WhatsApp.
+type WhatsAppMessage struct {
+	// Begins with `acti_`.
+	ID string `json:"id"`
+	// The kind as Close names it.
+	TypeName string `json:"typeName"`
+	// The lead that it belongs to. `id` costs no call.
+	Lead *Lead `json:"lead,omitempty"`
+	// The contact on the other side. `id` costs no call.
+	Contact *Contact `json:"contact,omitempty"`
+	// The user on your side. `id` and `name` cost no call.
+	User *User `json:"user,omitempty"`
+	// All users who took part.
+	Users []*User `json:"users,omitempty"`
+	// The user who entered it. `id` and `name` cost no call.
+	Creator *User `json:"creator,omitempty"`
+	// The user who changed it last. `id` and `name` cost no call.
+	Updater *User `json:"updater,omitempty"`
+	// The organization that owns it. `id` costs no call.
+	Organization *Organization `json:"organization,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered in Close.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// When it was changed last.
+	DateUpdated *string `json:"dateUpdated,omitempty"`
+	// The message, as plain text.
+	Text *string `json:"text,omitempty"`
+	// The message, in the marks of WhatsApp.
+	MessageMarkdown *string `json:"messageMarkdown,omitempty"`
+	// The message, as HTML.
+	MessageHTML *string `json:"messageHtml,omitempty"`
+	// Which way it went.
+	Direction *MessageDirection `json:"direction,omitempty"`
+	// The number in Close, in E.164.
+	LocalPhone *string `json:"localPhone,omitempty"`
+	// The number in Close, for display.
+	LocalPhoneFormatted *string `json:"localPhoneFormatted,omitempty"`
+	// The other party's number, in E.164.
+	RemotePhone *string `json:"remotePhone,omitempty"`
+	// The other party's number, for display.
+	RemotePhoneFormatted *string `json:"remotePhoneFormatted,omitempty"`
+	// Its id in WhatsApp.
+	ExternalWhatsappMessageID *string `json:"externalWhatsappMessageId,omitempty"`
+	// Where it can be seen in the system that sent it.
+	IntegrationLink *string `json:"integrationLink,omitempty"`
+	// The name of that system.
+	IntegrationName *string `json:"integrationName,omitempty"`
+	// The message that it answers. `id` costs no call.
+	ResponseTo *WhatsAppMessage `json:"responseTo,omitempty"`
+	// Where it came from.
+	Source *CreationSource `json:"source,omitempty"`
+	// Files, as Close keeps them.
+	Attachments []*Attachment `json:"attachments,omitempty"`
+	// The id of the sequence that made it.
+	SequenceID *string `json:"sequenceId,omitempty"`
+	// The name of that sequence.
+	SequenceName *string `json:"sequenceName,omitempty"`
+	// The id of the subscription to that sequence.
+	SequenceSubscriptionID *string `json:"sequenceSubscriptionId,omitempty"`
+}
+
+func (WhatsAppMessage) IsActivity() {}
+
+func (WhatsAppMessage) IsNode() {}
+
+// The orders of a list of activities.
+type ActivityOrder string
+
+const (
+	// By when they happened, latest first. Only for the activities of one lead.
+	ActivityOrderActivityAtDesc ActivityOrder = "ACTIVITY_AT_DESC"
+	// By when they were entered, latest first.
+	ActivityOrderDateCreatedDesc ActivityOrder = "DATE_CREATED_DESC"
+)
+
+var AllActivityOrder = []ActivityOrder{
+	ActivityOrderActivityAtDesc,
+	ActivityOrderDateCreatedDesc,
+}
+
+func (e ActivityOrder) IsValid() bool {
+	switch e {
+	case ActivityOrderActivityAtDesc, ActivityOrderDateCreatedDesc:
+		return true
+	}
+	return false
+}
+
+func (e ActivityOrder) String() string {
+	return string(e)
+}
+
+func (e *ActivityOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ActivityOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ActivityOrder", str)
+	}
+	return nil
+}
+
+func (e ActivityOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ActivityOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ActivityOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of activities.
+type ActivityType string
+
+const (
+	// Notes.
+	ActivityTypeNote ActivityType = "NOTE"
+	// Calls.
+	ActivityTypeCall ActivityType = "CALL"
+	// E-mails.
+	ActivityTypeEmail ActivityType = "EMAIL"
+	// Conversations by e-mail.
+	ActivityTypeEmailThread ActivityType = "EMAIL_THREAD"
+	// Text messages.
+	ActivityTypeSms ActivityType = "SMS"
+	// Messages on WhatsApp.
+	ActivityTypeWhatsappMessage ActivityType = "WHATSAPP_MESSAGE"
+	// Meetings.
+	ActivityTypeMeeting ActivityType = "MEETING"
+	// Custom activities.
+	ActivityTypeCustom ActivityType = "CUSTOM"
+	// Leads made.
+	ActivityTypeCreated ActivityType = "CREATED"
+	// Forms filled in.
+	ActivityTypeFormSubmission ActivityType = "FORM_SUBMISSION"
+	// Changes of a lead's status.
+	ActivityTypeLeadStatusChange ActivityType = "LEAD_STATUS_CHANGE"
+	// Changes of an opportunity's status.
+	ActivityTypeOpportunityStatusChange ActivityType = "OPPORTUNITY_STATUS_CHANGE"
+	// Tasks done.
+	ActivityTypeTaskCompleted ActivityType = "TASK_COMPLETED"
+	// Leads merged.
+	ActivityTypeLeadMerge ActivityType = "LEAD_MERGE"
+	// Changes by imports.
+	ActivityTypeImportUpdate ActivityType = "IMPORT_UPDATE"
+)
+
+var AllActivityType = []ActivityType{
+	ActivityTypeNote,
+	ActivityTypeCall,
+	ActivityTypeEmail,
+	ActivityTypeEmailThread,
+	ActivityTypeSms,
+	ActivityTypeWhatsappMessage,
+	ActivityTypeMeeting,
+	ActivityTypeCustom,
+	ActivityTypeCreated,
+	ActivityTypeFormSubmission,
+	ActivityTypeLeadStatusChange,
+	ActivityTypeOpportunityStatusChange,
+	ActivityTypeTaskCompleted,
+	ActivityTypeLeadMerge,
+	ActivityTypeImportUpdate,
+}
+
+func (e ActivityType) IsValid() bool {
+	switch e {
+	case ActivityTypeNote, ActivityTypeCall, ActivityTypeEmail, ActivityTypeEmailThread, ActivityTypeSms, ActivityTypeWhatsappMessage, ActivityTypeMeeting, ActivityTypeCustom, ActivityTypeCreated, ActivityTypeFormSubmission, ActivityTypeLeadStatusChange, ActivityTypeOpportunityStatusChange, ActivityTypeTaskCompleted, ActivityTypeLeadMerge, ActivityTypeImportUpdate:
+		return true
+	}
+	return false
+}
+
+func (e ActivityType) String() string {
+	return string(e)
+}
+
+func (e *ActivityType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ActivityType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ActivityType", str)
+	}
+	return nil
+}
+
+func (e ActivityType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ActivityType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ActivityType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a call came.
+type CallStatus string
+
+const (
+	// It was made, but does not ring yet.
+	CallStatusCreated CallStatus = "CREATED"
+	// It is going on.
+	CallStatusInProgress CallStatus = "IN_PROGRESS"
+	// It is over.
+	CallStatusCompleted CallStatus = "COMPLETED"
+	// The caller gave up.
+	CallStatusCancel CallStatus = "CANCEL"
+	// Nobody answered.
+	CallStatusNoAnswer CallStatus = "NO_ANSWER"
+	// The line was busy.
+	CallStatusBusy CallStatus = "BUSY"
+	// It failed.
+	CallStatusFailed CallStatus = "FAILED"
+	// It rang too long.
+	CallStatusTimeout CallStatus = "TIMEOUT"
+	// A value that this API does not know yet.
+	CallStatusOther CallStatus = "OTHER"
+)
+
+var AllCallStatus = []CallStatus{
+	CallStatusCreated,
+	CallStatusInProgress,
+	CallStatusCompleted,
+	CallStatusCancel,
+	CallStatusNoAnswer,
+	CallStatusBusy,
+	CallStatusFailed,
+	CallStatusTimeout,
+	CallStatusOther,
+}
+
+func (e CallStatus) IsValid() bool {
+	switch e {
+	case CallStatusCreated, CallStatusInProgress, CallStatusCompleted, CallStatusCancel, CallStatusNoAnswer, CallStatusBusy, CallStatusFailed, CallStatusTimeout, CallStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e CallStatus) String() string {
+	return string(e)
+}
+
+func (e *CallStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CallStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CallStatus", str)
+	}
+	return nil
+}
+
+func (e CallStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CallStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CallStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where an object came from.
+type CreationSource string
+
+const (
+	// Close's own app.
+	CreationSourceUI CreationSource = "UI"
+	// Close's API.
+	CreationSourceAPI CreationSource = "API"
+	// An import.
+	CreationSourceImport CreationSource = "IMPORT"
+	// The clipper.
+	CreationSourceClipper CreationSource = "CLIPPER"
+	// An e-mail.
+	CreationSourceEmail CreationSource = "EMAIL"
+	// A suggestion.
+	CreationSourceSuggestion CreationSource = "SUGGESTION"
+	// Segment.
+	CreationSourceSegmentIntegration CreationSource = "SEGMENT_INTEGRATION"
+	// Customer.io.
+	CreationSourceCustomerioIntegration CreationSource = "CUSTOMERIO_INTEGRATION"
+	// Calendly.
+	CreationSourceCalendlyIntegration CreationSource = "CALENDLY_INTEGRATION"
+	// An assistant.
+	CreationSourceAi CreationSource = "AI"
+	// WhatsApp.
+	CreationSourceWhatsapp CreationSource = "WHATSAPP"
+	// A form.
+	CreationSourceWebform CreationSource = "WEBFORM"
+	// A value that this API does not know yet.
+	CreationSourceOther CreationSource = "OTHER"
+)
+
+var AllCreationSource = []CreationSource{
+	CreationSourceUI,
+	CreationSourceAPI,
+	CreationSourceImport,
+	CreationSourceClipper,
+	CreationSourceEmail,
+	CreationSourceSuggestion,
+	CreationSourceSegmentIntegration,
+	CreationSourceCustomerioIntegration,
+	CreationSourceCalendlyIntegration,
+	CreationSourceAi,
+	CreationSourceWhatsapp,
+	CreationSourceWebform,
+	CreationSourceOther,
+}
+
+func (e CreationSource) IsValid() bool {
+	switch e {
+	case CreationSourceUI, CreationSourceAPI, CreationSourceImport, CreationSourceClipper, CreationSourceEmail, CreationSourceSuggestion, CreationSourceSegmentIntegration, CreationSourceCustomerioIntegration, CreationSourceCalendlyIntegration, CreationSourceAi, CreationSourceWhatsapp, CreationSourceWebform, CreationSourceOther:
+		return true
+	}
+	return false
+}
+
+func (e CreationSource) String() string {
+	return string(e)
+}
+
+func (e *CreationSource) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CreationSource(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CreationSource", str)
+	}
+	return nil
+}
+
+func (e CreationSource) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CreationSource) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CreationSource) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether a custom activity is published.
+type CustomActivityStatus string
+
+const (
+	// It is being written; required fields may be missing.
+	CustomActivityStatusDraft CustomActivityStatus = "DRAFT"
+	// It is published.
+	CustomActivityStatusPublished CustomActivityStatus = "PUBLISHED"
+	// A value that this API does not know yet.
+	CustomActivityStatusOther CustomActivityStatus = "OTHER"
+)
+
+var AllCustomActivityStatus = []CustomActivityStatus{
+	CustomActivityStatusDraft,
+	CustomActivityStatusPublished,
+	CustomActivityStatusOther,
+}
+
+func (e CustomActivityStatus) IsValid() bool {
+	switch e {
+	case CustomActivityStatusDraft, CustomActivityStatusPublished, CustomActivityStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e CustomActivityStatus) String() string {
+	return string(e)
+}
+
+func (e *CustomActivityStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomActivityStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomActivityStatus", str)
+	}
+	return nil
+}
+
+func (e CustomActivityStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomActivityStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomActivityStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What becomes of the values of a custom field that takes several.
+type CustomFieldChange string
+
+const (
+	// They are replaced.
+	CustomFieldChangeReplace CustomFieldChange = "REPLACE"
+	// The given value is added to them.
+	CustomFieldChangeAdd CustomFieldChange = "ADD"
+	// The given value is taken from them.
+	CustomFieldChangeRemove CustomFieldChange = "REMOVE"
+)
+
+var AllCustomFieldChange = []CustomFieldChange{
+	CustomFieldChangeReplace,
+	CustomFieldChangeAdd,
+	CustomFieldChangeRemove,
+}
+
+func (e CustomFieldChange) IsValid() bool {
+	switch e {
+	case CustomFieldChangeReplace, CustomFieldChangeAdd, CustomFieldChangeRemove:
+		return true
+	}
+	return false
+}
+
+func (e CustomFieldChange) String() string {
+	return string(e)
+}
+
+func (e *CustomFieldChange) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomFieldChange(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomFieldChange", str)
+	}
+	return nil
+}
+
+func (e CustomFieldChange) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomFieldChange) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomFieldChange) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of custom fields.
+type CustomFieldType string
+
+const (
+	// A line of text.
+	CustomFieldTypeText CustomFieldType = "TEXT"
+	// Rich text.
+	CustomFieldTypeTextarea CustomFieldType = "TEXTAREA"
+	// A number.
+	CustomFieldTypeNumber CustomFieldType = "NUMBER"
+	// A day.
+	CustomFieldTypeDate CustomFieldType = "DATE"
+	// A moment.
+	CustomFieldTypeDatetime CustomFieldType = "DATETIME"
+	// One or more of a list of choices.
+	CustomFieldTypeChoices CustomFieldType = "CHOICES"
+	// A user.
+	CustomFieldTypeUser CustomFieldType = "USER"
+	// A contact.
+	CustomFieldTypeContact CustomFieldType = "CONTACT"
+	// A custom object.
+	CustomFieldTypeCustomObject CustomFieldType = "CUSTOM_OBJECT"
+	// Text that Close does not show.
+	CustomFieldTypeHidden CustomFieldType = "HIDDEN"
+	// A kind that this API does not know yet.
+	CustomFieldTypeOther CustomFieldType = "OTHER"
+)
+
+var AllCustomFieldType = []CustomFieldType{
+	CustomFieldTypeText,
+	CustomFieldTypeTextarea,
+	CustomFieldTypeNumber,
+	CustomFieldTypeDate,
+	CustomFieldTypeDatetime,
+	CustomFieldTypeChoices,
+	CustomFieldTypeUser,
+	CustomFieldTypeContact,
+	CustomFieldTypeCustomObject,
+	CustomFieldTypeHidden,
+	CustomFieldTypeOther,
+}
+
+func (e CustomFieldType) IsValid() bool {
+	switch e {
+	case CustomFieldTypeText, CustomFieldTypeTextarea, CustomFieldTypeNumber, CustomFieldTypeDate, CustomFieldTypeDatetime, CustomFieldTypeChoices, CustomFieldTypeUser, CustomFieldTypeContact, CustomFieldTypeCustomObject, CustomFieldTypeHidden, CustomFieldTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e CustomFieldType) String() string {
+	return string(e)
+}
+
+func (e *CustomFieldType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomFieldType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomFieldType", str)
+	}
+	return nil
+}
+
+func (e CustomFieldType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomFieldType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomFieldType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How e-mails stand in a list of activities.
+type EmailThreading string
+
+const (
+	// Each e-mail by itself, no conversations.
+	EmailThreadingEmails EmailThreading = "EMAILS"
+	// Conversations, and e-mails in short.
+	EmailThreadingThreadsAndEmails EmailThreading = "THREADS_AND_EMAILS"
+	// Conversations, no e-mails.
+	EmailThreadingThreads EmailThreading = "THREADS"
+)
+
+var AllEmailThreading = []EmailThreading{
+	EmailThreadingEmails,
+	EmailThreadingThreadsAndEmails,
+	EmailThreadingThreads,
+}
+
+func (e EmailThreading) IsValid() bool {
+	switch e {
+	case EmailThreadingEmails, EmailThreadingThreadsAndEmails, EmailThreadingThreads:
+		return true
+	}
+	return false
+}
+
+func (e EmailThreading) String() string {
+	return string(e)
+}
+
+func (e *EmailThreading) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = EmailThreading(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid EmailThreading", str)
+	}
+	return nil
+}
+
+func (e EmailThreading) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *EmailThreading) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e EmailThreading) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a merge came.
+type LeadMergeStatus string
+
+const (
+	// It has not begun.
+	LeadMergeStatusPending LeadMergeStatus = "PENDING"
+	// It is going on.
+	LeadMergeStatusInProgress LeadMergeStatus = "IN_PROGRESS"
+	// It is done.
+	LeadMergeStatusCompleted LeadMergeStatus = "COMPLETED"
+	// It failed.
+	LeadMergeStatusErrored LeadMergeStatus = "ERRORED"
+	// A value that this API does not know yet.
+	LeadMergeStatusOther LeadMergeStatus = "OTHER"
+)
+
+var AllLeadMergeStatus = []LeadMergeStatus{
+	LeadMergeStatusPending,
+	LeadMergeStatusInProgress,
+	LeadMergeStatusCompleted,
+	LeadMergeStatusErrored,
+	LeadMergeStatusOther,
+}
+
+func (e LeadMergeStatus) IsValid() bool {
+	switch e {
+	case LeadMergeStatusPending, LeadMergeStatusInProgress, LeadMergeStatusCompleted, LeadMergeStatusErrored, LeadMergeStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e LeadMergeStatus) String() string {
+	return string(e)
+}
+
+func (e *LeadMergeStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = LeadMergeStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid LeadMergeStatus", str)
+	}
+	return nil
+}
+
+func (e LeadMergeStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *LeadMergeStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e LeadMergeStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a meeting came.
+type MeetingStatus string
+
+const (
+	// It is yet to come.
+	MeetingStatusUpcoming MeetingStatus = "UPCOMING"
+	// It is going on.
+	MeetingStatusInProgress MeetingStatus = "IN_PROGRESS"
+	// It is over.
+	MeetingStatusCompleted MeetingStatus = "COMPLETED"
+	// It was called off.
+	MeetingStatusCanceled MeetingStatus = "CANCELED"
+	// Your side declined.
+	MeetingStatusDeclinedByOrg MeetingStatus = "DECLINED_BY_ORG"
+	// The lead declined.
+	MeetingStatusDeclinedByLead MeetingStatus = "DECLINED_BY_LEAD"
+	// A value that this API does not know yet.
+	MeetingStatusOther MeetingStatus = "OTHER"
+)
+
+var AllMeetingStatus = []MeetingStatus{
+	MeetingStatusUpcoming,
+	MeetingStatusInProgress,
+	MeetingStatusCompleted,
+	MeetingStatusCanceled,
+	MeetingStatusDeclinedByOrg,
+	MeetingStatusDeclinedByLead,
+	MeetingStatusOther,
+}
+
+func (e MeetingStatus) IsValid() bool {
+	switch e {
+	case MeetingStatusUpcoming, MeetingStatusInProgress, MeetingStatusCompleted, MeetingStatusCanceled, MeetingStatusDeclinedByOrg, MeetingStatusDeclinedByLead, MeetingStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e MeetingStatus) String() string {
+	return string(e)
+}
+
+func (e *MeetingStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MeetingStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MeetingStatus", str)
+	}
+	return nil
+}
+
+func (e MeetingStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MeetingStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MeetingStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Which way an e-mail or WhatsApp message went.
+type MessageDirection string
+
+const (
+	// To you.
+	MessageDirectionIncoming MessageDirection = "INCOMING"
+	// From you.
+	MessageDirectionOutgoing MessageDirection = "OUTGOING"
+	// A value that this API does not know yet.
+	MessageDirectionOther MessageDirection = "OTHER"
+)
+
+var AllMessageDirection = []MessageDirection{
+	MessageDirectionIncoming,
+	MessageDirectionOutgoing,
+	MessageDirectionOther,
+}
+
+func (e MessageDirection) IsValid() bool {
+	switch e {
+	case MessageDirectionIncoming, MessageDirectionOutgoing, MessageDirectionOther:
+		return true
+	}
+	return false
+}
+
+func (e MessageDirection) String() string {
+	return string(e)
+}
+
+func (e *MessageDirection) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MessageDirection(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MessageDirection", str)
+	}
+	return nil
+}
+
+func (e MessageDirection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MessageDirection) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MessageDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a message came.
+type MessageStatus string
+
+const (
+	// It came in.
+	MessageStatusInbox MessageStatus = "INBOX"
+	// It is being written.
+	MessageStatusDraft MessageStatus = "DRAFT"
+	// It is sent later.
+	MessageStatusScheduled MessageStatus = "SCHEDULED"
+	// It is being sent.
+	MessageStatusOutbox MessageStatus = "OUTBOX"
+	// It was sent.
+	MessageStatusSent MessageStatus = "SENT"
+	// It could not be sent.
+	MessageStatusError MessageStatus = "ERROR"
+	// A value that this API does not know yet.
+	MessageStatusOther MessageStatus = "OTHER"
+)
+
+var AllMessageStatus = []MessageStatus{
+	MessageStatusInbox,
+	MessageStatusDraft,
+	MessageStatusScheduled,
+	MessageStatusOutbox,
+	MessageStatusSent,
+	MessageStatusError,
+	MessageStatusOther,
+}
+
+func (e MessageStatus) IsValid() bool {
+	switch e {
+	case MessageStatusInbox, MessageStatusDraft, MessageStatusScheduled, MessageStatusOutbox, MessageStatusSent, MessageStatusError, MessageStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e MessageStatus) String() string {
+	return string(e)
+}
+
+func (e *MessageStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MessageStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MessageStatus", str)
+	}
+	return nil
+}
+
+func (e MessageStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MessageStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MessageStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The orders of a list of opportunities.
+type OpportunityOrder string
+
+const (
+	// By when they are won, earliest first.
+	OpportunityOrderDateWonAsc OpportunityOrder = "DATE_WON_ASC"
+	// By when they are won, latest first.
+	OpportunityOrderDateWonDesc OpportunityOrder = "DATE_WON_DESC"
+	// By when they were changed last, longest ago first.
+	OpportunityOrderDateUpdatedAsc OpportunityOrder = "DATE_UPDATED_ASC"
+	// By when they were changed last, latest first.
+	OpportunityOrderDateUpdatedDesc OpportunityOrder = "DATE_UPDATED_DESC"
+	// By when they were made, oldest first.
+	OpportunityOrderDateCreatedAsc OpportunityOrder = "DATE_CREATED_ASC"
+	// By when they were made, newest first.
+	OpportunityOrderDateCreatedDesc OpportunityOrder = "DATE_CREATED_DESC"
+	// By confidence, lowest first.
+	OpportunityOrderConfidenceAsc OpportunityOrder = "CONFIDENCE_ASC"
+	// By confidence, highest first.
+	OpportunityOrderConfidenceDesc OpportunityOrder = "CONFIDENCE_DESC"
+	// By the name of the owner, A first.
+	OpportunityOrderUserNameAsc OpportunityOrder = "USER_NAME_ASC"
+	// By the name of the owner, Z first.
+	OpportunityOrderUserNameDesc OpportunityOrder = "USER_NAME_DESC"
+	// By value, lowest first.
+	OpportunityOrderValueAsc OpportunityOrder = "VALUE_ASC"
+	// By value, highest first.
+	OpportunityOrderValueDesc OpportunityOrder = "VALUE_DESC"
+	// By the value of a year, lowest first.
+	OpportunityOrderAnnualizedValueAsc OpportunityOrder = "ANNUALIZED_VALUE_ASC"
+	// By the value of a year, highest first.
+	OpportunityOrderAnnualizedValueDesc OpportunityOrder = "ANNUALIZED_VALUE_DESC"
+	// By the expected value of a year, lowest first.
+	OpportunityOrderAnnualizedExpectedValueAsc OpportunityOrder = "ANNUALIZED_EXPECTED_VALUE_ASC"
+	// By the expected value of a year, highest first.
+	OpportunityOrderAnnualizedExpectedValueDesc OpportunityOrder = "ANNUALIZED_EXPECTED_VALUE_DESC"
+)
+
+var AllOpportunityOrder = []OpportunityOrder{
+	OpportunityOrderDateWonAsc,
+	OpportunityOrderDateWonDesc,
+	OpportunityOrderDateUpdatedAsc,
+	OpportunityOrderDateUpdatedDesc,
+	OpportunityOrderDateCreatedAsc,
+	OpportunityOrderDateCreatedDesc,
+	OpportunityOrderConfidenceAsc,
+	OpportunityOrderConfidenceDesc,
+	OpportunityOrderUserNameAsc,
+	OpportunityOrderUserNameDesc,
+	OpportunityOrderValueAsc,
+	OpportunityOrderValueDesc,
+	OpportunityOrderAnnualizedValueAsc,
+	OpportunityOrderAnnualizedValueDesc,
+	OpportunityOrderAnnualizedExpectedValueAsc,
+	OpportunityOrderAnnualizedExpectedValueDesc,
+}
+
+func (e OpportunityOrder) IsValid() bool {
+	switch e {
+	case OpportunityOrderDateWonAsc, OpportunityOrderDateWonDesc, OpportunityOrderDateUpdatedAsc, OpportunityOrderDateUpdatedDesc, OpportunityOrderDateCreatedAsc, OpportunityOrderDateCreatedDesc, OpportunityOrderConfidenceAsc, OpportunityOrderConfidenceDesc, OpportunityOrderUserNameAsc, OpportunityOrderUserNameDesc, OpportunityOrderValueAsc, OpportunityOrderValueDesc, OpportunityOrderAnnualizedValueAsc, OpportunityOrderAnnualizedValueDesc, OpportunityOrderAnnualizedExpectedValueAsc, OpportunityOrderAnnualizedExpectedValueDesc:
+		return true
+	}
+	return false
+}
+
+func (e OpportunityOrder) String() string {
+	return string(e)
+}
+
+func (e *OpportunityOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OpportunityOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OpportunityOrder", str)
+	}
+	return nil
+}
+
+func (e OpportunityOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OpportunityOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OpportunityOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What a status means.
 type OpportunityStatusType string
 
@@ -917,6 +3569,67 @@ func (e *OpportunityValuePeriod) UnmarshalJSON(b []byte) error {
 }
 
 func (e OpportunityValuePeriod) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Which way a call or text message went.
+type PhoneDirection string
+
+const (
+	// To you.
+	PhoneDirectionInbound PhoneDirection = "INBOUND"
+	// From you.
+	PhoneDirectionOutbound PhoneDirection = "OUTBOUND"
+	// A value that this API does not know yet.
+	PhoneDirectionOther PhoneDirection = "OTHER"
+)
+
+var AllPhoneDirection = []PhoneDirection{
+	PhoneDirectionInbound,
+	PhoneDirectionOutbound,
+	PhoneDirectionOther,
+}
+
+func (e PhoneDirection) IsValid() bool {
+	switch e {
+	case PhoneDirectionInbound, PhoneDirectionOutbound, PhoneDirectionOther:
+		return true
+	}
+	return false
+}
+
+func (e PhoneDirection) String() string {
+	return string(e)
+}
+
+func (e *PhoneDirection) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PhoneDirection(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PhoneDirection", str)
+	}
+	return nil
+}
+
+func (e PhoneDirection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PhoneDirection) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PhoneDirection) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
