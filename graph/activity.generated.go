@@ -208,6 +208,26 @@ func (ec *executionContext) marshalNActivityType2githubᚗcomᚋclosegraphᚋclo
 	return v
 }
 
+func (ec *executionContext) unmarshalNMessageDirection2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMessageDirection(ctx context.Context, v any) (model.MessageDirection, error) {
+	var res model.MessageDirection
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageDirection2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMessageDirection(ctx context.Context, sel ast.SelectionSet, v model.MessageDirection) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMessageStatus2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMessageStatus(ctx context.Context, v any) (model.MessageStatus, error) {
+	var res model.MessageStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageStatus2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMessageStatus(ctx context.Context, sel ast.SelectionSet, v model.MessageStatus) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalOActivity2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
 	if v == nil {
 		return nil, nil
@@ -300,6 +320,38 @@ func (ec *executionContext) marshalOActivityType2ᚕgithubᚗcomᚋclosegraphᚋ
 	return ret
 }
 
+func (ec *executionContext) unmarshalOCallStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCallStatus(ctx context.Context, v any) (*model.CallStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.CallStatus)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCallStatus(ctx context.Context, sel ast.SelectionSet, v *model.CallStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOCustomActivityStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomActivityStatus(ctx context.Context, v any) (*model.CustomActivityStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.CustomActivityStatus)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCustomActivityStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomActivityStatus(ctx context.Context, sel ast.SelectionSet, v *model.CustomActivityStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOEmailThreading2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailThreading(ctx context.Context, v any) (*model.EmailThreading, error) {
 	if v == nil {
 		return nil, nil
@@ -310,6 +362,54 @@ func (ec *executionContext) unmarshalOEmailThreading2ᚖgithubᚗcomᚋclosegrap
 }
 
 func (ec *executionContext) marshalOEmailThreading2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailThreading(ctx context.Context, sel ast.SelectionSet, v *model.EmailThreading) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOMessageDirection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMessageDirection(ctx context.Context, v any) (*model.MessageDirection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.MessageDirection)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMessageDirection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMessageDirection(ctx context.Context, sel ast.SelectionSet, v *model.MessageDirection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOMessageStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMessageStatus(ctx context.Context, v any) (*model.MessageStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.MessageStatus)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMessageStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMessageStatus(ctx context.Context, sel ast.SelectionSet, v *model.MessageStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOPhoneDirection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐPhoneDirection(ctx context.Context, v any) (*model.PhoneDirection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.PhoneDirection)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPhoneDirection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐPhoneDirection(ctx context.Context, sel ast.SelectionSet, v *model.PhoneDirection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -31,6 +31,16 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	CallDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CallPayload struct {
+		Call       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ContactDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -38,6 +48,41 @@ type ComplexityRoot struct {
 
 	ContactPayload struct {
 		Contact    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomActivityDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomActivityPayload struct {
+		CustomActivity func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	EmailDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EmailPayload struct {
+		Email      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EmailThreadDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	FormSubmissionDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ImportUpdateDeletePayload struct {
+		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -51,23 +96,81 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	LeadStatusChangeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadStatusChangePayload struct {
+		LeadStatusChange func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	MeetingDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MeetingPayload struct {
+		Meeting    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Mutation struct {
-		ContactCreate     func(childComplexity int, input model.ContactCreateInput) int
-		ContactDelete     func(childComplexity int, id string) int
-		ContactUpdate     func(childComplexity int, id string, input model.ContactUpdateInput) int
-		LeadCreate        func(childComplexity int, input model.LeadCreateInput) int
-		LeadDelete        func(childComplexity int, id string) int
-		LeadMerge         func(childComplexity int, input model.LeadMergeInput) int
-		LeadUpdate        func(childComplexity int, id string, input model.LeadUpdateInput) int
-		OpportunityCreate func(childComplexity int, input model.OpportunityCreateInput) int
-		OpportunityDelete func(childComplexity int, id string) int
-		OpportunityUpdate func(childComplexity int, id string, input model.OpportunityUpdateInput) int
-		TaskComplete      func(childComplexity int, id string) int
-		TaskCreate        func(childComplexity int, input model.TaskCreateInput) int
-		TaskDelete        func(childComplexity int, id string) int
-		TaskReopen        func(childComplexity int, id string) int
-		TaskUpdate        func(childComplexity int, id string, input model.TaskUpdateInput) int
-		TasksUpdate       func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
+		CallCreate                    func(childComplexity int, input model.CallCreateInput) int
+		CallDelete                    func(childComplexity int, id string) int
+		CallUpdate                    func(childComplexity int, id string, input model.CallUpdateInput) int
+		ContactCreate                 func(childComplexity int, input model.ContactCreateInput) int
+		ContactDelete                 func(childComplexity int, id string) int
+		ContactUpdate                 func(childComplexity int, id string, input model.ContactUpdateInput) int
+		CustomActivityCreate          func(childComplexity int, input model.CustomActivityCreateInput) int
+		CustomActivityDelete          func(childComplexity int, id string) int
+		CustomActivityUpdate          func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
+		EmailCreate                   func(childComplexity int, input model.EmailCreateInput) int
+		EmailDelete                   func(childComplexity int, id string) int
+		EmailThreadDelete             func(childComplexity int, id string) int
+		EmailUpdate                   func(childComplexity int, id string, input model.EmailUpdateInput) int
+		FormSubmissionDelete          func(childComplexity int, id string) int
+		ImportUpdateDelete            func(childComplexity int, id string) int
+		LeadCreate                    func(childComplexity int, input model.LeadCreateInput) int
+		LeadDelete                    func(childComplexity int, id string) int
+		LeadMerge                     func(childComplexity int, input model.LeadMergeInput) int
+		LeadStatusChangeCreate        func(childComplexity int, input model.LeadStatusChangeCreateInput) int
+		LeadStatusChangeDelete        func(childComplexity int, id string) int
+		LeadUpdate                    func(childComplexity int, id string, input model.LeadUpdateInput) int
+		MeetingDelete                 func(childComplexity int, id string) int
+		MeetingUpdate                 func(childComplexity int, id string, input model.MeetingUpdateInput) int
+		NoteCreate                    func(childComplexity int, input model.NoteCreateInput) int
+		NoteDelete                    func(childComplexity int, id string) int
+		NoteUpdate                    func(childComplexity int, id string, input model.NoteUpdateInput) int
+		OpportunityCreate             func(childComplexity int, input model.OpportunityCreateInput) int
+		OpportunityDelete             func(childComplexity int, id string) int
+		OpportunityStatusChangeCreate func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
+		OpportunityStatusChangeDelete func(childComplexity int, id string) int
+		OpportunityUpdate             func(childComplexity int, id string, input model.OpportunityUpdateInput) int
+		SmsCreate                     func(childComplexity int, input model.SMSCreateInput, sendToInbox *bool) int
+		SmsDelete                     func(childComplexity int, id string) int
+		SmsUpdate                     func(childComplexity int, id string, input model.SMSUpdateInput) int
+		TaskComplete                  func(childComplexity int, id string) int
+		TaskCompletedDelete           func(childComplexity int, id string) int
+		TaskCreate                    func(childComplexity int, input model.TaskCreateInput) int
+		TaskDelete                    func(childComplexity int, id string) int
+		TaskReopen                    func(childComplexity int, id string) int
+		TaskUpdate                    func(childComplexity int, id string, input model.TaskUpdateInput) int
+		TasksUpdate                   func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
+		WhatsAppMessageCreate         func(childComplexity int, input model.WhatsAppMessageCreateInput, sendToInbox *bool) int
+		WhatsAppMessageDelete         func(childComplexity int, id string) int
+		WhatsAppMessageUpdate         func(childComplexity int, id string, input model.WhatsAppMessageUpdateInput) int
+	}
+
+	NoteDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	NotePayload struct {
+		Note       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	OpportunityDeletePayload struct {
@@ -78,6 +181,16 @@ type ComplexityRoot struct {
 	OpportunityPayload struct {
 		Opportunity func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	OpportunityStatusChangeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityStatusChangePayload struct {
+		OpportunityStatusChange func(childComplexity int) int
+		UserErrors              func(childComplexity int) int
 	}
 
 	Query struct {
@@ -95,6 +208,21 @@ type ComplexityRoot struct {
 		Tasks         func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
 		User          func(childComplexity int, id string) int
 		Viewer        func(childComplexity int) int
+	}
+
+	SMSDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SMSPayload struct {
+		Sms        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	TaskCompletedDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	TaskDeletePayload struct {
@@ -117,6 +245,16 @@ type ComplexityRoot struct {
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
 	}
+
+	WhatsAppMessageDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	WhatsAppMessagePayload struct {
+		UserErrors      func(childComplexity int) int
+		WhatsAppMessage func(childComplexity int) int
+	}
 }
 
 type executableSchema graphql.ExecutableSchemaState[ResolverRoot, DirectiveRoot, ComplexityRoot]
@@ -132,6 +270,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "CallDeletePayload.deletedId":
+		if e.ComplexityRoot.CallDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallDeletePayload.DeletedID(childComplexity), true
+	case "CallDeletePayload.userErrors":
+		if e.ComplexityRoot.CallDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallDeletePayload.UserErrors(childComplexity), true
+
+	case "CallPayload.call":
+		if e.ComplexityRoot.CallPayload.Call == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallPayload.Call(childComplexity), true
+	case "CallPayload.userErrors":
+		if e.ComplexityRoot.CallPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallPayload.UserErrors(childComplexity), true
 
 	case "ContactDeletePayload.deletedId":
 		if e.ComplexityRoot.ContactDeletePayload.DeletedID == nil {
@@ -159,6 +323,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContactPayload.UserErrors(childComplexity), true
 
+	case "CustomActivityDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomActivityDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityDeletePayload.DeletedID(childComplexity), true
+	case "CustomActivityDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomActivityDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomActivityPayload.customActivity":
+		if e.ComplexityRoot.CustomActivityPayload.CustomActivity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityPayload.CustomActivity(childComplexity), true
+	case "CustomActivityPayload.userErrors":
+		if e.ComplexityRoot.CustomActivityPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityPayload.UserErrors(childComplexity), true
+
+	case "EmailDeletePayload.deletedId":
+		if e.ComplexityRoot.EmailDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailDeletePayload.DeletedID(childComplexity), true
+	case "EmailDeletePayload.userErrors":
+		if e.ComplexityRoot.EmailDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailDeletePayload.UserErrors(childComplexity), true
+
+	case "EmailPayload.email":
+		if e.ComplexityRoot.EmailPayload.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailPayload.Email(childComplexity), true
+	case "EmailPayload.userErrors":
+		if e.ComplexityRoot.EmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailPayload.UserErrors(childComplexity), true
+
+	case "EmailThreadDeletePayload.deletedId":
+		if e.ComplexityRoot.EmailThreadDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailThreadDeletePayload.DeletedID(childComplexity), true
+	case "EmailThreadDeletePayload.userErrors":
+		if e.ComplexityRoot.EmailThreadDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailThreadDeletePayload.UserErrors(childComplexity), true
+
+	case "FormSubmissionDeletePayload.deletedId":
+		if e.ComplexityRoot.FormSubmissionDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormSubmissionDeletePayload.DeletedID(childComplexity), true
+	case "FormSubmissionDeletePayload.userErrors":
+		if e.ComplexityRoot.FormSubmissionDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormSubmissionDeletePayload.UserErrors(childComplexity), true
+
+	case "ImportUpdateDeletePayload.deletedId":
+		if e.ComplexityRoot.ImportUpdateDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportUpdateDeletePayload.DeletedID(childComplexity), true
+	case "ImportUpdateDeletePayload.userErrors":
+		if e.ComplexityRoot.ImportUpdateDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportUpdateDeletePayload.UserErrors(childComplexity), true
+
 	case "LeadDeletePayload.deletedId":
 		if e.ComplexityRoot.LeadDeletePayload.DeletedID == nil {
 			break
@@ -185,6 +440,91 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LeadPayload.UserErrors(childComplexity), true
 
+	case "LeadStatusChangeDeletePayload.deletedId":
+		if e.ComplexityRoot.LeadStatusChangeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusChangeDeletePayload.DeletedID(childComplexity), true
+	case "LeadStatusChangeDeletePayload.userErrors":
+		if e.ComplexityRoot.LeadStatusChangeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusChangeDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadStatusChangePayload.leadStatusChange":
+		if e.ComplexityRoot.LeadStatusChangePayload.LeadStatusChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusChangePayload.LeadStatusChange(childComplexity), true
+	case "LeadStatusChangePayload.userErrors":
+		if e.ComplexityRoot.LeadStatusChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusChangePayload.UserErrors(childComplexity), true
+
+	case "MeetingDeletePayload.deletedId":
+		if e.ComplexityRoot.MeetingDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingDeletePayload.DeletedID(childComplexity), true
+	case "MeetingDeletePayload.userErrors":
+		if e.ComplexityRoot.MeetingDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingDeletePayload.UserErrors(childComplexity), true
+
+	case "MeetingPayload.meeting":
+		if e.ComplexityRoot.MeetingPayload.Meeting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingPayload.Meeting(childComplexity), true
+	case "MeetingPayload.userErrors":
+		if e.ComplexityRoot.MeetingPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingPayload.UserErrors(childComplexity), true
+
+	case "Mutation.callCreate":
+		if e.ComplexityRoot.Mutation.CallCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallCreate(childComplexity, args["input"].(model.CallCreateInput)), true
+	case "Mutation.callDelete":
+		if e.ComplexityRoot.Mutation.CallDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.callUpdate":
+		if e.ComplexityRoot.Mutation.CallUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallUpdate(childComplexity, args["id"].(string), args["input"].(model.CallUpdateInput)), true
 	case "Mutation.contactCreate":
 		if e.ComplexityRoot.Mutation.ContactCreate == nil {
 			break
@@ -218,6 +558,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ContactUpdate(childComplexity, args["id"].(string), args["input"].(model.ContactUpdateInput)), true
+	case "Mutation.customActivityCreate":
+		if e.ComplexityRoot.Mutation.CustomActivityCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityCreate(childComplexity, args["input"].(model.CustomActivityCreateInput)), true
+	case "Mutation.customActivityDelete":
+		if e.ComplexityRoot.Mutation.CustomActivityDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customActivityUpdate":
+		if e.ComplexityRoot.Mutation.CustomActivityUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomActivityUpdateInput)), true
+	case "Mutation.emailCreate":
+		if e.ComplexityRoot.Mutation.EmailCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailCreate(childComplexity, args["input"].(model.EmailCreateInput)), true
+	case "Mutation.emailDelete":
+		if e.ComplexityRoot.Mutation.EmailDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.emailThreadDelete":
+		if e.ComplexityRoot.Mutation.EmailThreadDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailThreadDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailThreadDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.emailUpdate":
+		if e.ComplexityRoot.Mutation.EmailUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailUpdate(childComplexity, args["id"].(string), args["input"].(model.EmailUpdateInput)), true
+	case "Mutation.formSubmissionDelete":
+		if e.ComplexityRoot.Mutation.FormSubmissionDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_formSubmissionDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FormSubmissionDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.importUpdateDelete":
+		if e.ComplexityRoot.Mutation.ImportUpdateDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importUpdateDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportUpdateDelete(childComplexity, args["id"].(string)), true
 	case "Mutation.leadCreate":
 		if e.ComplexityRoot.Mutation.LeadCreate == nil {
 			break
@@ -251,6 +690,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.LeadMerge(childComplexity, args["input"].(model.LeadMergeInput)), true
+	case "Mutation.leadStatusChangeCreate":
+		if e.ComplexityRoot.Mutation.LeadStatusChangeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusChangeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusChangeCreate(childComplexity, args["input"].(model.LeadStatusChangeCreateInput)), true
+	case "Mutation.leadStatusChangeDelete":
+		if e.ComplexityRoot.Mutation.LeadStatusChangeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusChangeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusChangeDelete(childComplexity, args["id"].(string)), true
 	case "Mutation.leadUpdate":
 		if e.ComplexityRoot.Mutation.LeadUpdate == nil {
 			break
@@ -262,6 +723,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.LeadUpdate(childComplexity, args["id"].(string), args["input"].(model.LeadUpdateInput)), true
+	case "Mutation.meetingDelete":
+		if e.ComplexityRoot.Mutation.MeetingDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_meetingDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MeetingDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.meetingUpdate":
+		if e.ComplexityRoot.Mutation.MeetingUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_meetingUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MeetingUpdate(childComplexity, args["id"].(string), args["input"].(model.MeetingUpdateInput)), true
+	case "Mutation.noteCreate":
+		if e.ComplexityRoot.Mutation.NoteCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_noteCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.NoteCreate(childComplexity, args["input"].(model.NoteCreateInput)), true
+	case "Mutation.noteDelete":
+		if e.ComplexityRoot.Mutation.NoteDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_noteDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.NoteDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.noteUpdate":
+		if e.ComplexityRoot.Mutation.NoteUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_noteUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.NoteUpdate(childComplexity, args["id"].(string), args["input"].(model.NoteUpdateInput)), true
 	case "Mutation.opportunityCreate":
 		if e.ComplexityRoot.Mutation.OpportunityCreate == nil {
 			break
@@ -284,6 +800,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityStatusChangeCreate":
+		if e.ComplexityRoot.Mutation.OpportunityStatusChangeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusChangeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusChangeCreate(childComplexity, args["input"].(model.OpportunityStatusChangeCreateInput)), true
+	case "Mutation.opportunityStatusChangeDelete":
+		if e.ComplexityRoot.Mutation.OpportunityStatusChangeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusChangeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusChangeDelete(childComplexity, args["id"].(string)), true
 	case "Mutation.opportunityUpdate":
 		if e.ComplexityRoot.Mutation.OpportunityUpdate == nil {
 			break
@@ -295,6 +833,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityUpdateInput)), true
+	case "Mutation.smsCreate":
+		if e.ComplexityRoot.Mutation.SmsCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsCreate(childComplexity, args["input"].(model.SMSCreateInput), args["sendToInbox"].(*bool)), true
+	case "Mutation.smsDelete":
+		if e.ComplexityRoot.Mutation.SmsDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.smsUpdate":
+		if e.ComplexityRoot.Mutation.SmsUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsUpdate(childComplexity, args["id"].(string), args["input"].(model.SMSUpdateInput)), true
 	case "Mutation.taskComplete":
 		if e.ComplexityRoot.Mutation.TaskComplete == nil {
 			break
@@ -306,6 +877,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TaskComplete(childComplexity, args["id"].(string)), true
+	case "Mutation.taskCompletedDelete":
+		if e.ComplexityRoot.Mutation.TaskCompletedDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_taskCompletedDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TaskCompletedDelete(childComplexity, args["id"].(string)), true
 	case "Mutation.taskCreate":
 		if e.ComplexityRoot.Mutation.TaskCreate == nil {
 			break
@@ -361,6 +943,65 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TasksUpdate(childComplexity, args["filter"].(model.TaskFilter), args["input"].(model.TasksUpdateInput), args["timeZone"].(*string)), true
+	case "Mutation.whatsAppMessageCreate":
+		if e.ComplexityRoot.Mutation.WhatsAppMessageCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_whatsAppMessageCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WhatsAppMessageCreate(childComplexity, args["input"].(model.WhatsAppMessageCreateInput), args["sendToInbox"].(*bool)), true
+	case "Mutation.whatsAppMessageDelete":
+		if e.ComplexityRoot.Mutation.WhatsAppMessageDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_whatsAppMessageDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WhatsAppMessageDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.whatsAppMessageUpdate":
+		if e.ComplexityRoot.Mutation.WhatsAppMessageUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_whatsAppMessageUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WhatsAppMessageUpdate(childComplexity, args["id"].(string), args["input"].(model.WhatsAppMessageUpdateInput)), true
+
+	case "NoteDeletePayload.deletedId":
+		if e.ComplexityRoot.NoteDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoteDeletePayload.DeletedID(childComplexity), true
+	case "NoteDeletePayload.userErrors":
+		if e.ComplexityRoot.NoteDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoteDeletePayload.UserErrors(childComplexity), true
+
+	case "NotePayload.note":
+		if e.ComplexityRoot.NotePayload.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotePayload.Note(childComplexity), true
+	case "NotePayload.userErrors":
+		if e.ComplexityRoot.NotePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotePayload.UserErrors(childComplexity), true
 
 	case "OpportunityDeletePayload.deletedId":
 		if e.ComplexityRoot.OpportunityDeletePayload.DeletedID == nil {
@@ -387,6 +1028,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpportunityPayload.UserErrors(childComplexity), true
+
+	case "OpportunityStatusChangeDeletePayload.deletedId":
+		if e.ComplexityRoot.OpportunityStatusChangeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusChangeDeletePayload.DeletedID(childComplexity), true
+	case "OpportunityStatusChangeDeletePayload.userErrors":
+		if e.ComplexityRoot.OpportunityStatusChangeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusChangeDeletePayload.UserErrors(childComplexity), true
+
+	case "OpportunityStatusChangePayload.opportunityStatusChange":
+		if e.ComplexityRoot.OpportunityStatusChangePayload.OpportunityStatusChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusChangePayload.OpportunityStatusChange(childComplexity), true
+	case "OpportunityStatusChangePayload.userErrors":
+		if e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors(childComplexity), true
 
 	case "Query.activities":
 		if e.ComplexityRoot.Query.Activities == nil {
@@ -539,6 +1206,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "SMSDeletePayload.deletedId":
+		if e.ComplexityRoot.SMSDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSDeletePayload.DeletedID(childComplexity), true
+	case "SMSDeletePayload.userErrors":
+		if e.ComplexityRoot.SMSDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSDeletePayload.UserErrors(childComplexity), true
+
+	case "SMSPayload.sms":
+		if e.ComplexityRoot.SMSPayload.Sms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSPayload.Sms(childComplexity), true
+	case "SMSPayload.userErrors":
+		if e.ComplexityRoot.SMSPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSPayload.UserErrors(childComplexity), true
+
+	case "TaskCompletedDeletePayload.deletedId":
+		if e.ComplexityRoot.TaskCompletedDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskCompletedDeletePayload.DeletedID(childComplexity), true
+	case "TaskCompletedDeletePayload.userErrors":
+		if e.ComplexityRoot.TaskCompletedDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskCompletedDeletePayload.UserErrors(childComplexity), true
+
 	case "TaskDeletePayload.deletedId":
 		if e.ComplexityRoot.TaskDeletePayload.DeletedID == nil {
 			break
@@ -597,6 +1303,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
 
+	case "WhatsAppMessageDeletePayload.deletedId":
+		if e.ComplexityRoot.WhatsAppMessageDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatsAppMessageDeletePayload.DeletedID(childComplexity), true
+	case "WhatsAppMessageDeletePayload.userErrors":
+		if e.ComplexityRoot.WhatsAppMessageDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatsAppMessageDeletePayload.UserErrors(childComplexity), true
+
+	case "WhatsAppMessagePayload.userErrors":
+		if e.ComplexityRoot.WhatsAppMessagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatsAppMessagePayload.UserErrors(childComplexity), true
+	case "WhatsAppMessagePayload.whatsAppMessage":
+		if e.ComplexityRoot.WhatsAppMessagePayload.WhatsAppMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatsAppMessagePayload.WhatsAppMessage(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -609,27 +1341,43 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ActivityFilter", ec.unmarshalInputActivityFilter),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
+			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
+			graphql.NewInputUnmarshaler("CallUpdateInput", ec.unmarshalInputCallUpdateInput),
 			graphql.NewInputUnmarshaler("ContactCreateInput", ec.unmarshalInputContactCreateInput),
 			graphql.NewInputUnmarshaler("ContactEmailInput", ec.unmarshalInputContactEmailInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactPhoneInput", ec.unmarshalInputContactPhoneInput),
 			graphql.NewInputUnmarshaler("ContactUpdateInput", ec.unmarshalInputContactUpdateInput),
 			graphql.NewInputUnmarshaler("ContactUrlInput", ec.unmarshalInputContactUrlInput),
+			graphql.NewInputUnmarshaler("CustomActivityCreateInput", ec.unmarshalInputCustomActivityCreateInput),
+			graphql.NewInputUnmarshaler("CustomActivityUpdateInput", ec.unmarshalInputCustomActivityUpdateInput),
 			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
+			graphql.NewInputUnmarshaler("EmailAttachmentInput", ec.unmarshalInputEmailAttachmentInput),
+			graphql.NewInputUnmarshaler("EmailCreateInput", ec.unmarshalInputEmailCreateInput),
+			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
+			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
+			graphql.NewInputUnmarshaler("MeetingUpdateInput", ec.unmarshalInputMeetingUpdateInput),
+			graphql.NewInputUnmarshaler("NoteCreateInput", ec.unmarshalInputNoteCreateInput),
+			graphql.NewInputUnmarshaler("NoteUpdateInput", ec.unmarshalInputNoteUpdateInput),
 			graphql.NewInputUnmarshaler("OpportunityCreateInput", ec.unmarshalInputOpportunityCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
+			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
+			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
+			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),
 			graphql.NewInputUnmarshaler("TaskCreateInput", ec.unmarshalInputTaskCreateInput),
 			graphql.NewInputUnmarshaler("TaskFilter", ec.unmarshalInputTaskFilter),
 			graphql.NewInputUnmarshaler("TaskUpdateInput", ec.unmarshalInputTaskUpdateInput),
 			graphql.NewInputUnmarshaler("TasksUpdateInput", ec.unmarshalInputTasksUpdateInput),
+			graphql.NewInputUnmarshaler("WhatsAppMessageCreateInput", ec.unmarshalInputWhatsAppMessageCreateInput),
+			graphql.NewInputUnmarshaler("WhatsAppMessageUpdateInput", ec.unmarshalInputWhatsAppMessageUpdateInput),
 		)
 	}
 	first := true
@@ -899,6 +1647,26 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_CallDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CallDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CallPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "call":
+		return ec.fieldContext_CallPayload_call(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ContactDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -917,6 +1685,76 @@ func (ec *executionContext) childFields_ContactPayload(ctx context.Context, fiel
 		return ec.fieldContext_ContactPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivityDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomActivityDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customActivity":
+		return ec.fieldContext_CustomActivityPayload_customActivity(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_EmailDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "email":
+		return ec.fieldContext_EmailPayload_email(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailThreadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_EmailThreadDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailThreadDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailThreadDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FormSubmissionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_FormSubmissionDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FormSubmissionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormSubmissionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportUpdateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_ImportUpdateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportUpdateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportUpdateDeletePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LeadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -939,6 +1777,66 @@ func (ec *executionContext) childFields_LeadPayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type LeadPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_LeadStatusChangeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LeadStatusChangeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusChangeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChangeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadStatusChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "leadStatusChange":
+		return ec.fieldContext_LeadStatusChangePayload_leadStatusChange(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MeetingDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_MeetingDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeetingDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeetingDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MeetingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "meeting":
+		return ec.fieldContext_MeetingPayload_meeting(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeetingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeetingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_NoteDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_NoteDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_NoteDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NoteDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_NotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "note":
+		return ec.fieldContext_NotePayload_note(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_NotePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_OpportunityDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -957,6 +1855,56 @@ func (ec *executionContext) childFields_OpportunityPayload(ctx context.Context, 
 		return ec.fieldContext_OpportunityPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityStatusChangeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OpportunityStatusChangeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusChangeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityStatusChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opportunityStatusChange":
+		return ec.fieldContext_OpportunityStatusChangePayload_opportunityStatusChange(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SMSDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sms":
+		return ec.fieldContext_SMSPayload_sms(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TaskCompletedDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_TaskCompletedDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaskCompletedDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaskCompletedDeletePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TaskDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -999,6 +1947,26 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatsAppMessageDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_WhatsAppMessageDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WhatsAppMessageDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatsAppMessageDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatsAppMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "whatsAppMessage":
+		return ec.fieldContext_WhatsAppMessagePayload_whatsAppMessage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WhatsAppMessagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatsAppMessagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

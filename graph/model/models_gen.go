@@ -60,6 +60,90 @@ type AttachmentInput struct {
 	ContentType graphql.Omittable[*string] `json:"contentType,omitempty,omitzero"`
 }
 
+// What a call is made of.
+type CallCreateInput struct {
+	// The lead that it belongs to.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// Which way it went.
+	Direction graphql.Omittable[*PhoneDirection] `json:"direction,omitempty,omitzero"`
+	// How far it came; `COMPLETED`, when left out.
+	Status graphql.Omittable[*CallStatus] `json:"status,omitempty,omitzero"`
+	// Its length, in seconds.
+	Duration graphql.Omittable[*int] `json:"duration,omitempty,omitzero"`
+	// The other party's number.
+	Phone graphql.Omittable[*string] `json:"phone,omitempty,omitzero"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
+	// The note, as rich text.
+	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
+	// The outcome.
+	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
+	// The playbook.
+	PlaybookID graphql.Omittable[*string] `json:"playbookId,omitempty,omitzero"`
+	// Where the recording can be had: an `https` address.
+	RecordingURL graphql.Omittable[*string] `json:"recordingUrl,omitempty,omitzero"`
+	// Where the voice message can be had.
+	VoicemailURL graphql.Omittable[*string] `json:"voicemailUrl,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID graphql.Omittable[*string] `json:"creatorId,omitempty,omitzero"`
+	// Values of custom fields.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What became of the deletion of a call.
+type CallDeletePayload struct {
+	// The id of the call that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a call.
+type CallPayload struct {
+	// The call as it is now; null when there are errors.
+	Call *projection.Value `json:"call,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a call. What is left out stays as it is; null empties a value.
+type CallUpdateInput struct {
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// How far it came. Not of calls that Close made.
+	Status graphql.Omittable[*CallStatus] `json:"status,omitempty,omitzero"`
+	// Its length, in seconds.
+	Duration graphql.Omittable[*int] `json:"duration,omitempty,omitzero"`
+	// The other party's number.
+	Phone graphql.Omittable[*string] `json:"phone,omitempty,omitzero"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
+	// The note, as rich text.
+	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
+	// The outcome.
+	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
+	// The playbook.
+	PlaybookID graphql.Omittable[*string] `json:"playbookId,omitempty,omitzero"`
+	// Where the recording can be had. Of a call that Close made, a change deletes the recording for good.
+	RecordingURL graphql.Omittable[*string] `json:"recordingUrl,omitempty,omitzero"`
+	// Where the voice message can be had. Of a call that Close made, a change deletes the message for good.
+	VoicemailURL graphql.Omittable[*string] `json:"voicemailUrl,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+	// Values of custom fields.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
 // What a contact is made of.
 type ContactCreateInput struct {
 	// The lead that the person belongs to; without it a new lead is made, named after the person.
@@ -150,6 +234,60 @@ type ContactURLInput struct {
 	Type graphql.Omittable[*string] `json:"type,omitempty,omitzero"`
 }
 
+// What a custom activity is made of.
+type CustomActivityCreateInput struct {
+	// The type; begins with `actitype_`.
+	CustomActivityTypeID string `json:"customActivityTypeId"`
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// Whether it is published; required fields must have values then. `PUBLISHED`, when left out.
+	Status graphql.Omittable[*CustomActivityStatus] `json:"status,omitempty,omitzero"`
+	// Whether it is pinned to the lead.
+	Pinned graphql.Omittable[*bool] `json:"pinned,omitempty,omitzero"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID graphql.Omittable[*string] `json:"creatorId,omitempty,omitzero"`
+	// Values of custom fields.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What became of the deletion of a custom activity.
+type CustomActivityDeletePayload struct {
+	// The id of the custom activity that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a custom activity.
+type CustomActivityPayload struct {
+	// The custom activity as it is now; null when there are errors.
+	CustomActivity *projection.Value `json:"customActivity,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a custom activity. What is left out stays as it is; null empties a value.
+type CustomActivityUpdateInput struct {
+	// Whether it is published; required fields must have values then.
+	Status graphql.Omittable[*CustomActivityStatus] `json:"status,omitempty,omitzero"`
+	// Whether it is pinned to the lead.
+	Pinned graphql.Omittable[*bool] `json:"pinned,omitempty,omitzero"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+	// Values of custom fields.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
 // A value for a custom field. Give exactly one of the values, or `unset: true`.
 type CustomFieldInput struct {
 	// The id of the field, beginning with `cf_`.
@@ -200,6 +338,160 @@ type DateTimeRange struct {
 	Lt graphql.Omittable[*string] `json:"lt,omitempty,omitzero"`
 	// At this or earlier.
 	Lte graphql.Omittable[*string] `json:"lte,omitempty,omitzero"`
+}
+
+// A file for an e-mail, uploaded before.
+type EmailAttachmentInput struct {
+	// Where it was uploaded to.
+	URL string `json:"url"`
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The size in bytes.
+	Size int `json:"size"`
+	// The MIME type.
+	ContentType graphql.Omittable[*string] `json:"contentType,omitempty,omitzero"`
+	// Its id within the e-mail, for pictures in the text.
+	ContentID graphql.Omittable[*string] `json:"contentId,omitempty,omitzero"`
+	// Whether it is shown within the text alone.
+	InlineOnly graphql.Omittable[*bool] `json:"inlineOnly,omitempty,omitzero"`
+}
+
+// What an e-mail is made of.
+type EmailCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// How far it came: `INBOX` and `SENT` log it, `DRAFT` keeps it, `SCHEDULED` sends it later, `OUTBOX` sends it now.
+	Status MessageStatus `json:"status"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// The sender: an address, or `Name <address>`. Needed for the statuses `INBOX`, `SCHEDULED`, `OUTBOX` and `ERROR`.
+	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
+	// The recipients' addresses.
+	To graphql.Omittable[[]string] `json:"to,omitempty,omitzero"`
+	// The addresses that get a copy.
+	Cc graphql.Omittable[[]string] `json:"cc,omitempty,omitzero"`
+	// The addresses that get a copy unseen.
+	Bcc graphql.Omittable[[]string] `json:"bcc,omitempty,omitzero"`
+	// The subject.
+	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
+	// The text.
+	BodyText graphql.Omittable[*string] `json:"bodyText,omitempty,omitzero"`
+	// The text, as HTML.
+	BodyHTML graphql.Omittable[*string] `json:"bodyHtml,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*EmailAttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// A template that is filled in when no text is given.
+	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
+	// The connected account that sends it.
+	EmailAccountID graphql.Omittable[*string] `json:"emailAccountId,omitempty,omitzero"`
+	// The e-mail that it answers.
+	InReplyToID graphql.Omittable[*string] `json:"inReplyToId,omitempty,omitzero"`
+	// When it is to be sent, for the status `SCHEDULED`.
+	DateScheduled graphql.Omittable[*string] `json:"dateScheduled,omitempty,omitzero"`
+	// After how many seconds it is sent, less than 60, for the status `OUTBOX`.
+	SendIn graphql.Omittable[*int] `json:"sendIn,omitempty,omitzero"`
+	// When to be reminded if nobody answers.
+	FollowupDate graphql.Omittable[*string] `json:"followupDate,omitempty,omitzero"`
+	// The sequence that follows it up.
+	FollowupSequenceID graphql.Omittable[*string] `json:"followupSequenceId,omitempty,omitzero"`
+	// After how many seconds the sequence begins; a day at least.
+	FollowupSequenceDelay graphql.Omittable[*int] `json:"followupSequenceDelay,omitempty,omitzero"`
+	// Whether the sequence writes to those in copy too.
+	FollowupSequenceAddCcBcc graphql.Omittable[*bool] `json:"followupSequenceAddCcBcc,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID graphql.Omittable[*string] `json:"creatorId,omitempty,omitzero"`
+}
+
+// What became of the deletion of an e-mail.
+type EmailDeletePayload struct {
+	// The id of the e-mail that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an e-mail.
+type EmailPayload struct {
+	// The e-mail as it is now; null when there are errors.
+	Email *projection.Value `json:"email,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of the deletion of a conversation.
+type EmailThreadDeletePayload struct {
+	// The id of the conversation that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an e-mail. What is left out stays as it is; null empties a value.
+type EmailUpdateInput struct {
+	// How far it came. Only drafts can be changed; `DRAFT` takes back what is scheduled or not yet sent.
+	Status graphql.Omittable[*MessageStatus] `json:"status,omitempty,omitzero"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// The sender: an address, or `Name <address>`. Needed for the statuses `INBOX`, `SCHEDULED`, `OUTBOX` and `ERROR`.
+	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
+	// The recipients' addresses.
+	To graphql.Omittable[[]string] `json:"to,omitempty,omitzero"`
+	// The addresses that get a copy.
+	Cc graphql.Omittable[[]string] `json:"cc,omitempty,omitzero"`
+	// The addresses that get a copy unseen.
+	Bcc graphql.Omittable[[]string] `json:"bcc,omitempty,omitzero"`
+	// The subject.
+	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
+	// The text.
+	BodyText graphql.Omittable[*string] `json:"bodyText,omitempty,omitzero"`
+	// The text, as HTML.
+	BodyHTML graphql.Omittable[*string] `json:"bodyHtml,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*EmailAttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// A template that is filled in when no text is given.
+	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
+	// The connected account that sends it.
+	EmailAccountID graphql.Omittable[*string] `json:"emailAccountId,omitempty,omitzero"`
+	// The e-mail that it answers.
+	InReplyToID graphql.Omittable[*string] `json:"inReplyToId,omitempty,omitzero"`
+	// When it is to be sent, for the status `SCHEDULED`.
+	DateScheduled graphql.Omittable[*string] `json:"dateScheduled,omitempty,omitzero"`
+	// After how many seconds it is sent, less than 60, for the status `OUTBOX`.
+	SendIn graphql.Omittable[*int] `json:"sendIn,omitempty,omitzero"`
+	// When to be reminded if nobody answers.
+	FollowupDate graphql.Omittable[*string] `json:"followupDate,omitempty,omitzero"`
+	// The sequence that follows it up.
+	FollowupSequenceID graphql.Omittable[*string] `json:"followupSequenceId,omitempty,omitzero"`
+	// After how many seconds the sequence begins; a day at least.
+	FollowupSequenceDelay graphql.Omittable[*int] `json:"followupSequenceDelay,omitempty,omitzero"`
+	// Whether the sequence writes to those in copy too.
+	FollowupSequenceAddCcBcc graphql.Omittable[*bool] `json:"followupSequenceAddCcBcc,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+}
+
+// What became of the deletion of a form submission.
+type FormSubmissionDeletePayload struct {
+	// The id of the form submission that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of the deletion of a record of an import.
+type ImportUpdateDeletePayload struct {
+	// The id of the record of an import that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Which activities of a lead are wanted. All conditions must hold.
@@ -276,6 +568,34 @@ type LeadPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a record of a status change is made of.
+type LeadStatusChangeCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The status before.
+	OldStatusID string `json:"oldStatusId"`
+	// The status after.
+	NewStatusID string `json:"newStatusId"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+}
+
+// What became of the deletion of a record of a status change.
+type LeadStatusChangeDeletePayload struct {
+	// The id of the record of a status change that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a record of a status change.
+type LeadStatusChangePayload struct {
+	// The record of a status change as it is now; null when there are errors.
+	LeadStatusChange *projection.Value `json:"leadStatusChange,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Changes to a lead. What is left out stays as it is; null empties a value.
 type LeadUpdateInput struct {
 	// The name.
@@ -292,6 +612,90 @@ type LeadUpdateInput struct {
 	Addresses graphql.Omittable[[]*AddressInput] `json:"addresses,omitempty,omitzero"`
 	// Values of custom fields; fields that are left out stay as they are.
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What became of the deletion of a meeting.
+type MeetingDeletePayload struct {
+	// The id of the meeting that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a meeting.
+type MeetingPayload struct {
+	// The meeting as it is now; null when there are errors.
+	Meeting *projection.Value `json:"meeting,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a meeting. What is left out stays as it is; null empties a value.
+type MeetingUpdateInput struct {
+	// What you note, as rich text.
+	UserNoteHTML graphql.Omittable[*string] `json:"userNoteHtml,omitempty,omitzero"`
+	// The outcome.
+	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
+}
+
+// What a note is made of.
+type NoteCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
+	// The note, as rich text.
+	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
+	// The title.
+	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
+	// Whether it is pinned to the lead.
+	Pinned graphql.Omittable[*bool] `json:"pinned,omitempty,omitzero"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID graphql.Omittable[*string] `json:"creatorId,omitempty,omitzero"`
+}
+
+// What became of the deletion of a note.
+type NoteDeletePayload struct {
+	// The id of the note that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a note.
+type NotePayload struct {
+	// The note as it is now; null when there are errors.
+	Note *projection.Value `json:"note,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a note. What is left out stays as it is; null empties a value.
+type NoteUpdateInput struct {
+	// The note, as plain text. Give this or `noteHtml`.
+	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
+	// The note, as rich text.
+	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
+	// The title.
+	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
+	// Whether it is pinned to the lead.
+	Pinned graphql.Omittable[*bool] `json:"pinned,omitempty,omitzero"`
+	// All files: they replace those that are there.
+	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
 }
 
 // What an opportunity is made of.
@@ -370,6 +774,36 @@ type OpportunityPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a record of a status change is made of.
+type OpportunityStatusChangeCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The opportunity.
+	OpportunityID string `json:"opportunityId"`
+	// The status before.
+	OldStatusID string `json:"oldStatusId"`
+	// The status after.
+	NewStatusID string `json:"newStatusId"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+}
+
+// What became of the deletion of a record of a status change.
+type OpportunityStatusChangeDeletePayload struct {
+	// The id of the record of a status change that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a record of a status change.
+type OpportunityStatusChangePayload struct {
+	// The record of a status change as it is now; null when there are errors.
+	OpportunityStatusChange *projection.Value `json:"opportunityStatusChange,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Changes to an opportunity. What is left out stays as it is; null empties a value. The lead and the pipeline cannot be changed.
 type OpportunityUpdateInput struct {
 	// The person at the lead whom it is about.
@@ -396,6 +830,88 @@ type OpportunityUpdateInput struct {
 	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// Values of custom fields; fields that are left out stay as they are.
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What a text message is made of.
+type SMSCreateInput struct {
+	// How far it came: `INBOX` and `SENT` log it, `DRAFT` keeps it, `SCHEDULED` sends it later, `OUTBOX` sends it now.
+	Status MessageStatus `json:"status"`
+	// The lead that it belongs to.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// Which way it went.
+	Direction graphql.Omittable[*PhoneDirection] `json:"direction,omitempty,omitzero"`
+	// The text. Give this or `templateId`.
+	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
+	// The template that is filled in.
+	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
+	// The number in Close; to send, one of your own numbers in Close.
+	LocalPhone graphql.Omittable[*string] `json:"localPhone,omitempty,omitzero"`
+	// The other party's number.
+	RemotePhone graphql.Omittable[*string] `json:"remotePhone,omitempty,omitzero"`
+	// Files, 10 at most.
+	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// When it is to be sent, for the status `SCHEDULED`.
+	DateScheduled graphql.Omittable[*string] `json:"dateScheduled,omitempty,omitzero"`
+	// After how many seconds it is sent, less than 60, for the status `OUTBOX`.
+	SendIn graphql.Omittable[*int] `json:"sendIn,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated graphql.Omittable[*string] `json:"dateCreated,omitempty,omitzero"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID graphql.Omittable[*string] `json:"creatorId,omitempty,omitzero"`
+}
+
+// What became of the deletion of a text message.
+type SMSDeletePayload struct {
+	// The id of the text message that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a text message.
+type SMSPayload struct {
+	// The text message as it is now; null when there are errors.
+	Sms *projection.Value `json:"sms,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a text message. What is left out stays as it is; null empties a value.
+type SMSUpdateInput struct {
+	// How far it came. Only drafts can be changed; `DRAFT` takes back what is scheduled or not yet sent.
+	Status graphql.Omittable[*MessageStatus] `json:"status,omitempty,omitzero"`
+	// The lead that it belongs to.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// The text. Give this or `templateId`.
+	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
+	// The template that is filled in.
+	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
+	// The number in Close; to send, one of your own numbers in Close.
+	LocalPhone graphql.Omittable[*string] `json:"localPhone,omitempty,omitzero"`
+	// The other party's number.
+	RemotePhone graphql.Omittable[*string] `json:"remotePhone,omitempty,omitzero"`
+	// Files, 10 at most.
+	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+}
+
+// What became of the deletion of a record of a task done.
+type TaskCompletedDeletePayload struct {
+	// The id of the record of a task done that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What a task is made of. Only two kinds can be made: tasks for people (`LEAD`) and calls to make (`OUTGOING_CALL`).
@@ -526,6 +1042,74 @@ type UserError struct {
 	Message string `json:"message"`
 	// What kind of error it is, for programs.
 	Code UserErrorCode `json:"code"`
+}
+
+// What a message is made of.
+type WhatsAppMessageCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The contact on the other side.
+	ContactID string `json:"contactId"`
+	// Its id in WhatsApp.
+	ExternalWhatsappMessageID string `json:"externalWhatsappMessageId"`
+	// The message, in the marks of WhatsApp.
+	MessageMarkdown string `json:"messageMarkdown"`
+	// Which way it went.
+	Direction MessageDirection `json:"direction"`
+	// The number in Close.
+	LocalPhone string `json:"localPhone"`
+	// The other party's number.
+	RemotePhone string `json:"remotePhone"`
+	// Files, 25 MB at most in all.
+	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// Where it can be seen in the system that sent it.
+	IntegrationLink graphql.Omittable[*string] `json:"integrationLink,omitempty,omitzero"`
+	// The message that it answers.
+	ResponseToID graphql.Omittable[*string] `json:"responseToId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt string `json:"activityAt"`
+}
+
+// What became of the deletion of a message.
+type WhatsAppMessageDeletePayload struct {
+	// The id of the message that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a message.
+type WhatsAppMessagePayload struct {
+	// The message as it is now; null when there are errors.
+	WhatsAppMessage *projection.Value `json:"whatsAppMessage,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a message. What is left out stays as it is; null empties a value.
+type WhatsAppMessageUpdateInput struct {
+	// The contact on the other side.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// The user on your side; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// The message, in the marks of WhatsApp.
+	MessageMarkdown graphql.Omittable[*string] `json:"messageMarkdown,omitempty,omitzero"`
+	// Which way it went.
+	Direction graphql.Omittable[*MessageDirection] `json:"direction,omitempty,omitzero"`
+	// The number in Close.
+	LocalPhone graphql.Omittable[*string] `json:"localPhone,omitempty,omitzero"`
+	// The other party's number.
+	RemotePhone graphql.Omittable[*string] `json:"remotePhone,omitempty,omitzero"`
+	// Files, 25 MB at most in all.
+	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
+	// Where it can be seen in the system that sent it.
+	IntegrationLink graphql.Omittable[*string] `json:"integrationLink,omitempty,omitzero"`
+	// The message that it answers.
+	ResponseToID graphql.Omittable[*string] `json:"responseToId,omitempty,omitzero"`
+	// When it happened.
+	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
 }
 
 // The orders of a list of activities.

@@ -223,6 +223,60 @@ func (Call) IsNode() {}
 
 func (Call) IsTaskSubject() {}
 
+// What a call is made of.
+type CallCreateInput struct {
+	// The lead that it belongs to.
+	LeadID *string `json:"leadId,omitempty"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// Which way it went.
+	Direction *PhoneDirection `json:"direction,omitempty"`
+	// How far it came; `COMPLETED`, when left out.
+	Status *CallStatus `json:"status,omitempty"`
+	// Its length, in seconds.
+	Duration *int `json:"duration,omitempty"`
+	// The other party's number.
+	Phone *string `json:"phone,omitempty"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note *string `json:"note,omitempty"`
+	// The note, as rich text.
+	NoteHTML *string `json:"noteHtml,omitempty"`
+	// The outcome.
+	OutcomeID *string `json:"outcomeId,omitempty"`
+	// The playbook.
+	PlaybookID *string `json:"playbookId,omitempty"`
+	// Where the recording can be had: an `https` address.
+	RecordingURL *string `json:"recordingUrl,omitempty"`
+	// Where the voice message can be had.
+	VoicemailURL *string `json:"voicemailUrl,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID *string `json:"creatorId,omitempty"`
+	// Values of custom fields.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
+
+// What became of the deletion of a call.
+type CallDeletePayload struct {
+	// The id of the call that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a call.
+type CallPayload struct {
+	// The call as it is now; null when there are errors.
+	Call *Call `json:"call,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Details of a task of type `MISSED_CALL` or `ANSWERED_DETACHED_CALL`.
 type CallTaskDetails struct {
 	// The other party's number, in E.164.
@@ -240,6 +294,36 @@ type CallTaskDetails struct {
 }
 
 func (CallTaskDetails) IsTaskDetails() {}
+
+// Changes to a call. What is left out stays as it is; null empties a value.
+type CallUpdateInput struct {
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// How far it came. Not of calls that Close made.
+	Status *CallStatus `json:"status,omitempty"`
+	// Its length, in seconds.
+	Duration *int `json:"duration,omitempty"`
+	// The other party's number.
+	Phone *string `json:"phone,omitempty"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note *string `json:"note,omitempty"`
+	// The note, as rich text.
+	NoteHTML *string `json:"noteHtml,omitempty"`
+	// The outcome.
+	OutcomeID *string `json:"outcomeId,omitempty"`
+	// The playbook.
+	PlaybookID *string `json:"playbookId,omitempty"`
+	// Where the recording can be had. Of a call that Close made, a change deletes the recording for good.
+	RecordingURL *string `json:"recordingUrl,omitempty"`
+	// Where the voice message can be had. Of a call that Close made, a change deletes the message for good.
+	VoicemailURL *string `json:"voicemailUrl,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// Values of custom fields.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
 
 // How much an object was commented on.
 type CommentSummary struct {
@@ -512,6 +596,60 @@ type CustomActivity struct {
 func (CustomActivity) IsActivity() {}
 
 func (CustomActivity) IsNode() {}
+
+// What a custom activity is made of.
+type CustomActivityCreateInput struct {
+	// The type; begins with `actitype_`.
+	CustomActivityTypeID string `json:"customActivityTypeId"`
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// Whether it is published; required fields must have values then. `PUBLISHED`, when left out.
+	Status *CustomActivityStatus `json:"status,omitempty"`
+	// Whether it is pinned to the lead.
+	Pinned *bool `json:"pinned,omitempty"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID *string `json:"creatorId,omitempty"`
+	// Values of custom fields.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
+
+// What became of the deletion of a custom activity.
+type CustomActivityDeletePayload struct {
+	// The id of the custom activity that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a custom activity.
+type CustomActivityPayload struct {
+	// The custom activity as it is now; null when there are errors.
+	CustomActivity *CustomActivity `json:"customActivity,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a custom activity. What is left out stays as it is; null empties a value.
+type CustomActivityUpdateInput struct {
+	// Whether it is published; required fields must have values then.
+	Status *CustomActivityStatus `json:"status,omitempty"`
+	// Whether it is pinned to the lead.
+	Pinned *bool `json:"pinned,omitempty"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// Values of custom fields.
+	CustomFields []*CustomFieldInput `json:"customFields,omitempty"`
+}
 
 // One of the choices of a field.
 type CustomChoice struct {
@@ -793,6 +931,82 @@ type EmailAttachment struct {
 	InlineOnly *bool `json:"inlineOnly,omitempty"`
 }
 
+// A file for an e-mail, uploaded before.
+type EmailAttachmentInput struct {
+	// Where it was uploaded to.
+	URL string `json:"url"`
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The size in bytes.
+	Size int `json:"size"`
+	// The MIME type.
+	ContentType *string `json:"contentType,omitempty"`
+	// Its id within the e-mail, for pictures in the text.
+	ContentID *string `json:"contentId,omitempty"`
+	// Whether it is shown within the text alone.
+	InlineOnly *bool `json:"inlineOnly,omitempty"`
+}
+
+// What an e-mail is made of.
+type EmailCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// How far it came: `INBOX` and `SENT` log it, `DRAFT` keeps it, `SCHEDULED` sends it later, `OUTBOX` sends it now.
+	Status MessageStatus `json:"status"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// The sender: an address, or `Name <address>`. Needed for the statuses `INBOX`, `SCHEDULED`, `OUTBOX` and `ERROR`.
+	Sender *string `json:"sender,omitempty"`
+	// The recipients' addresses.
+	To []string `json:"to,omitempty"`
+	// The addresses that get a copy.
+	Cc []string `json:"cc,omitempty"`
+	// The addresses that get a copy unseen.
+	Bcc []string `json:"bcc,omitempty"`
+	// The subject.
+	Subject *string `json:"subject,omitempty"`
+	// The text.
+	BodyText *string `json:"bodyText,omitempty"`
+	// The text, as HTML.
+	BodyHTML *string `json:"bodyHtml,omitempty"`
+	// Files, uploaded before.
+	Attachments []*EmailAttachmentInput `json:"attachments,omitempty"`
+	// A template that is filled in when no text is given.
+	TemplateID *string `json:"templateId,omitempty"`
+	// The connected account that sends it.
+	EmailAccountID *string `json:"emailAccountId,omitempty"`
+	// The e-mail that it answers.
+	InReplyToID *string `json:"inReplyToId,omitempty"`
+	// When it is to be sent, for the status `SCHEDULED`.
+	DateScheduled *string `json:"dateScheduled,omitempty"`
+	// After how many seconds it is sent, less than 60, for the status `OUTBOX`.
+	SendIn *int `json:"sendIn,omitempty"`
+	// When to be reminded if nobody answers.
+	FollowupDate *string `json:"followupDate,omitempty"`
+	// The sequence that follows it up.
+	FollowupSequenceID *string `json:"followupSequenceId,omitempty"`
+	// After how many seconds the sequence begins; a day at least.
+	FollowupSequenceDelay *int `json:"followupSequenceDelay,omitempty"`
+	// Whether the sequence writes to those in copy too.
+	FollowupSequenceAddCcBcc *bool `json:"followupSequenceAddCcBcc,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID *string `json:"creatorId,omitempty"`
+}
+
+// What became of the deletion of an e-mail.
+type EmailDeletePayload struct {
+	// The id of the e-mail that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The headers of an e-mail.
 type EmailEnvelope struct {
 	// Who wrote it.
@@ -849,6 +1063,14 @@ type EmailOpen struct {
 	IPAddress *string `json:"ipAddress,omitempty"`
 	// With which program.
 	UserAgent *string `json:"userAgent,omitempty"`
+}
+
+// What became of a mutation of an e-mail.
+type EmailPayload struct {
+	// The e-mail as it is now; null when there are errors.
+	Email *Email `json:"email,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // An e-mail of a conversation, in short.
@@ -927,6 +1149,14 @@ func (EmailThread) IsNode() {}
 
 func (EmailThread) IsTaskSubject() {}
 
+// What became of the deletion of a conversation.
+type EmailThreadDeletePayload struct {
+	// The id of the conversation that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Whether a conversation is important.
 type EmailThreadImportance struct {
 	// `important` or `not_important`.
@@ -947,6 +1177,52 @@ type EmailThreadSummary struct {
 	GeneratedAt *string `json:"generatedAt,omitempty"`
 	// When it was changed last.
 	UpdatedAt *string `json:"updatedAt,omitempty"`
+}
+
+// Changes to an e-mail. What is left out stays as it is; null empties a value.
+type EmailUpdateInput struct {
+	// How far it came. Only drafts can be changed; `DRAFT` takes back what is scheduled or not yet sent.
+	Status *MessageStatus `json:"status,omitempty"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// The sender: an address, or `Name <address>`. Needed for the statuses `INBOX`, `SCHEDULED`, `OUTBOX` and `ERROR`.
+	Sender *string `json:"sender,omitempty"`
+	// The recipients' addresses.
+	To []string `json:"to,omitempty"`
+	// The addresses that get a copy.
+	Cc []string `json:"cc,omitempty"`
+	// The addresses that get a copy unseen.
+	Bcc []string `json:"bcc,omitempty"`
+	// The subject.
+	Subject *string `json:"subject,omitempty"`
+	// The text.
+	BodyText *string `json:"bodyText,omitempty"`
+	// The text, as HTML.
+	BodyHTML *string `json:"bodyHtml,omitempty"`
+	// Files, uploaded before.
+	Attachments []*EmailAttachmentInput `json:"attachments,omitempty"`
+	// A template that is filled in when no text is given.
+	TemplateID *string `json:"templateId,omitempty"`
+	// The connected account that sends it.
+	EmailAccountID *string `json:"emailAccountId,omitempty"`
+	// The e-mail that it answers.
+	InReplyToID *string `json:"inReplyToId,omitempty"`
+	// When it is to be sent, for the status `SCHEDULED`.
+	DateScheduled *string `json:"dateScheduled,omitempty"`
+	// After how many seconds it is sent, less than 60, for the status `OUTBOX`.
+	SendIn *int `json:"sendIn,omitempty"`
+	// When to be reminded if nobody answers.
+	FollowupDate *string `json:"followupDate,omitempty"`
+	// The sequence that follows it up.
+	FollowupSequenceID *string `json:"followupSequenceId,omitempty"`
+	// After how many seconds the sequence begins; a day at least.
+	FollowupSequenceDelay *int `json:"followupSequenceDelay,omitempty"`
+	// Whether the sequence writes to those in copy too.
+	FollowupSequenceAddCcBcc *bool `json:"followupSequenceAddCcBcc,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
 }
 
 // Somebody filled in a form.
@@ -999,6 +1275,14 @@ func (FormSubmission) IsActivity() {}
 
 func (FormSubmission) IsNode() {}
 
+// What became of the deletion of a form submission.
+type FormSubmissionDeletePayload struct {
+	// The id of the form submission that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // An import changed a lead.
 type ImportUpdate struct {
 	// Begins with `acti_`.
@@ -1034,6 +1318,14 @@ type ImportUpdate struct {
 func (ImportUpdate) IsActivity() {}
 
 func (ImportUpdate) IsNode() {}
+
+// What became of the deletion of a record of an import.
+type ImportUpdateDeletePayload struct {
+	// The id of the record of an import that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
 
 // Details of a task of type `INCOMING_EMAIL`.
 type IncomingEmailTaskDetails struct {
@@ -1311,6 +1603,34 @@ func (LeadStatusChange) IsActivity() {}
 
 func (LeadStatusChange) IsNode() {}
 
+// What a record of a status change is made of.
+type LeadStatusChangeCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The status before.
+	OldStatusID string `json:"oldStatusId"`
+	// The status after.
+	NewStatusID string `json:"newStatusId"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+}
+
+// What became of the deletion of a record of a status change.
+type LeadStatusChangeDeletePayload struct {
+	// The id of the record of a status change that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a record of a status change.
+type LeadStatusChangePayload struct {
+	// The record of a status change as it is now; null when there are errors.
+	LeadStatusChange *LeadStatusChange `json:"leadStatusChange,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Details of a task of type `LEAD`.
 type LeadTaskDetails struct {
 	// Whether it was meant to have no date.
@@ -1479,6 +1799,22 @@ type MeetingConferenceLink struct {
 	URL *string `json:"url,omitempty"`
 }
 
+// What became of the deletion of a meeting.
+type MeetingDeletePayload struct {
+	// The id of the meeting that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a meeting.
+type MeetingPayload struct {
+	// The meeting as it is now; null when there are errors.
+	Meeting *Meeting `json:"meeting,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Somebody who spoke in a meeting.
 type MeetingSpeaker struct {
 	// The name.
@@ -1513,6 +1849,14 @@ type MeetingTranscript struct {
 	SummaryText *string `json:"summaryText,omitempty"`
 	// What was said in short, as HTML.
 	SummaryHTML *string `json:"summaryHtml,omitempty"`
+}
+
+// Changes to a meeting. What is left out stays as it is; null empties a value.
+type MeetingUpdateInput struct {
+	// What you note, as rich text.
+	UserNoteHTML *string `json:"userNoteHtml,omitempty"`
+	// The outcome.
+	OutcomeID *string `json:"outcomeId,omitempty"`
 }
 
 // Something that was said in a meeting.
@@ -1578,6 +1922,66 @@ type Note struct {
 func (Note) IsActivity() {}
 
 func (Note) IsNode() {}
+
+// What a note is made of.
+type NoteCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The note, as plain text. Give this or `noteHtml`.
+	Note *string `json:"note,omitempty"`
+	// The note, as rich text.
+	NoteHTML *string `json:"noteHtml,omitempty"`
+	// The title.
+	Title *string `json:"title,omitempty"`
+	// Whether it is pinned to the lead.
+	Pinned *bool `json:"pinned,omitempty"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// Files, uploaded before.
+	Attachments []*AttachmentInput `json:"attachments,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID *string `json:"creatorId,omitempty"`
+}
+
+// What became of the deletion of a note.
+type NoteDeletePayload struct {
+	// The id of the note that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a note.
+type NotePayload struct {
+	// The note as it is now; null when there are errors.
+	Note *Note `json:"note,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a note. What is left out stays as it is; null empties a value.
+type NoteUpdateInput struct {
+	// The note, as plain text. Give this or `noteHtml`.
+	Note *string `json:"note,omitempty"`
+	// The note, as rich text.
+	NoteHTML *string `json:"noteHtml,omitempty"`
+	// The title.
+	Title *string `json:"title,omitempty"`
+	// Whether it is pinned to the lead.
+	Pinned *bool `json:"pinned,omitempty"`
+	// All files: they replace those that are there.
+	Attachments []*AttachmentInput `json:"attachments,omitempty"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+}
 
 // A deal that may be won or lost.
 type Opportunity struct {
@@ -1869,6 +2273,36 @@ func (OpportunityStatusChange) IsActivity() {}
 
 func (OpportunityStatusChange) IsNode() {}
 
+// What a record of a status change is made of.
+type OpportunityStatusChangeCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The opportunity.
+	OpportunityID string `json:"opportunityId"`
+	// The status before.
+	OldStatusID string `json:"oldStatusId"`
+	// The status after.
+	NewStatusID string `json:"newStatusId"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+}
+
+// What became of the deletion of a record of a status change.
+type OpportunityStatusChangeDeletePayload struct {
+	// The id of the record of a status change that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a record of a status change.
+type OpportunityStatusChangePayload struct {
+	// The record of a status change as it is now; null when there are errors.
+	OpportunityStatusChange *OpportunityStatusChange `json:"opportunityStatusChange,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Changes to an opportunity. What is left out stays as it is; null empties a value. The lead and the pipeline cannot be changed.
 type OpportunityUpdateInput struct {
 	// The person at the lead whom it is about.
@@ -2099,6 +2533,80 @@ func (Sms) IsNode() {}
 
 func (Sms) IsTaskSubject() {}
 
+// What a text message is made of.
+type SMSCreateInput struct {
+	// How far it came: `INBOX` and `SENT` log it, `DRAFT` keeps it, `SCHEDULED` sends it later, `OUTBOX` sends it now.
+	Status MessageStatus `json:"status"`
+	// The lead that it belongs to.
+	LeadID *string `json:"leadId,omitempty"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// Which way it went.
+	Direction *PhoneDirection `json:"direction,omitempty"`
+	// The text. Give this or `templateId`.
+	Text *string `json:"text,omitempty"`
+	// The template that is filled in.
+	TemplateID *string `json:"templateId,omitempty"`
+	// The number in Close; to send, one of your own numbers in Close.
+	LocalPhone *string `json:"localPhone,omitempty"`
+	// The other party's number.
+	RemotePhone *string `json:"remotePhone,omitempty"`
+	// Files, 10 at most.
+	Attachments []*AttachmentInput `json:"attachments,omitempty"`
+	// When it is to be sent, for the status `SCHEDULED`.
+	DateScheduled *string `json:"dateScheduled,omitempty"`
+	// After how many seconds it is sent, less than 60, for the status `OUTBOX`.
+	SendIn *int `json:"sendIn,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+	// When it was entered, for activities brought over from elsewhere.
+	DateCreated *string `json:"dateCreated,omitempty"`
+	// Who entered it, for activities brought over from elsewhere.
+	CreatorID *string `json:"creatorId,omitempty"`
+}
+
+// What became of the deletion of a text message.
+type SMSDeletePayload struct {
+	// The id of the text message that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a text message.
+type SMSPayload struct {
+	// The text message as it is now; null when there are errors.
+	Sms *Sms `json:"sms,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a text message. What is left out stays as it is; null empties a value.
+type SMSUpdateInput struct {
+	// How far it came. Only drafts can be changed; `DRAFT` takes back what is scheduled or not yet sent.
+	Status *MessageStatus `json:"status,omitempty"`
+	// The lead that it belongs to.
+	LeadID *string `json:"leadId,omitempty"`
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// The text. Give this or `templateId`.
+	Text *string `json:"text,omitempty"`
+	// The template that is filled in.
+	TemplateID *string `json:"templateId,omitempty"`
+	// The number in Close; to send, one of your own numbers in Close.
+	LocalPhone *string `json:"localPhone,omitempty"`
+	// The other party's number.
+	RemotePhone *string `json:"remotePhone,omitempty"`
+	// Files, 10 at most.
+	Attachments []*AttachmentInput `json:"attachments,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+}
+
 // Something to do: a task that a person wrote, or a notification in the inbox (an e-mail to answer, a missed call, an
 // opportunity that is due). `type` tells which; `details` has what only that kind carries.
 type Task struct {
@@ -2196,6 +2704,14 @@ type TaskCompleted struct {
 func (TaskCompleted) IsActivity() {}
 
 func (TaskCompleted) IsNode() {}
+
+// What became of the deletion of a record of a task done.
+type TaskCompletedDeletePayload struct {
+	// The id of the record of a task done that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
 
 // A page of a list of tasks.
 type TaskConnection struct {
@@ -2478,6 +2994,74 @@ type WhatsAppMessage struct {
 func (WhatsAppMessage) IsActivity() {}
 
 func (WhatsAppMessage) IsNode() {}
+
+// What a message is made of.
+type WhatsAppMessageCreateInput struct {
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The contact on the other side.
+	ContactID string `json:"contactId"`
+	// Its id in WhatsApp.
+	ExternalWhatsappMessageID string `json:"externalWhatsappMessageId"`
+	// The message, in the marks of WhatsApp.
+	MessageMarkdown string `json:"messageMarkdown"`
+	// Which way it went.
+	Direction MessageDirection `json:"direction"`
+	// The number in Close.
+	LocalPhone string `json:"localPhone"`
+	// The other party's number.
+	RemotePhone string `json:"remotePhone"`
+	// Files, 25 MB at most in all.
+	Attachments []*AttachmentInput `json:"attachments,omitempty"`
+	// Where it can be seen in the system that sent it.
+	IntegrationLink *string `json:"integrationLink,omitempty"`
+	// The message that it answers.
+	ResponseToID *string `json:"responseToId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// When it happened.
+	ActivityAt string `json:"activityAt"`
+}
+
+// What became of the deletion of a message.
+type WhatsAppMessageDeletePayload struct {
+	// The id of the message that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a message.
+type WhatsAppMessagePayload struct {
+	// The message as it is now; null when there are errors.
+	WhatsAppMessage *WhatsAppMessage `json:"whatsAppMessage,omitempty"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a message. What is left out stays as it is; null empties a value.
+type WhatsAppMessageUpdateInput struct {
+	// The contact on the other side.
+	ContactID *string `json:"contactId,omitempty"`
+	// The user on your side; you, when left out.
+	UserID *string `json:"userId,omitempty"`
+	// The message, in the marks of WhatsApp.
+	MessageMarkdown *string `json:"messageMarkdown,omitempty"`
+	// Which way it went.
+	Direction *MessageDirection `json:"direction,omitempty"`
+	// The number in Close.
+	LocalPhone *string `json:"localPhone,omitempty"`
+	// The other party's number.
+	RemotePhone *string `json:"remotePhone,omitempty"`
+	// Files, 25 MB at most in all.
+	Attachments []*AttachmentInput `json:"attachments,omitempty"`
+	// Where it can be seen in the system that sent it.
+	IntegrationLink *string `json:"integrationLink,omitempty"`
+	// The message that it answers.
+	ResponseToID *string `json:"responseToId,omitempty"`
+	// When it happened.
+	ActivityAt *string `json:"activityAt,omitempty"`
+}
 
 // The orders of a list of activities.
 type ActivityOrder string

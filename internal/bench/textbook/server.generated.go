@@ -43,6 +43,34 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
+	CallCreate(ctx context.Context, input CallCreateInput) (*CallPayload, error)
+	CallUpdate(ctx context.Context, id string, input CallUpdateInput) (*CallPayload, error)
+	CallDelete(ctx context.Context, id string) (*CallDeletePayload, error)
+	CustomActivityCreate(ctx context.Context, input CustomActivityCreateInput) (*CustomActivityPayload, error)
+	CustomActivityUpdate(ctx context.Context, id string, input CustomActivityUpdateInput) (*CustomActivityPayload, error)
+	CustomActivityDelete(ctx context.Context, id string) (*CustomActivityDeletePayload, error)
+	EmailCreate(ctx context.Context, input EmailCreateInput) (*EmailPayload, error)
+	EmailUpdate(ctx context.Context, id string, input EmailUpdateInput) (*EmailPayload, error)
+	EmailDelete(ctx context.Context, id string) (*EmailDeletePayload, error)
+	EmailThreadDelete(ctx context.Context, id string) (*EmailThreadDeletePayload, error)
+	FormSubmissionDelete(ctx context.Context, id string) (*FormSubmissionDeletePayload, error)
+	LeadStatusChangeCreate(ctx context.Context, input LeadStatusChangeCreateInput) (*LeadStatusChangePayload, error)
+	LeadStatusChangeDelete(ctx context.Context, id string) (*LeadStatusChangeDeletePayload, error)
+	OpportunityStatusChangeCreate(ctx context.Context, input OpportunityStatusChangeCreateInput) (*OpportunityStatusChangePayload, error)
+	OpportunityStatusChangeDelete(ctx context.Context, id string) (*OpportunityStatusChangeDeletePayload, error)
+	TaskCompletedDelete(ctx context.Context, id string) (*TaskCompletedDeletePayload, error)
+	ImportUpdateDelete(ctx context.Context, id string) (*ImportUpdateDeletePayload, error)
+	MeetingUpdate(ctx context.Context, id string, input MeetingUpdateInput) (*MeetingPayload, error)
+	MeetingDelete(ctx context.Context, id string) (*MeetingDeletePayload, error)
+	NoteCreate(ctx context.Context, input NoteCreateInput) (*NotePayload, error)
+	NoteUpdate(ctx context.Context, id string, input NoteUpdateInput) (*NotePayload, error)
+	NoteDelete(ctx context.Context, id string) (*NoteDeletePayload, error)
+	SmsCreate(ctx context.Context, input SMSCreateInput, sendToInbox *bool) (*SMSPayload, error)
+	SmsUpdate(ctx context.Context, id string, input SMSUpdateInput) (*SMSPayload, error)
+	SmsDelete(ctx context.Context, id string) (*SMSDeletePayload, error)
+	WhatsAppMessageCreate(ctx context.Context, input WhatsAppMessageCreateInput, sendToInbox *bool) (*WhatsAppMessagePayload, error)
+	WhatsAppMessageUpdate(ctx context.Context, id string, input WhatsAppMessageUpdateInput) (*WhatsAppMessagePayload, error)
+	WhatsAppMessageDelete(ctx context.Context, id string) (*WhatsAppMessageDeletePayload, error)
 	ContactCreate(ctx context.Context, input ContactCreateInput) (*ContactPayload, error)
 	ContactUpdate(ctx context.Context, id string, input ContactUpdateInput) (*ContactPayload, error)
 	ContactDelete(ctx context.Context, id string) (*ContactDeletePayload, error)
@@ -109,27 +137,43 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ActivityFilter", ec.unmarshalInputActivityFilter),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
+			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
+			graphql.NewInputUnmarshaler("CallUpdateInput", ec.unmarshalInputCallUpdateInput),
 			graphql.NewInputUnmarshaler("ContactCreateInput", ec.unmarshalInputContactCreateInput),
 			graphql.NewInputUnmarshaler("ContactEmailInput", ec.unmarshalInputContactEmailInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactPhoneInput", ec.unmarshalInputContactPhoneInput),
 			graphql.NewInputUnmarshaler("ContactUpdateInput", ec.unmarshalInputContactUpdateInput),
 			graphql.NewInputUnmarshaler("ContactUrlInput", ec.unmarshalInputContactUrlInput),
+			graphql.NewInputUnmarshaler("CustomActivityCreateInput", ec.unmarshalInputCustomActivityCreateInput),
+			graphql.NewInputUnmarshaler("CustomActivityUpdateInput", ec.unmarshalInputCustomActivityUpdateInput),
 			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
+			graphql.NewInputUnmarshaler("EmailAttachmentInput", ec.unmarshalInputEmailAttachmentInput),
+			graphql.NewInputUnmarshaler("EmailCreateInput", ec.unmarshalInputEmailCreateInput),
+			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
+			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
+			graphql.NewInputUnmarshaler("MeetingUpdateInput", ec.unmarshalInputMeetingUpdateInput),
+			graphql.NewInputUnmarshaler("NoteCreateInput", ec.unmarshalInputNoteCreateInput),
+			graphql.NewInputUnmarshaler("NoteUpdateInput", ec.unmarshalInputNoteUpdateInput),
 			graphql.NewInputUnmarshaler("OpportunityCreateInput", ec.unmarshalInputOpportunityCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
+			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
+			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
+			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),
 			graphql.NewInputUnmarshaler("TaskCreateInput", ec.unmarshalInputTaskCreateInput),
 			graphql.NewInputUnmarshaler("TaskFilter", ec.unmarshalInputTaskFilter),
 			graphql.NewInputUnmarshaler("TaskUpdateInput", ec.unmarshalInputTaskUpdateInput),
 			graphql.NewInputUnmarshaler("TasksUpdateInput", ec.unmarshalInputTasksUpdateInput),
+			graphql.NewInputUnmarshaler("WhatsAppMessageCreateInput", ec.unmarshalInputWhatsAppMessageCreateInput),
+			graphql.NewInputUnmarshaler("WhatsAppMessageUpdateInput", ec.unmarshalInputWhatsAppMessageUpdateInput),
 		)
 	}
 	first := true
@@ -771,6 +815,110 @@ type Call implements Activity & Node @entity(prefixes: ["acti_"], operation: "GE
   "How much it was commented on; null when not at all."
   commentSummary: CommentSummary
 }
+
+"What a call is made of."
+input CallCreateInput {
+  "The lead that it belongs to."
+  leadId: ID
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "Which way it went."
+  direction: PhoneDirection
+  "How far it came; ` + "`" + `COMPLETED` + "`" + `, when left out."
+  status: CallStatus @rest(param: "status")
+  "Its length, in seconds."
+  duration: Int
+  "The other party's number."
+  phone: String
+  "The note, as plain text. Give this or ` + "`" + `noteHtml` + "`" + `."
+  note: String
+  "The note, as rich text."
+  noteHtml: HTML
+  "The outcome."
+  outcomeId: ID
+  "The playbook."
+  playbookId: ID
+  "Where the recording can be had: an ` + "`" + `https` + "`" + ` address."
+  recordingUrl: String
+  "Where the voice message can be had."
+  voicemailUrl: String
+  "When it happened."
+  activityAt: DateTime
+  "When it was entered, for activities brought over from elsewhere."
+  dateCreated: DateTime
+  "Who entered it, for activities brought over from elsewhere."
+  creatorId: ID @rest(param: "created_by")
+  "Values of custom fields."
+  customFields: [CustomFieldInput!]
+}
+
+"Changes to a call. What is left out stays as it is; null empties a value."
+input CallUpdateInput {
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "How far it came. Not of calls that Close made."
+  status: CallStatus @rest(param: "status")
+  "Its length, in seconds."
+  duration: Int
+  "The other party's number."
+  phone: String
+  "The note, as plain text. Give this or ` + "`" + `noteHtml` + "`" + `."
+  note: String
+  "The note, as rich text."
+  noteHtml: HTML
+  "The outcome."
+  outcomeId: ID
+  "The playbook."
+  playbookId: ID
+  "Where the recording can be had. Of a call that Close made, a change deletes the recording for good."
+  recordingUrl: String
+  "Where the voice message can be had. Of a call that Close made, a change deletes the message for good."
+  voicemailUrl: String
+  "When it happened."
+  activityAt: DateTime
+  "Values of custom fields."
+  customFields: [CustomFieldInput!]
+}
+
+"What became of a mutation of a call."
+type CallPayload {
+  "The call as it is now; null when there are errors."
+  call: Call
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of a call."
+type CallDeletePayload {
+  "The id of the call that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Logs a call that was made outside Close."
+  callCreate(
+    "What it is made of."
+    input: CallCreateInput!
+  ): CallPayload @rest(operation: "POST /activity/call/")
+  "Changes a call."
+  callUpdate(
+    "The id of the call."
+    id: ID!
+    "The changes."
+    input: CallUpdateInput!
+  ): CallPayload @rest(operation: "PUT /activity/call/{id}/")
+  "Deletes a call."
+  callDelete(
+    "The id of the call."
+    id: ID!
+  ): CallDeletePayload @rest(operation: "DELETE /activity/call/{id}/")
+}
 `, BuiltIn: false},
 	{Name: "../../../graph/schema/activity_custom_activity.graphqls", Input: `"An activity of a type of your own."
 type CustomActivity implements Activity & Node @entity(prefixes: ["acti_"], operation: "GET /activity/custom/{id}/") @variant(values: ["CustomActivity"]) {
@@ -816,6 +964,80 @@ type CustomActivity implements Activity & Node @entity(prefixes: ["acti_"], oper
   source: CreationSource
   "How much it was commented on; null when not at all."
   commentSummary: CommentSummary
+}
+
+"What a custom activity is made of."
+input CustomActivityCreateInput {
+  "The type; begins with ` + "`" + `actitype_` + "`" + `."
+  customActivityTypeId: ID!
+  "The lead that it belongs to."
+  leadId: ID!
+  "Whether it is published; required fields must have values then. ` + "`" + `PUBLISHED` + "`" + `, when left out."
+  status: CustomActivityStatus
+  "Whether it is pinned to the lead."
+  pinned: Boolean
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "When it happened."
+  activityAt: DateTime
+  "When it was entered, for activities brought over from elsewhere."
+  dateCreated: DateTime
+  "Who entered it, for activities brought over from elsewhere."
+  creatorId: ID @rest(param: "created_by")
+  "Values of custom fields."
+  customFields: [CustomFieldInput!]
+}
+
+"Changes to a custom activity. What is left out stays as it is; null empties a value."
+input CustomActivityUpdateInput {
+  "Whether it is published; required fields must have values then."
+  status: CustomActivityStatus
+  "Whether it is pinned to the lead."
+  pinned: Boolean
+  "The contact on the other side."
+  contactId: ID
+  "When it happened."
+  activityAt: DateTime
+  "Values of custom fields."
+  customFields: [CustomFieldInput!]
+}
+
+"What became of a mutation of a custom activity."
+type CustomActivityPayload {
+  "The custom activity as it is now; null when there are errors."
+  customActivity: CustomActivity
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of a custom activity."
+type CustomActivityDeletePayload {
+  "The id of the custom activity that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Makes a custom activity."
+  customActivityCreate(
+    "What it is made of."
+    input: CustomActivityCreateInput!
+  ): CustomActivityPayload @rest(operation: "POST /activity/custom/")
+  "Changes a custom activity."
+  customActivityUpdate(
+    "The id of the custom activity."
+    id: ID!
+    "The changes."
+    input: CustomActivityUpdateInput!
+  ): CustomActivityPayload @rest(operation: "PUT /activity/custom/{id}/")
+  "Deletes a custom activity."
+  customActivityDelete(
+    "The id of the custom activity."
+    id: ID!
+  ): CustomActivityDeletePayload @rest(operation: "DELETE /activity/custom/{id}/")
 }
 `, BuiltIn: false},
 	{Name: "../../../graph/schema/activity_email.graphqls", Input: `"An e-mail."
@@ -1076,6 +1298,172 @@ type EmailThreadSummary {
   generatedAt: DateTime
   "When it was changed last."
   updatedAt: DateTime
+}
+
+"What an e-mail is made of."
+input EmailCreateInput {
+  "The lead that it belongs to."
+  leadId: ID!
+  "How far it came: ` + "`" + `INBOX` + "`" + ` and ` + "`" + `SENT` + "`" + ` log it, ` + "`" + `DRAFT` + "`" + ` keeps it, ` + "`" + `SCHEDULED` + "`" + ` sends it later, ` + "`" + `OUTBOX` + "`" + ` sends it now."
+  status: MessageStatus! @rest(param: "status")
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "The sender: an address, or ` + "`" + `Name <address>` + "`" + `. Needed for the statuses ` + "`" + `INBOX` + "`" + `, ` + "`" + `SCHEDULED` + "`" + `, ` + "`" + `OUTBOX` + "`" + ` and ` + "`" + `ERROR` + "`" + `."
+  sender: String
+  "The recipients' addresses."
+  to: [String!]
+  "The addresses that get a copy."
+  cc: [String!]
+  "The addresses that get a copy unseen."
+  bcc: [String!]
+  "The subject."
+  subject: String
+  "The text."
+  bodyText: String
+  "The text, as HTML."
+  bodyHtml: HTML
+  "Files, uploaded before."
+  attachments: [EmailAttachmentInput!]
+  "A template that is filled in when no text is given."
+  templateId: ID
+  "The connected account that sends it."
+  emailAccountId: ID
+  "The e-mail that it answers."
+  inReplyToId: ID
+  "When it is to be sent, for the status ` + "`" + `SCHEDULED` + "`" + `."
+  dateScheduled: DateTime
+  "After how many seconds it is sent, less than 60, for the status ` + "`" + `OUTBOX` + "`" + `."
+  sendIn: Int
+  "When to be reminded if nobody answers."
+  followupDate: DateTime
+  "The sequence that follows it up."
+  followupSequenceId: ID
+  "After how many seconds the sequence begins; a day at least."
+  followupSequenceDelay: Int
+  "Whether the sequence writes to those in copy too."
+  followupSequenceAddCcBcc: Boolean
+  "When it happened."
+  activityAt: DateTime
+  "When it was entered, for activities brought over from elsewhere."
+  dateCreated: DateTime
+  "Who entered it, for activities brought over from elsewhere."
+  creatorId: ID @rest(param: "created_by")
+}
+
+"Changes to an e-mail. What is left out stays as it is; null empties a value."
+input EmailUpdateInput {
+  "How far it came. Only drafts can be changed; ` + "`" + `DRAFT` + "`" + ` takes back what is scheduled or not yet sent."
+  status: MessageStatus @rest(param: "status")
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "The sender: an address, or ` + "`" + `Name <address>` + "`" + `. Needed for the statuses ` + "`" + `INBOX` + "`" + `, ` + "`" + `SCHEDULED` + "`" + `, ` + "`" + `OUTBOX` + "`" + ` and ` + "`" + `ERROR` + "`" + `."
+  sender: String
+  "The recipients' addresses."
+  to: [String!]
+  "The addresses that get a copy."
+  cc: [String!]
+  "The addresses that get a copy unseen."
+  bcc: [String!]
+  "The subject."
+  subject: String
+  "The text."
+  bodyText: String
+  "The text, as HTML."
+  bodyHtml: HTML
+  "Files, uploaded before."
+  attachments: [EmailAttachmentInput!]
+  "A template that is filled in when no text is given."
+  templateId: ID
+  "The connected account that sends it."
+  emailAccountId: ID
+  "The e-mail that it answers."
+  inReplyToId: ID
+  "When it is to be sent, for the status ` + "`" + `SCHEDULED` + "`" + `."
+  dateScheduled: DateTime
+  "After how many seconds it is sent, less than 60, for the status ` + "`" + `OUTBOX` + "`" + `."
+  sendIn: Int
+  "When to be reminded if nobody answers."
+  followupDate: DateTime
+  "The sequence that follows it up."
+  followupSequenceId: ID
+  "After how many seconds the sequence begins; a day at least."
+  followupSequenceDelay: Int
+  "Whether the sequence writes to those in copy too."
+  followupSequenceAddCcBcc: Boolean
+  "When it happened."
+  activityAt: DateTime
+}
+
+"What became of a mutation of an e-mail."
+type EmailPayload {
+  "The e-mail as it is now; null when there are errors."
+  email: Email
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of an e-mail."
+type EmailDeletePayload {
+  "The id of the e-mail that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Logs, drafts, schedules or sends an e-mail, as ` + "`" + `status` + "`" + ` says."
+  emailCreate(
+    "What it is made of."
+    input: EmailCreateInput!
+  ): EmailPayload @rest(operation: "POST /activity/email/")
+  "Changes an e-mail."
+  emailUpdate(
+    "The id of the e-mail."
+    id: ID!
+    "The changes."
+    input: EmailUpdateInput!
+  ): EmailPayload @rest(operation: "PUT /activity/email/{id}/")
+  "Deletes an e-mail."
+  emailDelete(
+    "The id of the e-mail."
+    id: ID!
+  ): EmailDeletePayload @rest(operation: "DELETE /activity/email/{id}/")
+}
+
+"What became of the deletion of a conversation."
+type EmailThreadDeletePayload {
+  "The id of the conversation that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Deletes a conversation with all its e-mails."
+  emailThreadDelete(
+    "The id of the conversation."
+    id: ID!
+  ): EmailThreadDeletePayload @rest(operation: "DELETE /activity/emailthread/{id}/")
+}
+
+"A file for an e-mail, uploaded before."
+input EmailAttachmentInput {
+  "Where it was uploaded to."
+  url: String!
+  "The name of the file."
+  filename: String!
+  "The size in bytes."
+  size: Int!
+  "The MIME type."
+  contentType: String
+  "Its id within the e-mail, for pictures in the text."
+  contentId: String
+  "Whether it is shown within the text alone."
+  inlineOnly: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../../../graph/schema/activity_history.graphqls", Input: `"A lead was made."
@@ -1347,6 +1735,138 @@ type ImportUpdate implements Activity & Node @entity(prefixes: ["acti_"], operat
   "Whether the import was taken back."
   reverted: Boolean
 }
+
+"What became of the deletion of a form submission."
+type FormSubmissionDeletePayload {
+  "The id of the form submission that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Deletes a form submission."
+  formSubmissionDelete(
+    "The id of the form submission."
+    id: ID!
+  ): FormSubmissionDeletePayload @rest(operation: "DELETE /activity/form_submission/{id}/")
+}
+
+"What a record of a status change is made of."
+input LeadStatusChangeCreateInput {
+  "The lead that it belongs to."
+  leadId: ID!
+  "The status before."
+  oldStatusId: ID!
+  "The status after."
+  newStatusId: ID!
+  "When it was entered, for activities brought over from elsewhere."
+  dateCreated: DateTime
+}
+
+"What became of a mutation of a record of a status change."
+type LeadStatusChangePayload {
+  "The record of a status change as it is now; null when there are errors."
+  leadStatusChange: LeadStatusChange
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of a record of a status change."
+type LeadStatusChangeDeletePayload {
+  "The id of the record of a status change that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Adds to the history of a lead; its status stays as it is."
+  leadStatusChangeCreate(
+    "What it is made of."
+    input: LeadStatusChangeCreateInput!
+  ): LeadStatusChangePayload @rest(operation: "POST /activity/status_change/lead/")
+  "Takes a change out of the history of a lead; its status stays as it is."
+  leadStatusChangeDelete(
+    "The id of the record of a status change."
+    id: ID!
+  ): LeadStatusChangeDeletePayload @rest(operation: "DELETE /activity/status_change/lead/{id}/")
+}
+
+"What a record of a status change is made of."
+input OpportunityStatusChangeCreateInput {
+  "The lead that it belongs to."
+  leadId: ID!
+  "The opportunity."
+  opportunityId: ID!
+  "The status before."
+  oldStatusId: ID!
+  "The status after."
+  newStatusId: ID!
+  "When it was entered, for activities brought over from elsewhere."
+  dateCreated: DateTime
+}
+
+"What became of a mutation of a record of a status change."
+type OpportunityStatusChangePayload {
+  "The record of a status change as it is now; null when there are errors."
+  opportunityStatusChange: OpportunityStatusChange
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of a record of a status change."
+type OpportunityStatusChangeDeletePayload {
+  "The id of the record of a status change that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Adds to the history of an opportunity; its status stays as it is."
+  opportunityStatusChangeCreate(
+    "What it is made of."
+    input: OpportunityStatusChangeCreateInput!
+  ): OpportunityStatusChangePayload @rest(operation: "POST /activity/status_change/opportunity/")
+  "Takes a change out of the history of an opportunity; its status stays as it is."
+  opportunityStatusChangeDelete(
+    "The id of the record of a status change."
+    id: ID!
+  ): OpportunityStatusChangeDeletePayload @rest(operation: "DELETE /activity/status_change/opportunity/{id}/")
+}
+
+"What became of the deletion of a record of a task done."
+type TaskCompletedDeletePayload {
+  "The id of the record of a task done that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Deletes a record of a task done."
+  taskCompletedDelete(
+    "The id of the record of a task done."
+    id: ID!
+  ): TaskCompletedDeletePayload @rest(operation: "DELETE /activity/task_completed/{id}/")
+}
+
+"What became of the deletion of a record of an import."
+type ImportUpdateDeletePayload {
+  "The id of the record of an import that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Deletes a record of an import."
+  importUpdateDelete(
+    "The id of the record of an import."
+    id: ID!
+  ): ImportUpdateDeletePayload @rest(operation: "DELETE /activity/import_update/{id}/")
+}
 `, BuiltIn: false},
 	{Name: "../../../graph/schema/activity_meeting.graphqls", Input: `"A meeting."
 type Meeting implements Activity & Node @entity(prefixes: ["acti_"], operation: "GET /activity/meeting/{id}/") @variant(values: ["Meeting"]) {
@@ -1517,6 +2037,45 @@ type MeetingUtterance {
   "What was said."
   text: String
 }
+
+"Changes to a meeting. What is left out stays as it is; null empties a value."
+input MeetingUpdateInput {
+  "What you note, as rich text."
+  userNoteHtml: HTML
+  "The outcome."
+  outcomeId: ID
+}
+
+"What became of a mutation of a meeting."
+type MeetingPayload {
+  "The meeting as it is now; null when there are errors."
+  meeting: Meeting
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of a meeting."
+type MeetingDeletePayload {
+  "The id of the meeting that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Changes a meeting."
+  meetingUpdate(
+    "The id of the meeting."
+    id: ID!
+    "The changes."
+    input: MeetingUpdateInput!
+  ): MeetingPayload @rest(operation: "PUT /activity/meeting/{id}/")
+  "Deletes a meeting."
+  meetingDelete(
+    "The id of the meeting."
+    id: ID!
+  ): MeetingDeletePayload @rest(operation: "DELETE /activity/meeting/{id}/")
+}
 `, BuiltIn: false},
 	{Name: "../../../graph/schema/activity_note.graphqls", Input: `"A note."
 type Note implements Activity & Node @entity(prefixes: ["acti_"], operation: "GET /activity/note/{id}/") @variant(values: ["Note"]) {
@@ -1562,6 +2121,86 @@ type Note implements Activity & Node @entity(prefixes: ["acti_"], operation: "GE
   attachments: [Attachment!]
   "How much it was commented on; null when not at all."
   commentSummary: CommentSummary
+}
+
+"What a note is made of."
+input NoteCreateInput {
+  "The lead that it belongs to."
+  leadId: ID!
+  "The note, as plain text. Give this or ` + "`" + `noteHtml` + "`" + `."
+  note: String
+  "The note, as rich text."
+  noteHtml: HTML
+  "The title."
+  title: String
+  "Whether it is pinned to the lead."
+  pinned: Boolean
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "Files, uploaded before."
+  attachments: [AttachmentInput!]
+  "When it happened."
+  activityAt: DateTime
+  "When it was entered, for activities brought over from elsewhere."
+  dateCreated: DateTime
+  "Who entered it, for activities brought over from elsewhere."
+  creatorId: ID @rest(param: "created_by")
+}
+
+"Changes to a note. What is left out stays as it is; null empties a value."
+input NoteUpdateInput {
+  "The note, as plain text. Give this or ` + "`" + `noteHtml` + "`" + `."
+  note: String
+  "The note, as rich text."
+  noteHtml: HTML
+  "The title."
+  title: String
+  "Whether it is pinned to the lead."
+  pinned: Boolean
+  "All files: they replace those that are there."
+  attachments: [AttachmentInput!]
+  "The contact on the other side."
+  contactId: ID
+  "When it happened."
+  activityAt: DateTime
+}
+
+"What became of a mutation of a note."
+type NotePayload {
+  "The note as it is now; null when there are errors."
+  note: Note
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of a note."
+type NoteDeletePayload {
+  "The id of the note that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Makes a note."
+  noteCreate(
+    "What it is made of."
+    input: NoteCreateInput!
+  ): NotePayload @rest(operation: "POST /activity/note/")
+  "Changes a note."
+  noteUpdate(
+    "The id of the note."
+    id: ID!
+    "The changes."
+    input: NoteUpdateInput!
+  ): NotePayload @rest(operation: "PUT /activity/note/{id}/")
+  "Deletes a note."
+  noteDelete(
+    "The id of the note."
+    id: ID!
+  ): NoteDeletePayload @rest(operation: "DELETE /activity/note/{id}/")
 }
 `, BuiltIn: false},
 	{Name: "../../../graph/schema/activity_sms.graphqls", Input: `"A text message."
@@ -1633,6 +2272,102 @@ type SMS implements Activity & Node @entity(prefixes: ["acti_"], operation: "GET
   "The id of the agent that did it."
   agentConfigId: ID
 }
+
+"What a text message is made of."
+input SMSCreateInput {
+  "How far it came: ` + "`" + `INBOX` + "`" + ` and ` + "`" + `SENT` + "`" + ` log it, ` + "`" + `DRAFT` + "`" + ` keeps it, ` + "`" + `SCHEDULED` + "`" + ` sends it later, ` + "`" + `OUTBOX` + "`" + ` sends it now."
+  status: MessageStatus! @rest(param: "status")
+  "The lead that it belongs to."
+  leadId: ID
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "Which way it went."
+  direction: PhoneDirection
+  "The text. Give this or ` + "`" + `templateId` + "`" + `."
+  text: String
+  "The template that is filled in."
+  templateId: ID
+  "The number in Close; to send, one of your own numbers in Close."
+  localPhone: String
+  "The other party's number."
+  remotePhone: String
+  "Files, 10 at most."
+  attachments: [AttachmentInput!]
+  "When it is to be sent, for the status ` + "`" + `SCHEDULED` + "`" + `."
+  dateScheduled: DateTime
+  "After how many seconds it is sent, less than 60, for the status ` + "`" + `OUTBOX` + "`" + `."
+  sendIn: Int
+  "When it happened."
+  activityAt: DateTime
+  "When it was entered, for activities brought over from elsewhere."
+  dateCreated: DateTime
+  "Who entered it, for activities brought over from elsewhere."
+  creatorId: ID @rest(param: "created_by")
+}
+
+"Changes to a text message. What is left out stays as it is; null empties a value."
+input SMSUpdateInput {
+  "How far it came. Only drafts can be changed; ` + "`" + `DRAFT` + "`" + ` takes back what is scheduled or not yet sent."
+  status: MessageStatus @rest(param: "status")
+  "The lead that it belongs to."
+  leadId: ID
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "The text. Give this or ` + "`" + `templateId` + "`" + `."
+  text: String
+  "The template that is filled in."
+  templateId: ID
+  "The number in Close; to send, one of your own numbers in Close."
+  localPhone: String
+  "The other party's number."
+  remotePhone: String
+  "Files, 10 at most."
+  attachments: [AttachmentInput!]
+  "When it happened."
+  activityAt: DateTime
+}
+
+"What became of a mutation of a text message."
+type SMSPayload {
+  "The text message as it is now; null when there are errors."
+  sms: SMS
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of a text message."
+type SMSDeletePayload {
+  "The id of the text message that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Makes a text message."
+  smsCreate(
+    "What it is made of."
+    input: SMSCreateInput!
+    "True to put it in the inbox too, for one that came in."
+    sendToInbox: Boolean
+  ): SMSPayload @rest(operation: "POST /activity/sms/")
+  "Changes a text message."
+  smsUpdate(
+    "The id of the text message."
+    id: ID!
+    "The changes."
+    input: SMSUpdateInput!
+  ): SMSPayload @rest(operation: "PUT /activity/sms/{id}/")
+  "Deletes a text message."
+  smsDelete(
+    "The id of the text message."
+    id: ID!
+  ): SMSDeletePayload @rest(operation: "DELETE /activity/sms/{id}/")
+}
 `, BuiltIn: false},
 	{Name: "../../../graph/schema/activity_whatsapp.graphqls", Input: `"A message on WhatsApp."
 type WhatsAppMessage implements Activity & Node @entity(prefixes: ["acti_"], operation: "GET /activity/whatsapp_message/{id}/") @variant(values: ["WhatsAppMessage"]) {
@@ -1694,6 +2429,96 @@ type WhatsAppMessage implements Activity & Node @entity(prefixes: ["acti_"], ope
   sequenceName: String
   "The id of the subscription to that sequence."
   sequenceSubscriptionId: ID
+}
+
+"What a message is made of."
+input WhatsAppMessageCreateInput {
+  "The lead that it belongs to."
+  leadId: ID!
+  "The contact on the other side."
+  contactId: ID!
+  "Its id in WhatsApp."
+  externalWhatsappMessageId: String!
+  "The message, in the marks of WhatsApp."
+  messageMarkdown: String!
+  "Which way it went."
+  direction: MessageDirection!
+  "The number in Close."
+  localPhone: String!
+  "The other party's number."
+  remotePhone: String!
+  "Files, 25 MB at most in all."
+  attachments: [AttachmentInput!]
+  "Where it can be seen in the system that sent it."
+  integrationLink: String
+  "The message that it answers."
+  responseToId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "When it happened."
+  activityAt: DateTime!
+}
+
+"Changes to a message. What is left out stays as it is; null empties a value."
+input WhatsAppMessageUpdateInput {
+  "The contact on the other side."
+  contactId: ID
+  "The user on your side; you, when left out."
+  userId: ID
+  "The message, in the marks of WhatsApp."
+  messageMarkdown: String
+  "Which way it went."
+  direction: MessageDirection
+  "The number in Close."
+  localPhone: String
+  "The other party's number."
+  remotePhone: String
+  "Files, 25 MB at most in all."
+  attachments: [AttachmentInput!]
+  "Where it can be seen in the system that sent it."
+  integrationLink: String
+  "The message that it answers."
+  responseToId: ID
+  "When it happened."
+  activityAt: DateTime
+}
+
+"What became of a mutation of a message."
+type WhatsAppMessagePayload {
+  "The message as it is now; null when there are errors."
+  whatsAppMessage: WhatsAppMessage
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of the deletion of a message."
+type WhatsAppMessageDeletePayload {
+  "The id of the message that is gone; null when there are errors."
+  deletedId: ID
+  "What was wrong with the input; empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Makes a message."
+  whatsAppMessageCreate(
+    "What it is made of."
+    input: WhatsAppMessageCreateInput!
+    "True to put it in the inbox too, for one that came in."
+    sendToInbox: Boolean
+  ): WhatsAppMessagePayload @rest(operation: "POST /activity/whatsapp_message/")
+  "Changes a message."
+  whatsAppMessageUpdate(
+    "The id of the message."
+    id: ID!
+    "The changes."
+    input: WhatsAppMessageUpdateInput!
+  ): WhatsAppMessagePayload @rest(operation: "PUT /activity/whatsapp_message/{id}/")
+  "Deletes a message."
+  whatsAppMessageDelete(
+    "The id of the message."
+    id: ID!
+  ): WhatsAppMessageDeletePayload @rest(operation: "DELETE /activity/whatsapp_message/{id}/")
 }
 `, BuiltIn: false},
 	{Name: "../../../graph/schema/contact.graphqls", Input: `"A person at a lead."
@@ -3361,6 +4186,112 @@ func (ec *executionContext) childFields_Attachment(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Attachment", field.Name)
 }
 
+func (ec *executionContext) childFields_Call(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Call_id(ctx, field)
+	case "typeName":
+		return ec.fieldContext_Call_typeName(ctx, field)
+	case "lead":
+		return ec.fieldContext_Call_lead(ctx, field)
+	case "contact":
+		return ec.fieldContext_Call_contact(ctx, field)
+	case "user":
+		return ec.fieldContext_Call_user(ctx, field)
+	case "users":
+		return ec.fieldContext_Call_users(ctx, field)
+	case "creator":
+		return ec.fieldContext_Call_creator(ctx, field)
+	case "updater":
+		return ec.fieldContext_Call_updater(ctx, field)
+	case "organization":
+		return ec.fieldContext_Call_organization(ctx, field)
+	case "activityAt":
+		return ec.fieldContext_Call_activityAt(ctx, field)
+	case "dateCreated":
+		return ec.fieldContext_Call_dateCreated(ctx, field)
+	case "dateUpdated":
+		return ec.fieldContext_Call_dateUpdated(ctx, field)
+	case "direction":
+		return ec.fieldContext_Call_direction(ctx, field)
+	case "status":
+		return ec.fieldContext_Call_status(ctx, field)
+	case "disposition":
+		return ec.fieldContext_Call_disposition(ctx, field)
+	case "callMethod":
+		return ec.fieldContext_Call_callMethod(ctx, field)
+	case "source":
+		return ec.fieldContext_Call_source(ctx, field)
+	case "duration":
+		return ec.fieldContext_Call_duration(ctx, field)
+	case "phone":
+		return ec.fieldContext_Call_phone(ctx, field)
+	case "localPhone":
+		return ec.fieldContext_Call_localPhone(ctx, field)
+	case "localPhoneFormatted":
+		return ec.fieldContext_Call_localPhoneFormatted(ctx, field)
+	case "remotePhone":
+		return ec.fieldContext_Call_remotePhone(ctx, field)
+	case "remotePhoneFormatted":
+		return ec.fieldContext_Call_remotePhoneFormatted(ctx, field)
+	case "localCountryIso":
+		return ec.fieldContext_Call_localCountryIso(ctx, field)
+	case "remoteCountryIso":
+		return ec.fieldContext_Call_remoteCountryIso(ctx, field)
+	case "note":
+		return ec.fieldContext_Call_note(ctx, field)
+	case "noteHtml":
+		return ec.fieldContext_Call_noteHtml(ctx, field)
+	case "outcomeId":
+		return ec.fieldContext_Call_outcomeId(ctx, field)
+	case "recordingUrl":
+		return ec.fieldContext_Call_recordingUrl(ctx, field)
+	case "recordingTranscript":
+		return ec.fieldContext_Call_recordingTranscript(ctx, field)
+	case "voicemailUrl":
+		return ec.fieldContext_Call_voicemailUrl(ctx, field)
+	case "voicemailDuration":
+		return ec.fieldContext_Call_voicemailDuration(ctx, field)
+	case "voicemailTranscript":
+		return ec.fieldContext_Call_voicemailTranscript(ctx, field)
+	case "cost":
+		return ec.fieldContext_Call_cost(ctx, field)
+	case "dateAnswered":
+		return ec.fieldContext_Call_dateAnswered(ctx, field)
+	case "dialerId":
+		return ec.fieldContext_Call_dialerId(ctx, field)
+	case "sequenceId":
+		return ec.fieldContext_Call_sequenceId(ctx, field)
+	case "sequenceName":
+		return ec.fieldContext_Call_sequenceName(ctx, field)
+	case "sequenceSubscriptionId":
+		return ec.fieldContext_Call_sequenceSubscriptionId(ctx, field)
+	case "commentSummary":
+		return ec.fieldContext_Call_commentSummary(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Call", field.Name)
+}
+
+func (ec *executionContext) childFields_CallDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CallDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CallPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "call":
+		return ec.fieldContext_CallPayload_call(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CommentSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "commentCount":
@@ -3487,6 +4418,74 @@ func (ec *executionContext) childFields_ContactUrl(ctx context.Context, field gr
 		return ec.fieldContext_ContactUrl_type(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactUrl", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CustomActivity_id(ctx, field)
+	case "typeName":
+		return ec.fieldContext_CustomActivity_typeName(ctx, field)
+	case "lead":
+		return ec.fieldContext_CustomActivity_lead(ctx, field)
+	case "contact":
+		return ec.fieldContext_CustomActivity_contact(ctx, field)
+	case "user":
+		return ec.fieldContext_CustomActivity_user(ctx, field)
+	case "users":
+		return ec.fieldContext_CustomActivity_users(ctx, field)
+	case "creator":
+		return ec.fieldContext_CustomActivity_creator(ctx, field)
+	case "updater":
+		return ec.fieldContext_CustomActivity_updater(ctx, field)
+	case "organization":
+		return ec.fieldContext_CustomActivity_organization(ctx, field)
+	case "activityAt":
+		return ec.fieldContext_CustomActivity_activityAt(ctx, field)
+	case "dateCreated":
+		return ec.fieldContext_CustomActivity_dateCreated(ctx, field)
+	case "dateUpdated":
+		return ec.fieldContext_CustomActivity_dateUpdated(ctx, field)
+	case "customActivityTypeId":
+		return ec.fieldContext_CustomActivity_customActivityTypeId(ctx, field)
+	case "status":
+		return ec.fieldContext_CustomActivity_status(ctx, field)
+	case "lastPublishedAt":
+		return ec.fieldContext_CustomActivity_lastPublishedAt(ctx, field)
+	case "pinned":
+		return ec.fieldContext_CustomActivity_pinned(ctx, field)
+	case "pinnedAt":
+		return ec.fieldContext_CustomActivity_pinnedAt(ctx, field)
+	case "mentions":
+		return ec.fieldContext_CustomActivity_mentions(ctx, field)
+	case "mentionsUpdatedAt":
+		return ec.fieldContext_CustomActivity_mentionsUpdatedAt(ctx, field)
+	case "source":
+		return ec.fieldContext_CustomActivity_source(ctx, field)
+	case "commentSummary":
+		return ec.fieldContext_CustomActivity_commentSummary(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivity", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivityDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomActivityDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customActivity":
+		return ec.fieldContext_CustomActivityPayload_customActivity(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3649,6 +4648,16 @@ func (ec *executionContext) childFields_EmailAttachment(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type EmailAttachment", field.Name)
 }
 
+func (ec *executionContext) childFields_EmailDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_EmailDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EmailEnvelope(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -3699,6 +4708,16 @@ func (ec *executionContext) childFields_EmailOpen(ctx context.Context, field gra
 		return ec.fieldContext_EmailOpen_userAgent(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmailOpen", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "email":
+		return ec.fieldContext_EmailPayload_email(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EmailPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3775,6 +4794,16 @@ func (ec *executionContext) childFields_EmailThread(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type EmailThread", field.Name)
 }
 
+func (ec *executionContext) childFields_EmailThreadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_EmailThreadDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailThreadDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailThreadDeletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EmailThreadImportance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "type":
@@ -3799,6 +4828,26 @@ func (ec *executionContext) childFields_EmailThreadSummary(ctx context.Context, 
 		return ec.fieldContext_EmailThreadSummary_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmailThreadSummary", field.Name)
+}
+
+func (ec *executionContext) childFields_FormSubmissionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_FormSubmissionDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FormSubmissionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormSubmissionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportUpdateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_ImportUpdateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportUpdateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportUpdateDeletePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Lead(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3917,6 +4966,60 @@ func (ec *executionContext) childFields_LeadStatus(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type LeadStatus", field.Name)
 }
 
+func (ec *executionContext) childFields_LeadStatusChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LeadStatusChange_id(ctx, field)
+	case "typeName":
+		return ec.fieldContext_LeadStatusChange_typeName(ctx, field)
+	case "lead":
+		return ec.fieldContext_LeadStatusChange_lead(ctx, field)
+	case "contact":
+		return ec.fieldContext_LeadStatusChange_contact(ctx, field)
+	case "user":
+		return ec.fieldContext_LeadStatusChange_user(ctx, field)
+	case "users":
+		return ec.fieldContext_LeadStatusChange_users(ctx, field)
+	case "creator":
+		return ec.fieldContext_LeadStatusChange_creator(ctx, field)
+	case "updater":
+		return ec.fieldContext_LeadStatusChange_updater(ctx, field)
+	case "organization":
+		return ec.fieldContext_LeadStatusChange_organization(ctx, field)
+	case "activityAt":
+		return ec.fieldContext_LeadStatusChange_activityAt(ctx, field)
+	case "dateCreated":
+		return ec.fieldContext_LeadStatusChange_dateCreated(ctx, field)
+	case "dateUpdated":
+		return ec.fieldContext_LeadStatusChange_dateUpdated(ctx, field)
+	case "oldStatus":
+		return ec.fieldContext_LeadStatusChange_oldStatus(ctx, field)
+	case "newStatus":
+		return ec.fieldContext_LeadStatusChange_newStatus(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChange", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadStatusChangeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LeadStatusChangeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusChangeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChangeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadStatusChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "leadStatusChange":
+		return ec.fieldContext_LeadStatusChangePayload_leadStatusChange(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChangePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MediaAttachment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "contentType":
@@ -3933,6 +5036,104 @@ func (ec *executionContext) childFields_MediaAttachment(ctx context.Context, fie
 		return ec.fieldContext_MediaAttachment_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MediaAttachment", field.Name)
+}
+
+func (ec *executionContext) childFields_Meeting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Meeting_id(ctx, field)
+	case "typeName":
+		return ec.fieldContext_Meeting_typeName(ctx, field)
+	case "lead":
+		return ec.fieldContext_Meeting_lead(ctx, field)
+	case "contact":
+		return ec.fieldContext_Meeting_contact(ctx, field)
+	case "user":
+		return ec.fieldContext_Meeting_user(ctx, field)
+	case "users":
+		return ec.fieldContext_Meeting_users(ctx, field)
+	case "creator":
+		return ec.fieldContext_Meeting_creator(ctx, field)
+	case "updater":
+		return ec.fieldContext_Meeting_updater(ctx, field)
+	case "organization":
+		return ec.fieldContext_Meeting_organization(ctx, field)
+	case "activityAt":
+		return ec.fieldContext_Meeting_activityAt(ctx, field)
+	case "dateCreated":
+		return ec.fieldContext_Meeting_dateCreated(ctx, field)
+	case "dateUpdated":
+		return ec.fieldContext_Meeting_dateUpdated(ctx, field)
+	case "title":
+		return ec.fieldContext_Meeting_title(ctx, field)
+	case "status":
+		return ec.fieldContext_Meeting_status(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_Meeting_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Meeting_endsAt(ctx, field)
+	case "duration":
+		return ec.fieldContext_Meeting_duration(ctx, field)
+	case "actualDuration":
+		return ec.fieldContext_Meeting_actualDuration(ctx, field)
+	case "location":
+		return ec.fieldContext_Meeting_location(ctx, field)
+	case "note":
+		return ec.fieldContext_Meeting_note(ctx, field)
+	case "userNote":
+		return ec.fieldContext_Meeting_userNote(ctx, field)
+	case "userNoteHtml":
+		return ec.fieldContext_Meeting_userNoteHtml(ctx, field)
+	case "userNoteMentions":
+		return ec.fieldContext_Meeting_userNoteMentions(ctx, field)
+	case "userNoteDateUpdated":
+		return ec.fieldContext_Meeting_userNoteDateUpdated(ctx, field)
+	case "attendees":
+		return ec.fieldContext_Meeting_attendees(ctx, field)
+	case "attachedCallIds":
+		return ec.fieldContext_Meeting_attachedCallIds(ctx, field)
+	case "conferenceLinks":
+		return ec.fieldContext_Meeting_conferenceLinks(ctx, field)
+	case "calendarEventLink":
+		return ec.fieldContext_Meeting_calendarEventLink(ctx, field)
+	case "calendarEventUids":
+		return ec.fieldContext_Meeting_calendarEventUids(ctx, field)
+	case "providerCalendarEventId":
+		return ec.fieldContext_Meeting_providerCalendarEventId(ctx, field)
+	case "providerCalendarIds":
+		return ec.fieldContext_Meeting_providerCalendarIds(ctx, field)
+	case "providerCalendarType":
+		return ec.fieldContext_Meeting_providerCalendarType(ctx, field)
+	case "connectedAccountId":
+		return ec.fieldContext_Meeting_connectedAccountId(ctx, field)
+	case "isRecurring":
+		return ec.fieldContext_Meeting_isRecurring(ctx, field)
+	case "integrations":
+		return ec.fieldContext_Meeting_integrations(ctx, field)
+	case "source":
+		return ec.fieldContext_Meeting_source(ctx, field)
+	case "outcomeId":
+		return ec.fieldContext_Meeting_outcomeId(ctx, field)
+	case "outcomeReason":
+		return ec.fieldContext_Meeting_outcomeReason(ctx, field)
+	case "outcomeAutofillConfidence":
+		return ec.fieldContext_Meeting_outcomeAutofillConfidence(ctx, field)
+	case "outcomeAutofillReasoning":
+		return ec.fieldContext_Meeting_outcomeAutofillReasoning(ctx, field)
+	case "playbookId":
+		return ec.fieldContext_Meeting_playbookId(ctx, field)
+	case "playbookReason":
+		return ec.fieldContext_Meeting_playbookReason(ctx, field)
+	case "notetakerId":
+		return ec.fieldContext_Meeting_notetakerId(ctx, field)
+	case "summary":
+		return ec.fieldContext_Meeting_summary(ctx, field)
+	case "transcripts":
+		return ec.fieldContext_Meeting_transcripts(ctx, field)
+	case "commentSummary":
+		return ec.fieldContext_Meeting_commentSummary(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Meeting", field.Name)
 }
 
 func (ec *executionContext) childFields_MeetingAttendee(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3961,6 +5162,26 @@ func (ec *executionContext) childFields_MeetingConferenceLink(ctx context.Contex
 		return ec.fieldContext_MeetingConferenceLink_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MeetingConferenceLink", field.Name)
+}
+
+func (ec *executionContext) childFields_MeetingDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_MeetingDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeetingDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeetingDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MeetingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "meeting":
+		return ec.fieldContext_MeetingPayload_meeting(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeetingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeetingPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MeetingSpeaker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4019,6 +5240,74 @@ func (ec *executionContext) childFields_MeetingUtterance(ctx context.Context, fi
 		return ec.fieldContext_MeetingUtterance_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MeetingUtterance", field.Name)
+}
+
+func (ec *executionContext) childFields_Note(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Note_id(ctx, field)
+	case "typeName":
+		return ec.fieldContext_Note_typeName(ctx, field)
+	case "lead":
+		return ec.fieldContext_Note_lead(ctx, field)
+	case "contact":
+		return ec.fieldContext_Note_contact(ctx, field)
+	case "user":
+		return ec.fieldContext_Note_user(ctx, field)
+	case "users":
+		return ec.fieldContext_Note_users(ctx, field)
+	case "creator":
+		return ec.fieldContext_Note_creator(ctx, field)
+	case "updater":
+		return ec.fieldContext_Note_updater(ctx, field)
+	case "organization":
+		return ec.fieldContext_Note_organization(ctx, field)
+	case "activityAt":
+		return ec.fieldContext_Note_activityAt(ctx, field)
+	case "dateCreated":
+		return ec.fieldContext_Note_dateCreated(ctx, field)
+	case "dateUpdated":
+		return ec.fieldContext_Note_dateUpdated(ctx, field)
+	case "note":
+		return ec.fieldContext_Note_note(ctx, field)
+	case "noteHtml":
+		return ec.fieldContext_Note_noteHtml(ctx, field)
+	case "title":
+		return ec.fieldContext_Note_title(ctx, field)
+	case "noteMentions":
+		return ec.fieldContext_Note_noteMentions(ctx, field)
+	case "pinned":
+		return ec.fieldContext_Note_pinned(ctx, field)
+	case "pinnedAt":
+		return ec.fieldContext_Note_pinnedAt(ctx, field)
+	case "source":
+		return ec.fieldContext_Note_source(ctx, field)
+	case "attachments":
+		return ec.fieldContext_Note_attachments(ctx, field)
+	case "commentSummary":
+		return ec.fieldContext_Note_commentSummary(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Note", field.Name)
+}
+
+func (ec *executionContext) childFields_NoteDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_NoteDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_NoteDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NoteDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_NotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "note":
+		return ec.fieldContext_NotePayload_note(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_NotePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Opportunity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4193,6 +5482,78 @@ func (ec *executionContext) childFields_OpportunityStatus(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatus", field.Name)
 }
 
+func (ec *executionContext) childFields_OpportunityStatusChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OpportunityStatusChange_id(ctx, field)
+	case "typeName":
+		return ec.fieldContext_OpportunityStatusChange_typeName(ctx, field)
+	case "lead":
+		return ec.fieldContext_OpportunityStatusChange_lead(ctx, field)
+	case "contact":
+		return ec.fieldContext_OpportunityStatusChange_contact(ctx, field)
+	case "user":
+		return ec.fieldContext_OpportunityStatusChange_user(ctx, field)
+	case "users":
+		return ec.fieldContext_OpportunityStatusChange_users(ctx, field)
+	case "creator":
+		return ec.fieldContext_OpportunityStatusChange_creator(ctx, field)
+	case "updater":
+		return ec.fieldContext_OpportunityStatusChange_updater(ctx, field)
+	case "organization":
+		return ec.fieldContext_OpportunityStatusChange_organization(ctx, field)
+	case "activityAt":
+		return ec.fieldContext_OpportunityStatusChange_activityAt(ctx, field)
+	case "dateCreated":
+		return ec.fieldContext_OpportunityStatusChange_dateCreated(ctx, field)
+	case "dateUpdated":
+		return ec.fieldContext_OpportunityStatusChange_dateUpdated(ctx, field)
+	case "opportunity":
+		return ec.fieldContext_OpportunityStatusChange_opportunity(ctx, field)
+	case "oldStatus":
+		return ec.fieldContext_OpportunityStatusChange_oldStatus(ctx, field)
+	case "newStatus":
+		return ec.fieldContext_OpportunityStatusChange_newStatus(ctx, field)
+	case "oldPipeline":
+		return ec.fieldContext_OpportunityStatusChange_oldPipeline(ctx, field)
+	case "newPipeline":
+		return ec.fieldContext_OpportunityStatusChange_newPipeline(ctx, field)
+	case "opportunityConfidence":
+		return ec.fieldContext_OpportunityStatusChange_opportunityConfidence(ctx, field)
+	case "opportunityDateWon":
+		return ec.fieldContext_OpportunityStatusChange_opportunityDateWon(ctx, field)
+	case "opportunityValue":
+		return ec.fieldContext_OpportunityStatusChange_opportunityValue(ctx, field)
+	case "opportunityValueCurrency":
+		return ec.fieldContext_OpportunityStatusChange_opportunityValueCurrency(ctx, field)
+	case "opportunityValueFormatted":
+		return ec.fieldContext_OpportunityStatusChange_opportunityValueFormatted(ctx, field)
+	case "opportunityValuePeriod":
+		return ec.fieldContext_OpportunityStatusChange_opportunityValuePeriod(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChange", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityStatusChangeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OpportunityStatusChangeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusChangeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityStatusChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opportunityStatusChange":
+		return ec.fieldContext_OpportunityStatusChangePayload_opportunityStatusChange(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Organization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4247,6 +5608,98 @@ func (ec *executionContext) childFields_RenderedIntegrationLink(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type RenderedIntegrationLink", field.Name)
 }
 
+func (ec *executionContext) childFields_SMS(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SMS_id(ctx, field)
+	case "typeName":
+		return ec.fieldContext_SMS_typeName(ctx, field)
+	case "lead":
+		return ec.fieldContext_SMS_lead(ctx, field)
+	case "contact":
+		return ec.fieldContext_SMS_contact(ctx, field)
+	case "user":
+		return ec.fieldContext_SMS_user(ctx, field)
+	case "users":
+		return ec.fieldContext_SMS_users(ctx, field)
+	case "creator":
+		return ec.fieldContext_SMS_creator(ctx, field)
+	case "updater":
+		return ec.fieldContext_SMS_updater(ctx, field)
+	case "organization":
+		return ec.fieldContext_SMS_organization(ctx, field)
+	case "activityAt":
+		return ec.fieldContext_SMS_activityAt(ctx, field)
+	case "dateCreated":
+		return ec.fieldContext_SMS_dateCreated(ctx, field)
+	case "dateUpdated":
+		return ec.fieldContext_SMS_dateUpdated(ctx, field)
+	case "text":
+		return ec.fieldContext_SMS_text(ctx, field)
+	case "status":
+		return ec.fieldContext_SMS_status(ctx, field)
+	case "direction":
+		return ec.fieldContext_SMS_direction(ctx, field)
+	case "source":
+		return ec.fieldContext_SMS_source(ctx, field)
+	case "localPhone":
+		return ec.fieldContext_SMS_localPhone(ctx, field)
+	case "localPhoneFormatted":
+		return ec.fieldContext_SMS_localPhoneFormatted(ctx, field)
+	case "remotePhone":
+		return ec.fieldContext_SMS_remotePhone(ctx, field)
+	case "remotePhoneFormatted":
+		return ec.fieldContext_SMS_remotePhoneFormatted(ctx, field)
+	case "localCountryIso":
+		return ec.fieldContext_SMS_localCountryIso(ctx, field)
+	case "remoteCountryIso":
+		return ec.fieldContext_SMS_remoteCountryIso(ctx, field)
+	case "cost":
+		return ec.fieldContext_SMS_cost(ctx, field)
+	case "dateSent":
+		return ec.fieldContext_SMS_dateSent(ctx, field)
+	case "dateScheduled":
+		return ec.fieldContext_SMS_dateScheduled(ctx, field)
+	case "errorMessage":
+		return ec.fieldContext_SMS_errorMessage(ctx, field)
+	case "templateId":
+		return ec.fieldContext_SMS_templateId(ctx, field)
+	case "attachments":
+		return ec.fieldContext_SMS_attachments(ctx, field)
+	case "sequenceId":
+		return ec.fieldContext_SMS_sequenceId(ctx, field)
+	case "sequenceName":
+		return ec.fieldContext_SMS_sequenceName(ctx, field)
+	case "sequenceSubscriptionId":
+		return ec.fieldContext_SMS_sequenceSubscriptionId(ctx, field)
+	case "agentActionReason":
+		return ec.fieldContext_SMS_agentActionReason(ctx, field)
+	case "agentConfigId":
+		return ec.fieldContext_SMS_agentConfigId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMS", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SMSDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sms":
+		return ec.fieldContext_SMSPayload_sms(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4291,6 +5744,16 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 		return ec.fieldContext_Task_dateUpdated(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Task", field.Name)
+}
+
+func (ec *executionContext) childFields_TaskCompletedDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_TaskCompletedDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaskCompletedDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaskCompletedDeletePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TaskConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4469,6 +5932,26 @@ func (ec *executionContext) childFields_WhatsAppMessage(ctx context.Context, fie
 		return ec.fieldContext_WhatsAppMessage_sequenceSubscriptionId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WhatsAppMessage", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatsAppMessageDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_WhatsAppMessageDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WhatsAppMessageDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatsAppMessageDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatsAppMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "whatsAppMessage":
+		return ec.fieldContext_WhatsAppMessagePayload_whatsAppMessage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WhatsAppMessagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatsAppMessagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4715,6 +6198,56 @@ func (ec *executionContext) field_Lead_tasks_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_callCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CallCreateInput, error) {
+			return ec.unmarshalNCallCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_callDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_callUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CallUpdateInput, error) {
+			return ec.unmarshalNCallUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_contactCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4765,6 +6298,148 @@ func (ec *executionContext) field_Mutation_contactUpdate_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_customActivityCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CustomActivityCreateInput, error) {
+			return ec.unmarshalNCustomActivityCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_customActivityDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_customActivityUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CustomActivityUpdateInput, error) {
+			return ec.unmarshalNCustomActivityUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_emailCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (EmailCreateInput, error) {
+			return ec.unmarshalNEmailCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_emailDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_emailThreadDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_emailUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (EmailUpdateInput, error) {
+			return ec.unmarshalNEmailUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_formSubmissionDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importUpdateDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_leadCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4807,6 +6482,34 @@ func (ec *executionContext) field_Mutation_leadMerge_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_leadStatusChangeCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (LeadStatusChangeCreateInput, error) {
+			return ec.unmarshalNLeadStatusChangeCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadStatusChangeCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_leadStatusChangeDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_leadUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4821,6 +6524,92 @@ func (ec *executionContext) field_Mutation_leadUpdate_args(ctx context.Context, 
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (LeadUpdateInput, error) {
 			return ec.unmarshalNLeadUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_meetingDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_meetingUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MeetingUpdateInput, error) {
+			return ec.unmarshalNMeetingUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_noteCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (NoteCreateInput, error) {
+			return ec.unmarshalNNoteCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNoteCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_noteDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_noteUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (NoteUpdateInput, error) {
+			return ec.unmarshalNNoteUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNoteUpdateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4857,6 +6646,34 @@ func (ec *executionContext) field_Mutation_opportunityDelete_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_opportunityStatusChangeCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (OpportunityStatusChangeCreateInput, error) {
+			return ec.unmarshalNOpportunityStatusChangeCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusChangeCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_opportunityStatusChangeDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_opportunityUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4879,7 +6696,79 @@ func (ec *executionContext) field_Mutation_opportunityUpdate_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_smsCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SMSCreateInput, error) {
+			return ec.unmarshalNSMSCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "sendToInbox",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sendToInbox"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_smsDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_smsUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SMSUpdateInput, error) {
+			return ec.unmarshalNSMSUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_taskComplete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_taskCompletedDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
@@ -4984,6 +6873,64 @@ func (ec *executionContext) field_Mutation_tasksUpdate_args(ctx context.Context,
 		return nil, err
 	}
 	args["timeZone"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_whatsAppMessageCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (WhatsAppMessageCreateInput, error) {
+			return ec.unmarshalNWhatsAppMessageCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessageCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "sendToInbox",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sendToInbox"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_whatsAppMessageDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_whatsAppMessageUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (WhatsAppMessageUpdateInput, error) {
+			return ec.unmarshalNWhatsAppMessageUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessageUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
 	return args, nil
 }
 
@@ -6813,6 +8760,125 @@ func (ec *executionContext) fieldContext_Call_commentSummary(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CommentSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *CallDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CallDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CallDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallPayload_call(ctx context.Context, field graphql.CollectedField, obj *CallPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallPayload_call(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Call, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Call) graphql.Marshaler {
+			return ec.marshalOCall2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCall(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallPayload_call(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Call(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CallPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -8911,6 +10977,125 @@ func (ec *executionContext) fieldContext_CustomActivity_commentSummary(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _CustomActivityDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *CustomActivityDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomActivityDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomActivityDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomActivityDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CustomActivityDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CustomActivityDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomActivityDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomActivityDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomActivityDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomActivityPayload_customActivity(ctx context.Context, field graphql.CollectedField, obj *CustomActivityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomActivityPayload_customActivity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomActivity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CustomActivity) graphql.Marshaler {
+			return ec.marshalOCustomActivity2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomActivityPayload_customActivity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomActivityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomActivity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomActivityPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CustomActivityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomActivityPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomActivityPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomActivityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CustomChoice_choice(ctx context.Context, field graphql.CollectedField, obj *CustomChoice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10826,6 +13011,61 @@ func (ec *executionContext) fieldContext_EmailAttachment_inlineOnly(_ context.Co
 	return graphql.NewScalarFieldContext("EmailAttachment", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _EmailDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *EmailDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmailDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmailDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmailDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _EmailDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *EmailDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmailDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EmailDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EmailDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EmailEnvelope_from(ctx context.Context, field graphql.CollectedField, obj *EmailEnvelope) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11338,6 +13578,70 @@ func (ec *executionContext) _EmailOpen_userAgent(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_EmailOpen_userAgent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EmailOpen", field, false, false, "String")
+}
+
+func (ec *executionContext) _EmailPayload_email(ctx context.Context, field graphql.CollectedField, obj *EmailPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmailPayload_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Email) graphql.Marshaler {
+			return ec.marshalOEmail2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmail(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmailPayload_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EmailPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Email(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EmailPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *EmailPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmailPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EmailPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EmailPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _EmailPreview_id(ctx context.Context, field graphql.CollectedField, obj *EmailPreview) (ret graphql.Marshaler) {
@@ -12170,6 +14474,61 @@ func (ec *executionContext) fieldContext_EmailThread_commentSummary(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _EmailThreadDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *EmailThreadDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmailThreadDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmailThreadDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmailThreadDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _EmailThreadDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *EmailThreadDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmailThreadDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EmailThreadDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EmailThreadDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EmailThreadImportance_type(ctx context.Context, field graphql.CollectedField, obj *EmailThreadImportance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12877,6 +15236,61 @@ func (ec *executionContext) fieldContext_FormSubmission_ipAddress(_ context.Cont
 	return graphql.NewScalarFieldContext("FormSubmission", field, false, false, "String")
 }
 
+func (ec *executionContext) _FormSubmissionDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *FormSubmissionDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormSubmissionDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FormSubmissionDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormSubmissionDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _FormSubmissionDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *FormSubmissionDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormSubmissionDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormSubmissionDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FormSubmissionDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ImportUpdate_id(ctx context.Context, field graphql.CollectedField, obj *ImportUpdate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13260,6 +15674,61 @@ func (ec *executionContext) _ImportUpdate_reverted(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_ImportUpdate_reverted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ImportUpdate", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ImportUpdateDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *ImportUpdateDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportUpdateDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportUpdateDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportUpdateDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ImportUpdateDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportUpdateDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportUpdateDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportUpdateDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportUpdateDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _IncomingEmailTaskDetails_subject(ctx context.Context, field graphql.CollectedField, obj *IncomingEmailTaskDetails) (ret graphql.Marshaler) {
@@ -15518,6 +17987,125 @@ func (ec *executionContext) fieldContext_LeadStatusChange_newStatus(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _LeadStatusChangeDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *LeadStatusChangeDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeadStatusChangeDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeadStatusChangeDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeadStatusChangeDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _LeadStatusChangeDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *LeadStatusChangeDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeadStatusChangeDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeadStatusChangeDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeadStatusChangeDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeadStatusChangePayload_leadStatusChange(ctx context.Context, field graphql.CollectedField, obj *LeadStatusChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeadStatusChangePayload_leadStatusChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadStatusChange, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LeadStatusChange) graphql.Marshaler {
+			return ec.marshalOLeadStatusChange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadStatusChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeadStatusChangePayload_leadStatusChange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeadStatusChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeadStatusChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeadStatusChangePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *LeadStatusChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeadStatusChangePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeadStatusChangePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeadStatusChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LeadTaskDetails_isDateless(ctx context.Context, field graphql.CollectedField, obj *LeadTaskDetails) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17070,6 +19658,125 @@ func (ec *executionContext) fieldContext_MeetingConferenceLink_url(_ context.Con
 	return graphql.NewScalarFieldContext("MeetingConferenceLink", field, false, false, "String")
 }
 
+func (ec *executionContext) _MeetingDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *MeetingDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeetingDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MeetingDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeetingDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MeetingDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MeetingDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeetingDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeetingDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeetingDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeetingPayload_meeting(ctx context.Context, field graphql.CollectedField, obj *MeetingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeetingPayload_meeting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Meeting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Meeting) graphql.Marshaler {
+			return ec.marshalOMeeting2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeeting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MeetingPayload_meeting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeetingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Meeting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeetingPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MeetingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeetingPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeetingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeetingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MeetingSpeaker_speakerLabel(ctx context.Context, field graphql.CollectedField, obj *MeetingSpeaker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17477,6 +20184,1238 @@ func (ec *executionContext) _MeetingUtterance_text(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_MeetingUtterance_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MeetingUtterance", field, false, false, "String")
+}
+
+func (ec *executionContext) _Mutation_callCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_callCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CallCreate(ctx, fc.Args["input"].(CallCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CallPayload) graphql.Marshaler {
+			return ec.marshalOCallPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_callCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_callCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_callUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_callUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CallUpdate(ctx, fc.Args["id"].(string), fc.Args["input"].(CallUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CallPayload) graphql.Marshaler {
+			return ec.marshalOCallPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_callUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_callUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_callDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_callDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CallDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CallDeletePayload) graphql.Marshaler {
+			return ec.marshalOCallDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_callDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_callDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_customActivityCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_customActivityCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CustomActivityCreate(ctx, fc.Args["input"].(CustomActivityCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CustomActivityPayload) graphql.Marshaler {
+			return ec.marshalOCustomActivityPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_customActivityCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomActivityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_customActivityCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_customActivityUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_customActivityUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CustomActivityUpdate(ctx, fc.Args["id"].(string), fc.Args["input"].(CustomActivityUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CustomActivityPayload) graphql.Marshaler {
+			return ec.marshalOCustomActivityPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_customActivityUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomActivityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_customActivityUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_customActivityDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_customActivityDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CustomActivityDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CustomActivityDeletePayload) graphql.Marshaler {
+			return ec.marshalOCustomActivityDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_customActivityDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomActivityDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_customActivityDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_emailCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_emailCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EmailCreate(ctx, fc.Args["input"].(EmailCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *EmailPayload) graphql.Marshaler {
+			return ec.marshalOEmailPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_emailCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EmailPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_emailCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_emailUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_emailUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EmailUpdate(ctx, fc.Args["id"].(string), fc.Args["input"].(EmailUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *EmailPayload) graphql.Marshaler {
+			return ec.marshalOEmailPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_emailUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EmailPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_emailUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_emailDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_emailDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EmailDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *EmailDeletePayload) graphql.Marshaler {
+			return ec.marshalOEmailDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_emailDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EmailDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_emailDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_emailThreadDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_emailThreadDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EmailThreadDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *EmailThreadDeletePayload) graphql.Marshaler {
+			return ec.marshalOEmailThreadDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailThreadDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_emailThreadDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EmailThreadDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_emailThreadDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_formSubmissionDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_formSubmissionDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FormSubmissionDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FormSubmissionDeletePayload) graphql.Marshaler {
+			return ec.marshalOFormSubmissionDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐFormSubmissionDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_formSubmissionDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormSubmissionDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_formSubmissionDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_leadStatusChangeCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_leadStatusChangeCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LeadStatusChangeCreate(ctx, fc.Args["input"].(LeadStatusChangeCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LeadStatusChangePayload) graphql.Marshaler {
+			return ec.marshalOLeadStatusChangePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadStatusChangePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_leadStatusChangeCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeadStatusChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_leadStatusChangeCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_leadStatusChangeDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_leadStatusChangeDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LeadStatusChangeDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LeadStatusChangeDeletePayload) graphql.Marshaler {
+			return ec.marshalOLeadStatusChangeDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadStatusChangeDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_leadStatusChangeDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeadStatusChangeDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_leadStatusChangeDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_opportunityStatusChangeCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_opportunityStatusChangeCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OpportunityStatusChangeCreate(ctx, fc.Args["input"].(OpportunityStatusChangeCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OpportunityStatusChangePayload) graphql.Marshaler {
+			return ec.marshalOOpportunityStatusChangePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusChangePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_opportunityStatusChangeCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpportunityStatusChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_opportunityStatusChangeCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_opportunityStatusChangeDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_opportunityStatusChangeDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OpportunityStatusChangeDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OpportunityStatusChangeDeletePayload) graphql.Marshaler {
+			return ec.marshalOOpportunityStatusChangeDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusChangeDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_opportunityStatusChangeDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpportunityStatusChangeDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_opportunityStatusChangeDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_taskCompletedDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_taskCompletedDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TaskCompletedDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TaskCompletedDeletePayload) graphql.Marshaler {
+			return ec.marshalOTaskCompletedDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐTaskCompletedDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_taskCompletedDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TaskCompletedDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_taskCompletedDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importUpdateDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importUpdateDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportUpdateDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportUpdateDeletePayload) graphql.Marshaler {
+			return ec.marshalOImportUpdateDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐImportUpdateDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importUpdateDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportUpdateDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importUpdateDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_meetingUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_meetingUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MeetingUpdate(ctx, fc.Args["id"].(string), fc.Args["input"].(MeetingUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MeetingPayload) graphql.Marshaler {
+			return ec.marshalOMeetingPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_meetingUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeetingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_meetingUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_meetingDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_meetingDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MeetingDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MeetingDeletePayload) graphql.Marshaler {
+			return ec.marshalOMeetingDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_meetingDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeetingDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_meetingDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_noteCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_noteCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().NoteCreate(ctx, fc.Args["input"].(NoteCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *NotePayload) graphql.Marshaler {
+			return ec.marshalONotePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNotePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_noteCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_noteCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_noteUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_noteUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().NoteUpdate(ctx, fc.Args["id"].(string), fc.Args["input"].(NoteUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *NotePayload) graphql.Marshaler {
+			return ec.marshalONotePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNotePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_noteUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_noteUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_noteDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_noteDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().NoteDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *NoteDeletePayload) graphql.Marshaler {
+			return ec.marshalONoteDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNoteDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_noteDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NoteDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_noteDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_smsCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_smsCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SmsCreate(ctx, fc.Args["input"].(SMSCreateInput), fc.Args["sendToInbox"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SMSPayload) graphql.Marshaler {
+			return ec.marshalOSMSPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_smsCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SMSPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_smsCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_smsUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_smsUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SmsUpdate(ctx, fc.Args["id"].(string), fc.Args["input"].(SMSUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SMSPayload) graphql.Marshaler {
+			return ec.marshalOSMSPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_smsUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SMSPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_smsUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_smsDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_smsDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SmsDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SMSDeletePayload) graphql.Marshaler {
+			return ec.marshalOSMSDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_smsDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SMSDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_smsDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_whatsAppMessageCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_whatsAppMessageCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WhatsAppMessageCreate(ctx, fc.Args["input"].(WhatsAppMessageCreateInput), fc.Args["sendToInbox"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WhatsAppMessagePayload) graphql.Marshaler {
+			return ec.marshalOWhatsAppMessagePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessagePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_whatsAppMessageCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhatsAppMessagePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_whatsAppMessageCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_whatsAppMessageUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_whatsAppMessageUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WhatsAppMessageUpdate(ctx, fc.Args["id"].(string), fc.Args["input"].(WhatsAppMessageUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WhatsAppMessagePayload) graphql.Marshaler {
+			return ec.marshalOWhatsAppMessagePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessagePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_whatsAppMessageUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhatsAppMessagePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_whatsAppMessageUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_whatsAppMessageDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_whatsAppMessageDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WhatsAppMessageDelete(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WhatsAppMessageDeletePayload) graphql.Marshaler {
+			return ec.marshalOWhatsAppMessageDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessageDeletePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_whatsAppMessageDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhatsAppMessageDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_whatsAppMessageDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_contactCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -18742,6 +22681,125 @@ func (ec *executionContext) fieldContext_Note_commentSummary(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CommentSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NoteDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *NoteDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoteDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NoteDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoteDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _NoteDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *NoteDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoteDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoteDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoteDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NotePayload_note(ctx context.Context, field graphql.CollectedField, obj *NotePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotePayload_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Note) graphql.Marshaler {
+			return ec.marshalONote2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNote(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotePayload_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NotePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Note(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NotePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *NotePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NotePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -21123,6 +25181,125 @@ func (ec *executionContext) _OpportunityStatusChange_opportunityValuePeriod(ctx 
 }
 func (ec *executionContext) fieldContext_OpportunityStatusChange_opportunityValuePeriod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OpportunityStatusChange", field, false, false, "OpportunityValuePeriod")
+}
+
+func (ec *executionContext) _OpportunityStatusChangeDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *OpportunityStatusChangeDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityStatusChangeDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityStatusChangeDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunityStatusChangeDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _OpportunityStatusChangeDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *OpportunityStatusChangeDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityStatusChangeDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityStatusChangeDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpportunityStatusChangeDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpportunityStatusChangePayload_opportunityStatusChange(ctx context.Context, field graphql.CollectedField, obj *OpportunityStatusChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityStatusChangePayload_opportunityStatusChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpportunityStatusChange, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OpportunityStatusChange) graphql.Marshaler {
+			return ec.marshalOOpportunityStatusChange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityStatusChangePayload_opportunityStatusChange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpportunityStatusChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpportunityStatusChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpportunityStatusChangePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *OpportunityStatusChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityStatusChangePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityStatusChangePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpportunityStatusChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *Organization) (ret graphql.Marshaler) {
@@ -23591,6 +27768,125 @@ func (ec *executionContext) fieldContext_SMS_agentConfigId(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SMS", field, false, false, "ID")
 }
 
+func (ec *executionContext) _SMSDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *SMSDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SMSDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SMSDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SMSDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _SMSDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SMSDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SMSDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SMSDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SMSDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SMSPayload_sms(ctx context.Context, field graphql.CollectedField, obj *SMSPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SMSPayload_sms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Sms) graphql.Marshaler {
+			return ec.marshalOSMS2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSms(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SMSPayload_sms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SMSPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SMS(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SMSPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SMSPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SMSPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SMSPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SMSPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Task_id(ctx context.Context, field graphql.CollectedField, obj *Task) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24604,6 +28900,61 @@ func (ec *executionContext) fieldContext_TaskCompleted_commentSummary(_ context.
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CommentSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TaskCompletedDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *TaskCompletedDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaskCompletedDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TaskCompletedDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskCompletedDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _TaskCompletedDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TaskCompletedDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaskCompletedDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TaskCompletedDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TaskCompletedDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -26367,6 +30718,125 @@ func (ec *executionContext) fieldContext_WhatsAppMessage_sequenceSubscriptionId(
 	return graphql.NewScalarFieldContext("WhatsAppMessage", field, false, false, "ID")
 }
 
+func (ec *executionContext) _WhatsAppMessageDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *WhatsAppMessageDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatsAppMessageDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WhatsAppMessageDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WhatsAppMessageDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _WhatsAppMessageDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *WhatsAppMessageDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatsAppMessageDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatsAppMessageDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatsAppMessageDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatsAppMessagePayload_whatsAppMessage(ctx context.Context, field graphql.CollectedField, obj *WhatsAppMessagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatsAppMessagePayload_whatsAppMessage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WhatsAppMessage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WhatsAppMessage) graphql.Marshaler {
+			return ec.marshalOWhatsAppMessage2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WhatsAppMessagePayload_whatsAppMessage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatsAppMessagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhatsAppMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatsAppMessagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *WhatsAppMessagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatsAppMessagePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatsAppMessagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatsAppMessagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27671,6 +32141,286 @@ func UnmarshalAttachmentInput(ctx context.Context, raw any) (AttachmentInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCallCreateInput(ctx context.Context, obj any) (CallCreateInput, error) {
+	var it CallCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "contactId", "userId", "direction", "status", "duration", "phone", "note", "noteHtml", "outcomeId", "playbookId", "recordingUrl", "voicemailUrl", "activityAt", "dateCreated", "creatorId", "customFields"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOPhoneDirection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐPhoneDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOCallStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "duration":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("duration"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Duration = data
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phone = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "noteHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noteHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoteHTML = data
+		case "outcomeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcomeId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OutcomeID = data
+		case "playbookId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("playbookId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PlaybookID = data
+		case "recordingUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recordingUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RecordingURL = data
+		case "voicemailUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("voicemailUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VoicemailURL = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = data
+		case "creatorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creatorId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatorID = data
+		case "customFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customFields"))
+			data, err := ec.unmarshalOCustomFieldInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomFieldInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomFields = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCallCreateInput unmarshals raw into the CallCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCallCreateInput(ctx context.Context, raw any) (CallCreateInput, error) {
+	var out CallCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CallCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCallUpdateInput(ctx context.Context, obj any) (CallUpdateInput, error) {
+	var it CallUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "userId", "status", "duration", "phone", "note", "noteHtml", "outcomeId", "playbookId", "recordingUrl", "voicemailUrl", "activityAt", "customFields"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOCallStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "duration":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("duration"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Duration = data
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phone = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "noteHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noteHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoteHTML = data
+		case "outcomeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcomeId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OutcomeID = data
+		case "playbookId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("playbookId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PlaybookID = data
+		case "recordingUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recordingUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RecordingURL = data
+		case "voicemailUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("voicemailUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VoicemailURL = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		case "customFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customFields"))
+			data, err := ec.unmarshalOCustomFieldInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomFieldInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomFields = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCallUpdateInput unmarshals raw into the CallUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCallUpdateInput(ctx context.Context, raw any) (CallUpdateInput, error) {
+	var out CallUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CallUpdateInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputContactCreateInput(ctx context.Context, obj any) (ContactCreateInput, error) {
 	var it ContactCreateInput
 	if obj == nil {
@@ -28056,6 +32806,181 @@ func UnmarshalContactUrlInput(ctx context.Context, raw any) (ContactURLInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCustomActivityCreateInput(ctx context.Context, obj any) (CustomActivityCreateInput, error) {
+	var it CustomActivityCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customActivityTypeId", "leadId", "status", "pinned", "contactId", "userId", "activityAt", "dateCreated", "creatorId", "customFields"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customActivityTypeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customActivityTypeId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomActivityTypeID = data
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOCustomActivityStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "pinned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pinned"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pinned = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = data
+		case "creatorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creatorId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatorID = data
+		case "customFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customFields"))
+			data, err := ec.unmarshalOCustomFieldInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomFieldInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomFields = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCustomActivityCreateInput unmarshals raw into the CustomActivityCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCustomActivityCreateInput(ctx context.Context, raw any) (CustomActivityCreateInput, error) {
+	var out CustomActivityCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CustomActivityCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCustomActivityUpdateInput(ctx context.Context, obj any) (CustomActivityUpdateInput, error) {
+	var it CustomActivityUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"status", "pinned", "contactId", "activityAt", "customFields"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOCustomActivityStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "pinned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pinned"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pinned = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		case "customFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customFields"))
+			data, err := ec.unmarshalOCustomFieldInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomFieldInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomFields = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCustomActivityUpdateInput unmarshals raw into the CustomActivityUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCustomActivityUpdateInput(ctx context.Context, raw any) (CustomActivityUpdateInput, error) {
+	var out CustomActivityUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CustomActivityUpdateInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCustomFieldInput(ctx context.Context, obj any) (CustomFieldInput, error) {
 	var it CustomFieldInput
 	if obj == nil {
@@ -28298,6 +33223,468 @@ func (ec *executionContext) unmarshalInputDateTimeRange(ctx context.Context, obj
 func UnmarshalDateTimeRange(ctx context.Context, raw any) (DateTimeRange, error) {
 	var out DateTimeRange
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DateTimeRange", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEmailAttachmentInput(ctx context.Context, obj any) (EmailAttachmentInput, error) {
+	var it EmailAttachmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"url", "filename", "size", "contentType", "contentId", "inlineOnly"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		case "filename":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filename"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filename = data
+		case "size":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("size"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Size = data
+		case "contentType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contentType"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContentType = data
+		case "contentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contentId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContentID = data
+		case "inlineOnly":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inlineOnly"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InlineOnly = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEmailAttachmentInput unmarshals raw into the EmailAttachmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEmailAttachmentInput(ctx context.Context, raw any) (EmailAttachmentInput, error) {
+	var out EmailAttachmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EmailAttachmentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEmailCreateInput(ctx context.Context, obj any) (EmailCreateInput, error) {
+	var it EmailCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "status", "contactId", "userId", "sender", "to", "cc", "bcc", "subject", "bodyText", "bodyHtml", "attachments", "templateId", "emailAccountId", "inReplyToId", "dateScheduled", "sendIn", "followupDate", "followupSequenceId", "followupSequenceDelay", "followupSequenceAddCcBcc", "activityAt", "dateCreated", "creatorId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalNMessageStatus2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "sender":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sender"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sender = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "cc":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cc"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cc = data
+		case "bcc":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bcc"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bcc = data
+		case "subject":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Subject = data
+		case "bodyText":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyText"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BodyText = data
+		case "bodyHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BodyHTML = data
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOEmailAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = data
+		case "templateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("templateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TemplateID = data
+		case "emailAccountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAccountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailAccountID = data
+		case "inReplyToId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inReplyToId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InReplyToID = data
+		case "dateScheduled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateScheduled"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateScheduled = data
+		case "sendIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sendIn"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SendIn = data
+		case "followupDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followupDate"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowupDate = data
+		case "followupSequenceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followupSequenceId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowupSequenceID = data
+		case "followupSequenceDelay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followupSequenceDelay"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowupSequenceDelay = data
+		case "followupSequenceAddCcBcc":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followupSequenceAddCcBcc"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowupSequenceAddCcBcc = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = data
+		case "creatorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creatorId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatorID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEmailCreateInput unmarshals raw into the EmailCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEmailCreateInput(ctx context.Context, raw any) (EmailCreateInput, error) {
+	var out EmailCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EmailCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEmailUpdateInput(ctx context.Context, obj any) (EmailUpdateInput, error) {
+	var it EmailUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"status", "contactId", "userId", "sender", "to", "cc", "bcc", "subject", "bodyText", "bodyHtml", "attachments", "templateId", "emailAccountId", "inReplyToId", "dateScheduled", "sendIn", "followupDate", "followupSequenceId", "followupSequenceDelay", "followupSequenceAddCcBcc", "activityAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOMessageStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "sender":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sender"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sender = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "cc":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cc"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cc = data
+		case "bcc":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bcc"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bcc = data
+		case "subject":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Subject = data
+		case "bodyText":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyText"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BodyText = data
+		case "bodyHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BodyHTML = data
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOEmailAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = data
+		case "templateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("templateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TemplateID = data
+		case "emailAccountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAccountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailAccountID = data
+		case "inReplyToId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inReplyToId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InReplyToID = data
+		case "dateScheduled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateScheduled"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateScheduled = data
+		case "sendIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sendIn"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SendIn = data
+		case "followupDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followupDate"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowupDate = data
+		case "followupSequenceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followupSequenceId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowupSequenceID = data
+		case "followupSequenceDelay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followupSequenceDelay"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowupSequenceDelay = data
+		case "followupSequenceAddCcBcc":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followupSequenceAddCcBcc"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowupSequenceAddCcBcc = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEmailUpdateInput unmarshals raw into the EmailUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEmailUpdateInput(ctx context.Context, raw any) (EmailUpdateInput, error) {
+	var out EmailUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EmailUpdateInput", raw, &out)
 	return out, err
 }
 
@@ -28588,6 +33975,69 @@ func UnmarshalLeadMergeInput(ctx context.Context, raw any) (LeadMergeInput, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputLeadStatusChangeCreateInput(ctx context.Context, obj any) (LeadStatusChangeCreateInput, error) {
+	var it LeadStatusChangeCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "oldStatusId", "newStatusId", "dateCreated"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "oldStatusId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("oldStatusId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OldStatusID = data
+		case "newStatusId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newStatusId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NewStatusID = data
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLeadStatusChangeCreateInput unmarshals raw into the LeadStatusChangeCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLeadStatusChangeCreateInput(ctx context.Context, raw any) (LeadStatusChangeCreateInput, error) {
+	var out LeadStatusChangeCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LeadStatusChangeCreateInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputLeadUpdateInput(ctx context.Context, obj any) (LeadUpdateInput, error) {
 	var it LeadUpdateInput
 	if obj == nil {
@@ -28669,6 +34119,251 @@ func (ec *executionContext) unmarshalInputLeadUpdateInput(ctx context.Context, o
 func UnmarshalLeadUpdateInput(ctx context.Context, raw any) (LeadUpdateInput, error) {
 	var out LeadUpdateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "LeadUpdateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMeetingUpdateInput(ctx context.Context, obj any) (MeetingUpdateInput, error) {
+	var it MeetingUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userNoteHtml", "outcomeId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userNoteHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userNoteHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserNoteHTML = data
+		case "outcomeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcomeId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OutcomeID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMeetingUpdateInput unmarshals raw into the MeetingUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMeetingUpdateInput(ctx context.Context, raw any) (MeetingUpdateInput, error) {
+	var out MeetingUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MeetingUpdateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputNoteCreateInput(ctx context.Context, obj any) (NoteCreateInput, error) {
+	var it NoteCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "note", "noteHtml", "title", "pinned", "contactId", "userId", "attachments", "activityAt", "dateCreated", "creatorId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "noteHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noteHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoteHTML = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "pinned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pinned"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pinned = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = data
+		case "creatorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creatorId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatorID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalNoteCreateInput unmarshals raw into the NoteCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalNoteCreateInput(ctx context.Context, raw any) (NoteCreateInput, error) {
+	var out NoteCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "NoteCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputNoteUpdateInput(ctx context.Context, obj any) (NoteUpdateInput, error) {
+	var it NoteUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"note", "noteHtml", "title", "pinned", "attachments", "contactId", "activityAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "noteHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noteHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoteHTML = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "pinned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pinned"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pinned = data
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalNoteUpdateInput unmarshals raw into the NoteUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalNoteUpdateInput(ctx context.Context, raw any) (NoteUpdateInput, error) {
+	var out NoteUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "NoteUpdateInput", raw, &out)
 	return out, err
 }
 
@@ -28924,6 +34619,76 @@ func UnmarshalOpportunityFilter(ctx context.Context, raw any) (OpportunityFilter
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputOpportunityStatusChangeCreateInput(ctx context.Context, obj any) (OpportunityStatusChangeCreateInput, error) {
+	var it OpportunityStatusChangeCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "opportunityId", "oldStatusId", "newStatusId", "dateCreated"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "opportunityId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("opportunityId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OpportunityID = data
+		case "oldStatusId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("oldStatusId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OldStatusID = data
+		case "newStatusId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newStatusId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NewStatusID = data
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpportunityStatusChangeCreateInput unmarshals raw into the OpportunityStatusChangeCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpportunityStatusChangeCreateInput(ctx context.Context, raw any) (OpportunityStatusChangeCreateInput, error) {
+	var out OpportunityStatusChangeCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpportunityStatusChangeCreateInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputOpportunityUpdateInput(ctx context.Context, obj any) (OpportunityUpdateInput, error) {
 	var it OpportunityUpdateInput
 	if obj == nil {
@@ -29040,6 +34805,251 @@ func (ec *executionContext) unmarshalInputOpportunityUpdateInput(ctx context.Con
 func UnmarshalOpportunityUpdateInput(ctx context.Context, raw any) (OpportunityUpdateInput, error) {
 	var out OpportunityUpdateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpportunityUpdateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSMSCreateInput(ctx context.Context, obj any) (SMSCreateInput, error) {
+	var it SMSCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"status", "leadId", "contactId", "userId", "direction", "text", "templateId", "localPhone", "remotePhone", "attachments", "dateScheduled", "sendIn", "activityAt", "dateCreated", "creatorId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalNMessageStatus2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOPhoneDirection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐPhoneDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "templateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("templateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TemplateID = data
+		case "localPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("localPhone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocalPhone = data
+		case "remotePhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("remotePhone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemotePhone = data
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = data
+		case "dateScheduled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateScheduled"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateScheduled = data
+		case "sendIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sendIn"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SendIn = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = data
+		case "creatorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creatorId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatorID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSMSCreateInput unmarshals raw into the SMSCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSMSCreateInput(ctx context.Context, raw any) (SMSCreateInput, error) {
+	var out SMSCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SMSCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSMSUpdateInput(ctx context.Context, obj any) (SMSUpdateInput, error) {
+	var it SMSUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"status", "leadId", "contactId", "userId", "text", "templateId", "localPhone", "remotePhone", "attachments", "activityAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOMessageStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "templateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("templateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TemplateID = data
+		case "localPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("localPhone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocalPhone = data
+		case "remotePhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("remotePhone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemotePhone = data
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSMSUpdateInput unmarshals raw into the SMSUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSMSUpdateInput(ctx context.Context, raw any) (SMSUpdateInput, error) {
+	var out SMSUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SMSUpdateInput", raw, &out)
 	return out, err
 }
 
@@ -29457,6 +35467,230 @@ func (ec *executionContext) unmarshalInputTasksUpdateInput(ctx context.Context, 
 func UnmarshalTasksUpdateInput(ctx context.Context, raw any) (TasksUpdateInput, error) {
 	var out TasksUpdateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "TasksUpdateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWhatsAppMessageCreateInput(ctx context.Context, obj any) (WhatsAppMessageCreateInput, error) {
+	var it WhatsAppMessageCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "contactId", "externalWhatsappMessageId", "messageMarkdown", "direction", "localPhone", "remotePhone", "attachments", "integrationLink", "responseToId", "userId", "activityAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "externalWhatsappMessageId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalWhatsappMessageId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalWhatsappMessageID = data
+		case "messageMarkdown":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("messageMarkdown"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MessageMarkdown = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNMessageDirection2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "localPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("localPhone"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocalPhone = data
+		case "remotePhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("remotePhone"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemotePhone = data
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = data
+		case "integrationLink":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationLink"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntegrationLink = data
+		case "responseToId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("responseToId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ResponseToID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalNDateTime2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWhatsAppMessageCreateInput unmarshals raw into the WhatsAppMessageCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWhatsAppMessageCreateInput(ctx context.Context, raw any) (WhatsAppMessageCreateInput, error) {
+	var out WhatsAppMessageCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatsAppMessageCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWhatsAppMessageUpdateInput(ctx context.Context, obj any) (WhatsAppMessageUpdateInput, error) {
+	var it WhatsAppMessageUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "userId", "messageMarkdown", "direction", "localPhone", "remotePhone", "attachments", "integrationLink", "responseToId", "activityAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "messageMarkdown":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("messageMarkdown"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MessageMarkdown = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOMessageDirection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "localPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("localPhone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocalPhone = data
+		case "remotePhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("remotePhone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemotePhone = data
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = data
+		case "integrationLink":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationLink"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntegrationLink = data
+		case "responseToId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("responseToId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ResponseToID = data
+		case "activityAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activityAt"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActivityAt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWhatsAppMessageUpdateInput unmarshals raw into the WhatsAppMessageUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWhatsAppMessageUpdateInput(ctx context.Context, raw any) (WhatsAppMessageUpdateInput, error) {
+	var out WhatsAppMessageUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatsAppMessageUpdateInput", raw, &out)
 	return out, err
 }
 
@@ -30404,6 +36638,82 @@ func (ec *executionContext) _Call(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var callDeletePayloadImplementors = []string{"CallDeletePayload"}
+
+func (ec *executionContext) _CallDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *CallDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._CallDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CallDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var callPayloadImplementors = []string{"CallPayload"}
+
+func (ec *executionContext) _CallPayload(ctx context.Context, sel ast.SelectionSet, obj *CallPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallPayload")
+		case "call":
+			out.Values[i] = ec._CallPayload_call(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CallPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var callTaskDetailsImplementors = []string{"CallTaskDetails", "TaskDetails"}
 
 func (ec *executionContext) _CallTaskDetails(ctx context.Context, sel ast.SelectionSet, obj *CallTaskDetails) graphql.Marshaler {
@@ -31111,6 +37421,82 @@ func (ec *executionContext) _CustomActivity(ctx context.Context, sel ast.Selecti
 		case "commentSummary":
 			out.Values[i] = ec._CustomActivity_commentSummary(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var customActivityDeletePayloadImplementors = []string{"CustomActivityDeletePayload"}
+
+func (ec *executionContext) _CustomActivityDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *CustomActivityDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customActivityDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomActivityDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._CustomActivityDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CustomActivityDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var customActivityPayloadImplementors = []string{"CustomActivityPayload"}
+
+func (ec *executionContext) _CustomActivityPayload(ctx context.Context, sel ast.SelectionSet, obj *CustomActivityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customActivityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomActivityPayload")
+		case "customActivity":
+			out.Values[i] = ec._CustomActivityPayload_customActivity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CustomActivityPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -31879,6 +38265,44 @@ func (ec *executionContext) _EmailAttachment(ctx context.Context, sel ast.Select
 	return out
 }
 
+var emailDeletePayloadImplementors = []string{"EmailDeletePayload"}
+
+func (ec *executionContext) _EmailDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *EmailDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, emailDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EmailDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._EmailDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EmailDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var emailEnvelopeImplementors = []string{"EmailEnvelope"}
 
 func (ec *executionContext) _EmailEnvelope(ctx context.Context, sel ast.SelectionSet, obj *EmailEnvelope) graphql.Marshaler {
@@ -32091,6 +38515,44 @@ func (ec *executionContext) _EmailOpen(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var emailPayloadImplementors = []string{"EmailPayload"}
+
+func (ec *executionContext) _EmailPayload(ctx context.Context, sel ast.SelectionSet, obj *EmailPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, emailPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EmailPayload")
+		case "email":
+			out.Values[i] = ec._EmailPayload_email(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EmailPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var emailPreviewImplementors = []string{"EmailPreview"}
 
 func (ec *executionContext) _EmailPreview(ctx context.Context, sel ast.SelectionSet, obj *EmailPreview) graphql.Marshaler {
@@ -32283,6 +38745,44 @@ func (ec *executionContext) _EmailThread(ctx context.Context, sel ast.SelectionS
 		case "commentSummary":
 			out.Values[i] = ec._EmailThread_commentSummary(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var emailThreadDeletePayloadImplementors = []string{"EmailThreadDeletePayload"}
+
+func (ec *executionContext) _EmailThreadDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *EmailThreadDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, emailThreadDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EmailThreadDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._EmailThreadDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EmailThreadDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -32526,6 +39026,44 @@ func (ec *executionContext) _FormSubmission(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var formSubmissionDeletePayloadImplementors = []string{"FormSubmissionDeletePayload"}
+
+func (ec *executionContext) _FormSubmissionDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *FormSubmissionDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formSubmissionDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormSubmissionDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._FormSubmissionDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FormSubmissionDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var importUpdateImplementors = []string{"ImportUpdate", "Activity", "Node"}
 
 func (ec *executionContext) _ImportUpdate(ctx context.Context, sel ast.SelectionSet, obj *ImportUpdate) graphql.Marshaler {
@@ -32605,6 +39143,44 @@ func (ec *executionContext) _ImportUpdate(ctx context.Context, sel ast.Selection
 		case "reverted":
 			out.Values[i] = ec._ImportUpdate_reverted(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importUpdateDeletePayloadImplementors = []string{"ImportUpdateDeletePayload"}
+
+func (ec *executionContext) _ImportUpdateDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *ImportUpdateDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importUpdateDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportUpdateDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._ImportUpdateDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportUpdateDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -33309,6 +39885,82 @@ func (ec *executionContext) _LeadStatusChange(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var leadStatusChangeDeletePayloadImplementors = []string{"LeadStatusChangeDeletePayload"}
+
+func (ec *executionContext) _LeadStatusChangeDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *LeadStatusChangeDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leadStatusChangeDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeadStatusChangeDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._LeadStatusChangeDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._LeadStatusChangeDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var leadStatusChangePayloadImplementors = []string{"LeadStatusChangePayload"}
+
+func (ec *executionContext) _LeadStatusChangePayload(ctx context.Context, sel ast.SelectionSet, obj *LeadStatusChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leadStatusChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeadStatusChangePayload")
+		case "leadStatusChange":
+			out.Values[i] = ec._LeadStatusChangePayload_leadStatusChange(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._LeadStatusChangePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var leadTaskDetailsImplementors = []string{"LeadTaskDetails", "TaskDetails"}
 
 func (ec *executionContext) _LeadTaskDetails(ctx context.Context, sel ast.SelectionSet, obj *LeadTaskDetails) graphql.Marshaler {
@@ -33759,6 +40411,82 @@ func (ec *executionContext) _MeetingConferenceLink(ctx context.Context, sel ast.
 	return out
 }
 
+var meetingDeletePayloadImplementors = []string{"MeetingDeletePayload"}
+
+func (ec *executionContext) _MeetingDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *MeetingDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, meetingDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeetingDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._MeetingDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MeetingDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var meetingPayloadImplementors = []string{"MeetingPayload"}
+
+func (ec *executionContext) _MeetingPayload(ctx context.Context, sel ast.SelectionSet, obj *MeetingPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, meetingPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeetingPayload")
+		case "meeting":
+			out.Values[i] = ec._MeetingPayload_meeting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MeetingPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var meetingSpeakerImplementors = []string{"MeetingSpeaker"}
 
 func (ec *executionContext) _MeetingSpeaker(ctx context.Context, sel ast.SelectionSet, obj *MeetingSpeaker) graphql.Marshaler {
@@ -33975,6 +40703,202 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
+		case "callCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_callCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "callUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_callUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "callDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_callDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "customActivityCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_customActivityCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "customActivityUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_customActivityUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "customActivityDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_customActivityDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "emailCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_emailCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "emailUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_emailUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "emailDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_emailDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "emailThreadDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_emailThreadDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "formSubmissionDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_formSubmissionDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leadStatusChangeCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_leadStatusChangeCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leadStatusChangeDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_leadStatusChangeDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "opportunityStatusChangeCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_opportunityStatusChangeCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "opportunityStatusChangeDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_opportunityStatusChangeDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "taskCompletedDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_taskCompletedDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "importUpdateDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importUpdateDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "meetingUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_meetingUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "meetingDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_meetingDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "noteCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_noteCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "noteUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_noteUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "noteDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_noteDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "smsCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_smsCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "smsUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_smsUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "smsDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_smsDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "whatsAppMessageCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_whatsAppMessageCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "whatsAppMessageUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_whatsAppMessageUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "whatsAppMessageDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_whatsAppMessageDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "contactCreate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_contactCreate(ctx, field)
@@ -34218,6 +41142,82 @@ func (ec *executionContext) _Note(ctx context.Context, sel ast.SelectionSet, obj
 		case "commentSummary":
 			out.Values[i] = ec._Note_commentSummary(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var noteDeletePayloadImplementors = []string{"NoteDeletePayload"}
+
+func (ec *executionContext) _NoteDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *NoteDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noteDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NoteDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._NoteDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._NoteDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var notePayloadImplementors = []string{"NotePayload"}
+
+func (ec *executionContext) _NotePayload(ctx context.Context, sel ast.SelectionSet, obj *NotePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotePayload")
+		case "note":
+			out.Values[i] = ec._NotePayload_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._NotePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -34948,6 +41948,82 @@ func (ec *executionContext) _OpportunityStatusChange(ctx context.Context, sel as
 		case "opportunityValuePeriod":
 			out.Values[i] = ec._OpportunityStatusChange_opportunityValuePeriod(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var opportunityStatusChangeDeletePayloadImplementors = []string{"OpportunityStatusChangeDeletePayload"}
+
+func (ec *executionContext) _OpportunityStatusChangeDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *OpportunityStatusChangeDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, opportunityStatusChangeDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpportunityStatusChangeDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._OpportunityStatusChangeDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._OpportunityStatusChangeDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var opportunityStatusChangePayloadImplementors = []string{"OpportunityStatusChangePayload"}
+
+func (ec *executionContext) _OpportunityStatusChangePayload(ctx context.Context, sel ast.SelectionSet, obj *OpportunityStatusChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, opportunityStatusChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpportunityStatusChangePayload")
+		case "opportunityStatusChange":
+			out.Values[i] = ec._OpportunityStatusChangePayload_opportunityStatusChange(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._OpportunityStatusChangePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -35736,6 +42812,82 @@ func (ec *executionContext) _SMS(ctx context.Context, sel ast.SelectionSet, obj 
 	return out
 }
 
+var sMSDeletePayloadImplementors = []string{"SMSDeletePayload"}
+
+func (ec *executionContext) _SMSDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *SMSDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sMSDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SMSDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._SMSDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SMSDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var sMSPayloadImplementors = []string{"SMSPayload"}
+
+func (ec *executionContext) _SMSPayload(ctx context.Context, sel ast.SelectionSet, obj *SMSPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sMSPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SMSPayload")
+		case "sms":
+			out.Values[i] = ec._SMSPayload_sms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SMSPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var taskImplementors = []string{"Task", "Node"}
 
 func (ec *executionContext) _Task(ctx context.Context, sel ast.SelectionSet, obj *Task) graphql.Marshaler {
@@ -35966,6 +43118,44 @@ func (ec *executionContext) _TaskCompleted(ctx context.Context, sel ast.Selectio
 		case "commentSummary":
 			out.Values[i] = ec._TaskCompleted_commentSummary(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var taskCompletedDeletePayloadImplementors = []string{"TaskCompletedDeletePayload"}
+
+func (ec *executionContext) _TaskCompletedDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *TaskCompletedDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, taskCompletedDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TaskCompletedDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._TaskCompletedDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TaskCompletedDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -36610,6 +43800,82 @@ func (ec *executionContext) _WhatsAppMessage(ctx context.Context, sel ast.Select
 	return out
 }
 
+var whatsAppMessageDeletePayloadImplementors = []string{"WhatsAppMessageDeletePayload"}
+
+func (ec *executionContext) _WhatsAppMessageDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *WhatsAppMessageDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, whatsAppMessageDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WhatsAppMessageDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._WhatsAppMessageDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._WhatsAppMessageDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var whatsAppMessagePayloadImplementors = []string{"WhatsAppMessagePayload"}
+
+func (ec *executionContext) _WhatsAppMessagePayload(ctx context.Context, sel ast.SelectionSet, obj *WhatsAppMessagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, whatsAppMessagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WhatsAppMessagePayload")
+		case "whatsAppMessage":
+			out.Values[i] = ec._WhatsAppMessagePayload_whatsAppMessage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._WhatsAppMessagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var __DirectiveImplementors = []string{"__Directive"}
 
 func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionSet, obj *introspection.Directive) graphql.Marshaler {
@@ -37070,6 +44336,16 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNCallCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallCreateInput(ctx context.Context, v any) (CallCreateInput, error) {
+	res, err := ec.unmarshalInputCallCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCallUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallUpdateInput(ctx context.Context, v any) (CallUpdateInput, error) {
+	res, err := ec.unmarshalInputCallUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNContact2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*Contact) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -37167,6 +44443,16 @@ func (ec *executionContext) unmarshalNContactUrlInput2ᚖgithubᚗcomᚋclosegra
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCustomActivityCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityCreateInput(ctx context.Context, v any) (CustomActivityCreateInput, error) {
+	res, err := ec.unmarshalInputCustomActivityCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCustomActivityUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityUpdateInput(ctx context.Context, v any) (CustomActivityUpdateInput, error) {
+	res, err := ec.unmarshalInputCustomActivityUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNCustomField2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomField(ctx context.Context, sel ast.SelectionSet, v *CustomField) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CustomField!")
@@ -37212,6 +44498,20 @@ func (ec *executionContext) marshalNCustomValue2ᚕgithubᚗcomᚋclosegraphᚋc
 	return ret
 }
 
+func (ec *executionContext) unmarshalNDateTime2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNEmail2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmail(ctx context.Context, sel ast.SelectionSet, v *Email) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Email!")
@@ -37226,6 +44526,16 @@ func (ec *executionContext) marshalNEmailAttachment2ᚖgithubᚗcomᚋclosegraph
 		return graphql.Null
 	}
 	return ec._EmailAttachment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNEmailAttachmentInput2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailAttachmentInput(ctx context.Context, v any) (*EmailAttachmentInput, error) {
+	res, err := ec.unmarshalInputEmailAttachmentInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNEmailCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailCreateInput(ctx context.Context, v any) (EmailCreateInput, error) {
+	res, err := ec.unmarshalInputEmailCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNEmailIdentity2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailIdentity(ctx context.Context, sel ast.SelectionSet, v *EmailIdentity) graphql.Marshaler {
@@ -37250,6 +44560,11 @@ func (ec *executionContext) marshalNEmailPreview2ᚖgithubᚗcomᚋclosegraphᚋ
 		return graphql.Null
 	}
 	return ec._EmailPreview(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNEmailUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailUpdateInput(ctx context.Context, v any) (EmailUpdateInput, error) {
+	res, err := ec.unmarshalInputEmailUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
@@ -37293,6 +44608,20 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
+	res, err := graphql.UnmarshalInt(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalInt(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNLead2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadᚄ(ctx context.Context, sel ast.SelectionSet, v []*Lead) graphql.Marshaler {
@@ -37366,6 +44695,11 @@ func (ec *executionContext) marshalNLeadStatus2ᚖgithubᚗcomᚋclosegraphᚋcl
 	return ec._LeadStatus(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNLeadStatusChangeCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadStatusChangeCreateInput(ctx context.Context, v any) (LeadStatusChangeCreateInput, error) {
+	res, err := ec.unmarshalInputLeadStatusChangeCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNLeadUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadUpdateInput(ctx context.Context, v any) (LeadUpdateInput, error) {
 	res, err := ec.unmarshalInputLeadUpdateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37403,12 +44737,47 @@ func (ec *executionContext) marshalNMeetingSpeaker2ᚖgithubᚗcomᚋclosegraph�
 	return ec._MeetingSpeaker(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMeetingUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingUpdateInput(ctx context.Context, v any) (MeetingUpdateInput, error) {
+	res, err := ec.unmarshalInputMeetingUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNMeetingUtterance2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingUtterance(ctx context.Context, sel ast.SelectionSet, v *MeetingUtterance) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MeetingUtterance!")
 		return graphql.Null
 	}
 	return ec._MeetingUtterance(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMessageDirection2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageDirection(ctx context.Context, v any) (MessageDirection, error) {
+	var res MessageDirection
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageDirection2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageDirection(ctx context.Context, sel ast.SelectionSet, v MessageDirection) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMessageStatus2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageStatus(ctx context.Context, v any) (MessageStatus, error) {
+	var res MessageStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageStatus2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMessageStatus(ctx context.Context, sel ast.SelectionSet, v MessageStatus) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNNoteCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNoteCreateInput(ctx context.Context, v any) (NoteCreateInput, error) {
+	res, err := ec.unmarshalInputNoteCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNNoteUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNoteUpdateInput(ctx context.Context, v any) (NoteUpdateInput, error) {
+	res, err := ec.unmarshalInputNoteUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNOpportunity2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityᚄ(ctx context.Context, sel ast.SelectionSet, v []*Opportunity) graphql.Marshaler {
@@ -37462,6 +44831,11 @@ func (ec *executionContext) marshalNOpportunityEdge2ᚖgithubᚗcomᚋclosegraph
 		return graphql.Null
 	}
 	return ec._OpportunityEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOpportunityStatusChangeCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusChangeCreateInput(ctx context.Context, v any) (OpportunityStatusChangeCreateInput, error) {
+	res, err := ec.unmarshalInputOpportunityStatusChangeCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusType(ctx context.Context, v any) (OpportunityStatusType, error) {
@@ -37519,6 +44893,16 @@ func (ec *executionContext) marshalNRenderedIntegrationLink2ᚖgithubᚗcomᚋcl
 		return graphql.Null
 	}
 	return ec._RenderedIntegrationLink(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSMSCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSCreateInput(ctx context.Context, v any) (SMSCreateInput, error) {
+	res, err := ec.unmarshalInputSMSCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSMSUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSUpdateInput(ctx context.Context, v any) (SMSUpdateInput, error) {
+	res, err := ec.unmarshalInputSMSUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -37684,6 +45068,16 @@ func (ec *executionContext) unmarshalNUserErrorCode2githubᚗcomᚋclosegraphᚋ
 
 func (ec *executionContext) marshalNUserErrorCode2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐUserErrorCode(ctx context.Context, sel ast.SelectionSet, v UserErrorCode) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNWhatsAppMessageCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessageCreateInput(ctx context.Context, v any) (WhatsAppMessageCreateInput, error) {
+	res, err := ec.unmarshalInputWhatsAppMessageCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNWhatsAppMessageUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessageUpdateInput(ctx context.Context, v any) (WhatsAppMessageUpdateInput, error) {
+	res, err := ec.unmarshalInputWhatsAppMessageUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -38004,6 +45398,27 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOCall2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCall(ctx context.Context, sel ast.SelectionSet, v *Call) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Call(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCallDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallDeletePayload(ctx context.Context, sel ast.SelectionSet, v *CallDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CallDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCallPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallPayload(ctx context.Context, sel ast.SelectionSet, v *CallPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CallPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOCallStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCallStatus(ctx context.Context, v any) (*CallStatus, error) {
 	if v == nil {
 		return nil, nil
@@ -38238,6 +45653,27 @@ func (ec *executionContext) marshalOCreationSource2ᚖgithubᚗcomᚋclosegraph�
 	return v
 }
 
+func (ec *executionContext) marshalOCustomActivity2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivity(ctx context.Context, sel ast.SelectionSet, v *CustomActivity) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomActivity(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCustomActivityDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityDeletePayload(ctx context.Context, sel ast.SelectionSet, v *CustomActivityDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomActivityDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCustomActivityPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityPayload(ctx context.Context, sel ast.SelectionSet, v *CustomActivityPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomActivityPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOCustomActivityStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐCustomActivityStatus(ctx context.Context, v any) (*CustomActivityStatus, error) {
 	if v == nil {
 		return nil, nil
@@ -38451,6 +45887,30 @@ func (ec *executionContext) marshalOEmailAttachment2ᚕᚖgithubᚗcomᚋclosegr
 	return ret
 }
 
+func (ec *executionContext) unmarshalOEmailAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailAttachmentInputᚄ(ctx context.Context, v any) ([]*EmailAttachmentInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*EmailAttachmentInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNEmailAttachmentInput2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailAttachmentInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOEmailDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailDeletePayload(ctx context.Context, sel ast.SelectionSet, v *EmailDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EmailDeletePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOEmailEnvelope2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailEnvelope(ctx context.Context, sel ast.SelectionSet, v *EmailEnvelope) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -38496,6 +45956,13 @@ func (ec *executionContext) marshalOEmailOpen2ᚕᚖgithubᚗcomᚋclosegraphᚋ
 	return ret
 }
 
+func (ec *executionContext) marshalOEmailPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailPayload(ctx context.Context, sel ast.SelectionSet, v *EmailPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EmailPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOEmailPreview2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailPreviewᚄ(ctx context.Context, sel ast.SelectionSet, v []*EmailPreview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -38520,6 +45987,13 @@ func (ec *executionContext) marshalOEmailThread2ᚖgithubᚗcomᚋclosegraphᚋc
 		return graphql.Null
 	}
 	return ec._EmailThread(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEmailThreadDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailThreadDeletePayload(ctx context.Context, sel ast.SelectionSet, v *EmailThreadDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EmailThreadDeletePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOEmailThreadImportance2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐEmailThreadImportance(ctx context.Context, sel ast.SelectionSet, v *EmailThreadImportance) graphql.Marshaler {
@@ -38567,6 +46041,13 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = sel
 	res := graphql.MarshalFloatContext(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalOFormSubmissionDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐFormSubmissionDeletePayload(ctx context.Context, sel ast.SelectionSet, v *FormSubmissionDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FormSubmissionDeletePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOHTML2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -38638,6 +46119,13 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	_ = ctx
 	res := graphql.MarshalID(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOImportUpdateDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐImportUpdateDeletePayload(ctx context.Context, sel ast.SelectionSet, v *ImportUpdateDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ImportUpdateDeletePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
@@ -38771,6 +46259,27 @@ func (ec *executionContext) marshalOLeadStatus2ᚖgithubᚗcomᚋclosegraphᚋcl
 	return ec._LeadStatus(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOLeadStatusChange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadStatusChange(ctx context.Context, sel ast.SelectionSet, v *LeadStatusChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LeadStatusChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLeadStatusChangeDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadStatusChangeDeletePayload(ctx context.Context, sel ast.SelectionSet, v *LeadStatusChangeDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LeadStatusChangeDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLeadStatusChangePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLeadStatusChangePayload(ctx context.Context, sel ast.SelectionSet, v *LeadStatusChangePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LeadStatusChangePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMediaAttachment2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMediaAttachmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*MediaAttachment) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -38788,6 +46297,13 @@ func (ec *executionContext) marshalOMediaAttachment2ᚕᚖgithubᚗcomᚋclosegr
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOMeeting2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeeting(ctx context.Context, sel ast.SelectionSet, v *Meeting) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Meeting(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMeetingAttendee2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingAttendeeᚄ(ctx context.Context, sel ast.SelectionSet, v []*MeetingAttendee) graphql.Marshaler {
@@ -38826,6 +46342,20 @@ func (ec *executionContext) marshalOMeetingConferenceLink2ᚕᚖgithubᚗcomᚋc
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOMeetingDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingDeletePayload(ctx context.Context, sel ast.SelectionSet, v *MeetingDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MeetingDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMeetingPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingPayload(ctx context.Context, sel ast.SelectionSet, v *MeetingPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MeetingPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMeetingSpeaker2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐMeetingSpeakerᚄ(ctx context.Context, sel ast.SelectionSet, v []*MeetingSpeaker) graphql.Marshaler {
@@ -38961,6 +46491,27 @@ func (ec *executionContext) marshalONode2ᚕgithubᚗcomᚋclosegraphᚋclosegra
 	return ret
 }
 
+func (ec *executionContext) marshalONote2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNote(ctx context.Context, sel ast.SelectionSet, v *Note) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Note(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONoteDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNoteDeletePayload(ctx context.Context, sel ast.SelectionSet, v *NoteDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._NoteDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONotePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐNotePayload(ctx context.Context, sel ast.SelectionSet, v *NotePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._NotePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOOpportunity2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityᚄ(ctx context.Context, sel ast.SelectionSet, v []*Opportunity) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -39051,6 +46602,27 @@ func (ec *executionContext) marshalOOpportunityStatus2ᚖgithubᚗcomᚋclosegra
 		return graphql.Null
 	}
 	return ec._OpportunityStatus(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOpportunityStatusChange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusChange(ctx context.Context, sel ast.SelectionSet, v *OpportunityStatusChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OpportunityStatusChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOpportunityStatusChangeDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusChangeDeletePayload(ctx context.Context, sel ast.SelectionSet, v *OpportunityStatusChangeDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OpportunityStatusChangeDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOpportunityStatusChangePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusChangePayload(ctx context.Context, sel ast.SelectionSet, v *OpportunityStatusChangePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OpportunityStatusChangePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOpportunityStatusType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunityStatusTypeᚄ(ctx context.Context, v any) ([]OpportunityStatusType, error) {
@@ -39244,6 +46816,27 @@ func (ec *executionContext) marshalORenderedIntegrationLink2ᚕᚖgithubᚗcom�
 	return ret
 }
 
+func (ec *executionContext) marshalOSMS2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSms(ctx context.Context, sel ast.SelectionSet, v *Sms) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SMS(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSMSDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSDeletePayload(ctx context.Context, sel ast.SelectionSet, v *SMSDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SMSDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSMSPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐSMSPayload(ctx context.Context, sel ast.SelectionSet, v *SMSPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SMSPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -39334,6 +46927,13 @@ func (ec *executionContext) marshalOTask2ᚖgithubᚗcomᚋclosegraphᚋclosegra
 		return graphql.Null
 	}
 	return ec._Task(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTaskCompletedDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐTaskCompletedDeletePayload(ctx context.Context, sel ast.SelectionSet, v *TaskCompletedDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TaskCompletedDeletePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTaskConnection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐTaskConnection(ctx context.Context, sel ast.SelectionSet, v *TaskConnection) graphql.Marshaler {
@@ -39518,6 +47118,20 @@ func (ec *executionContext) marshalOWhatsAppMessage2ᚖgithubᚗcomᚋclosegraph
 		return graphql.Null
 	}
 	return ec._WhatsAppMessage(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWhatsAppMessageDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessageDeletePayload(ctx context.Context, sel ast.SelectionSet, v *WhatsAppMessageDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WhatsAppMessageDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWhatsAppMessagePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐWhatsAppMessagePayload(ctx context.Context, sel ast.SelectionSet, v *WhatsAppMessagePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WhatsAppMessagePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {
