@@ -41,6 +41,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CommentDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CommentPayload struct {
+		Comment    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ContactDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -61,6 +71,16 @@ type ComplexityRoot struct {
 		UserErrors     func(childComplexity int) int
 	}
 
+	CustomObjectDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomObjectPayload struct {
+		CustomObject func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
 	EmailDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -73,6 +93,11 @@ type ComplexityRoot struct {
 
 	EmailThreadDeletePayload struct {
 		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	FileUploadPayload struct {
+		FileUpload func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -120,16 +145,23 @@ type ComplexityRoot struct {
 		CallCreate                    func(childComplexity int, input model.CallCreateInput) int
 		CallDelete                    func(childComplexity int, id string) int
 		CallUpdate                    func(childComplexity int, id string, input model.CallUpdateInput) int
+		CommentCreate                 func(childComplexity int, input model.CommentCreateInput) int
+		CommentDelete                 func(childComplexity int, id string) int
+		CommentUpdate                 func(childComplexity int, id string, input model.CommentUpdateInput) int
 		ContactCreate                 func(childComplexity int, input model.ContactCreateInput) int
 		ContactDelete                 func(childComplexity int, id string) int
 		ContactUpdate                 func(childComplexity int, id string, input model.ContactUpdateInput) int
 		CustomActivityCreate          func(childComplexity int, input model.CustomActivityCreateInput) int
 		CustomActivityDelete          func(childComplexity int, id string) int
 		CustomActivityUpdate          func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
+		CustomObjectCreate            func(childComplexity int, input model.CustomObjectCreateInput) int
+		CustomObjectDelete            func(childComplexity int, id string) int
+		CustomObjectUpdate            func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
 		EmailCreate                   func(childComplexity int, input model.EmailCreateInput) int
 		EmailDelete                   func(childComplexity int, id string) int
 		EmailThreadDelete             func(childComplexity int, id string) int
 		EmailUpdate                   func(childComplexity int, id string, input model.EmailUpdateInput) int
+		FileUploadCreate              func(childComplexity int, input model.FileUploadCreateInput) int
 		FormSubmissionDelete          func(childComplexity int, id string) int
 		ImportUpdateDelete            func(childComplexity int, id string) int
 		LeadCreate                    func(childComplexity int, input model.LeadCreateInput) int
@@ -148,6 +180,9 @@ type ComplexityRoot struct {
 		OpportunityStatusChangeCreate func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
 		OpportunityStatusChangeDelete func(childComplexity int, id string) int
 		OpportunityUpdate             func(childComplexity int, id string, input model.OpportunityUpdateInput) int
+		SmartViewCreate               func(childComplexity int, input model.SmartViewCreateInput) int
+		SmartViewDelete               func(childComplexity int, id string) int
+		SmartViewUpdate               func(childComplexity int, id string, input model.SmartViewUpdateInput) int
 		SmsCreate                     func(childComplexity int, input model.SMSCreateInput, sendToInbox *bool) int
 		SmsDelete                     func(childComplexity int, id string) int
 		SmsUpdate                     func(childComplexity int, id string, input model.SMSUpdateInput) int
@@ -194,20 +229,28 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Activities    func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
-		Activity      func(childComplexity int, id string) int
-		Contact       func(childComplexity int, id string) int
-		Contacts      func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
-		Lead          func(childComplexity int, id string) int
-		Leads         func(childComplexity int, first *int, after *string) int
-		Node          func(childComplexity int, id string) int
-		Nodes         func(childComplexity int, ids []string) int
-		Opportunities func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
-		Opportunity   func(childComplexity int, id string) int
-		Task          func(childComplexity int, id string) int
-		Tasks         func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
-		User          func(childComplexity int, id string) int
-		Viewer        func(childComplexity int) int
+		Activities     func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
+		Activity       func(childComplexity int, id string) int
+		Comment        func(childComplexity int, id string) int
+		CommentThread  func(childComplexity int, id string) int
+		CommentThreads func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
+		Comments       func(childComplexity int, first *int, after *string, objectID string) int
+		Contact        func(childComplexity int, id string) int
+		Contacts       func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
+		CustomObject   func(childComplexity int, id string) int
+		CustomObjects  func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		Lead           func(childComplexity int, id string) int
+		Leads          func(childComplexity int, first *int, after *string) int
+		Node           func(childComplexity int, id string) int
+		Nodes          func(childComplexity int, ids []string) int
+		Opportunities  func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		Opportunity    func(childComplexity int, id string) int
+		SmartView      func(childComplexity int, id string) int
+		SmartViews     func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
+		Task           func(childComplexity int, id string) int
+		Tasks          func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
+		User           func(childComplexity int, id string) int
+		Viewer         func(childComplexity int) int
 	}
 
 	SMSDeletePayload struct {
@@ -217,6 +260,16 @@ type ComplexityRoot struct {
 
 	SMSPayload struct {
 		Sms        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SmartViewDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SmartViewPayload struct {
+		SmartView  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -297,6 +350,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CallPayload.UserErrors(childComplexity), true
 
+	case "CommentDeletePayload.deletedId":
+		if e.ComplexityRoot.CommentDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeletePayload.DeletedID(childComplexity), true
+	case "CommentDeletePayload.userErrors":
+		if e.ComplexityRoot.CommentDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeletePayload.UserErrors(childComplexity), true
+
+	case "CommentPayload.comment":
+		if e.ComplexityRoot.CommentPayload.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentPayload.Comment(childComplexity), true
+	case "CommentPayload.userErrors":
+		if e.ComplexityRoot.CommentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentPayload.UserErrors(childComplexity), true
+
 	case "ContactDeletePayload.deletedId":
 		if e.ComplexityRoot.ContactDeletePayload.DeletedID == nil {
 			break
@@ -349,6 +428,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CustomActivityPayload.UserErrors(childComplexity), true
 
+	case "CustomObjectDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomObjectDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectDeletePayload.DeletedID(childComplexity), true
+	case "CustomObjectDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomObjectDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomObjectPayload.customObject":
+		if e.ComplexityRoot.CustomObjectPayload.CustomObject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectPayload.CustomObject(childComplexity), true
+	case "CustomObjectPayload.userErrors":
+		if e.ComplexityRoot.CustomObjectPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectPayload.UserErrors(childComplexity), true
+
 	case "EmailDeletePayload.deletedId":
 		if e.ComplexityRoot.EmailDeletePayload.DeletedID == nil {
 			break
@@ -387,6 +492,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EmailThreadDeletePayload.UserErrors(childComplexity), true
+
+	case "FileUploadPayload.fileUpload":
+		if e.ComplexityRoot.FileUploadPayload.FileUpload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FileUploadPayload.FileUpload(childComplexity), true
+	case "FileUploadPayload.userErrors":
+		if e.ComplexityRoot.FileUploadPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FileUploadPayload.UserErrors(childComplexity), true
 
 	case "FormSubmissionDeletePayload.deletedId":
 		if e.ComplexityRoot.FormSubmissionDeletePayload.DeletedID == nil {
@@ -525,6 +643,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CallUpdate(childComplexity, args["id"].(string), args["input"].(model.CallUpdateInput)), true
+	case "Mutation.commentCreate":
+		if e.ComplexityRoot.Mutation.CommentCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentCreate(childComplexity, args["input"].(model.CommentCreateInput)), true
+	case "Mutation.commentDelete":
+		if e.ComplexityRoot.Mutation.CommentDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.commentUpdate":
+		if e.ComplexityRoot.Mutation.CommentUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentUpdate(childComplexity, args["id"].(string), args["input"].(model.CommentUpdateInput)), true
 	case "Mutation.contactCreate":
 		if e.ComplexityRoot.Mutation.ContactCreate == nil {
 			break
@@ -591,6 +742,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CustomActivityUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomActivityUpdateInput)), true
+	case "Mutation.customObjectCreate":
+		if e.ComplexityRoot.Mutation.CustomObjectCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectCreate(childComplexity, args["input"].(model.CustomObjectCreateInput)), true
+	case "Mutation.customObjectDelete":
+		if e.ComplexityRoot.Mutation.CustomObjectDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customObjectUpdate":
+		if e.ComplexityRoot.Mutation.CustomObjectUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomObjectUpdateInput)), true
 	case "Mutation.emailCreate":
 		if e.ComplexityRoot.Mutation.EmailCreate == nil {
 			break
@@ -635,6 +819,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EmailUpdate(childComplexity, args["id"].(string), args["input"].(model.EmailUpdateInput)), true
+	case "Mutation.fileUploadCreate":
+		if e.ComplexityRoot.Mutation.FileUploadCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_fileUploadCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FileUploadCreate(childComplexity, args["input"].(model.FileUploadCreateInput)), true
 	case "Mutation.formSubmissionDelete":
 		if e.ComplexityRoot.Mutation.FormSubmissionDelete == nil {
 			break
@@ -833,6 +1028,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityUpdateInput)), true
+	case "Mutation.smartViewCreate":
+		if e.ComplexityRoot.Mutation.SmartViewCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smartViewCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmartViewCreate(childComplexity, args["input"].(model.SmartViewCreateInput)), true
+	case "Mutation.smartViewDelete":
+		if e.ComplexityRoot.Mutation.SmartViewDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smartViewDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmartViewDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.smartViewUpdate":
+		if e.ComplexityRoot.Mutation.SmartViewUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smartViewUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmartViewUpdate(childComplexity, args["id"].(string), args["input"].(model.SmartViewUpdateInput)), true
 	case "Mutation.smsCreate":
 		if e.ComplexityRoot.Mutation.SmsCreate == nil {
 			break
@@ -1077,6 +1305,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Activity(childComplexity, args["id"].(string)), true
+	case "Query.comment":
+		if e.ComplexityRoot.Query.Comment == nil {
+			break
+		}
+
+		args, err := ec.field_Query_comment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Comment(childComplexity, args["id"].(string)), true
+	case "Query.commentThread":
+		if e.ComplexityRoot.Query.CommentThread == nil {
+			break
+		}
+
+		args, err := ec.field_Query_commentThread_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommentThread(childComplexity, args["id"].(string)), true
+	case "Query.commentThreads":
+		if e.ComplexityRoot.Query.CommentThreads == nil {
+			break
+		}
+
+		args, err := ec.field_Query_commentThreads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommentThreads(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CommentThreadFilter)), true
+	case "Query.comments":
+		if e.ComplexityRoot.Query.Comments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_comments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Comments(childComplexity, args["first"].(*int), args["after"].(*string), args["objectId"].(string)), true
 	case "Query.contact":
 		if e.ComplexityRoot.Query.Contact == nil {
 			break
@@ -1099,6 +1371,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ContactFilter)), true
+	case "Query.customObject":
+		if e.ComplexityRoot.Query.CustomObject == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customObject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomObject(childComplexity, args["id"].(string)), true
+	case "Query.customObjects":
+		if e.ComplexityRoot.Query.CustomObjects == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customObjects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomObjects(childComplexity, args["first"].(*int), args["after"].(*string), args["leadId"].(string), args["filter"].(*model.CustomObjectFilter)), true
 
 	case "Query.lead":
 		if e.ComplexityRoot.Query.Lead == nil {
@@ -1166,6 +1460,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Opportunity(childComplexity, args["id"].(string)), true
+	case "Query.smartView":
+		if e.ComplexityRoot.Query.SmartView == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smartView_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmartView(childComplexity, args["id"].(string)), true
+	case "Query.smartViews":
+		if e.ComplexityRoot.Query.SmartViews == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smartViews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmartViews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.SmartViewFilter)), true
 	case "Query.task":
 		if e.ComplexityRoot.Query.Task == nil {
 			break
@@ -1231,6 +1547,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SMSPayload.UserErrors(childComplexity), true
+
+	case "SmartViewDeletePayload.deletedId":
+		if e.ComplexityRoot.SmartViewDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmartViewDeletePayload.DeletedID(childComplexity), true
+	case "SmartViewDeletePayload.userErrors":
+		if e.ComplexityRoot.SmartViewDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmartViewDeletePayload.UserErrors(childComplexity), true
+
+	case "SmartViewPayload.smartView":
+		if e.ComplexityRoot.SmartViewPayload.SmartView == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmartViewPayload.SmartView(childComplexity), true
+	case "SmartViewPayload.userErrors":
+		if e.ComplexityRoot.SmartViewPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmartViewPayload.UserErrors(childComplexity), true
 
 	case "TaskCompletedDeletePayload.deletedId":
 		if e.ComplexityRoot.TaskCompletedDeletePayload.DeletedID == nil {
@@ -1343,6 +1685,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
 			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
 			graphql.NewInputUnmarshaler("CallUpdateInput", ec.unmarshalInputCallUpdateInput),
+			graphql.NewInputUnmarshaler("CommentCreateInput", ec.unmarshalInputCommentCreateInput),
+			graphql.NewInputUnmarshaler("CommentThreadFilter", ec.unmarshalInputCommentThreadFilter),
+			graphql.NewInputUnmarshaler("CommentUpdateInput", ec.unmarshalInputCommentUpdateInput),
 			graphql.NewInputUnmarshaler("ContactCreateInput", ec.unmarshalInputContactCreateInput),
 			graphql.NewInputUnmarshaler("ContactEmailInput", ec.unmarshalInputContactEmailInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
@@ -1352,11 +1697,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomActivityCreateInput", ec.unmarshalInputCustomActivityCreateInput),
 			graphql.NewInputUnmarshaler("CustomActivityUpdateInput", ec.unmarshalInputCustomActivityUpdateInput),
 			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
+			graphql.NewInputUnmarshaler("CustomObjectCreateInput", ec.unmarshalInputCustomObjectCreateInput),
+			graphql.NewInputUnmarshaler("CustomObjectFilter", ec.unmarshalInputCustomObjectFilter),
+			graphql.NewInputUnmarshaler("CustomObjectUpdateInput", ec.unmarshalInputCustomObjectUpdateInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
 			graphql.NewInputUnmarshaler("EmailAttachmentInput", ec.unmarshalInputEmailAttachmentInput),
 			graphql.NewInputUnmarshaler("EmailCreateInput", ec.unmarshalInputEmailCreateInput),
 			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
+			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
@@ -1372,6 +1721,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
 			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
 			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),
+			graphql.NewInputUnmarshaler("SmartViewCreateInput", ec.unmarshalInputSmartViewCreateInput),
+			graphql.NewInputUnmarshaler("SmartViewFilter", ec.unmarshalInputSmartViewFilter),
+			graphql.NewInputUnmarshaler("SmartViewUpdateInput", ec.unmarshalInputSmartViewUpdateInput),
 			graphql.NewInputUnmarshaler("TaskCreateInput", ec.unmarshalInputTaskCreateInput),
 			graphql.NewInputUnmarshaler("TaskFilter", ec.unmarshalInputTaskFilter),
 			graphql.NewInputUnmarshaler("TaskUpdateInput", ec.unmarshalInputTaskUpdateInput),
@@ -1453,7 +1805,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/lead.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -1633,11 +1985,15 @@ input DateRange {
 	{Name: "schema/activity_note.graphqls", Input: sourceData("schema/activity_note.graphqls"), BuiltIn: false},
 	{Name: "schema/activity_sms.graphqls", Input: sourceData("schema/activity_sms.graphqls"), BuiltIn: false},
 	{Name: "schema/activity_whatsapp.graphqls", Input: sourceData("schema/activity_whatsapp.graphqls"), BuiltIn: false},
+	{Name: "schema/comment.graphqls", Input: sourceData("schema/comment.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_object.graphqls", Input: sourceData("schema/custom_object.graphqls"), BuiltIn: false},
+	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
+	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
 }
@@ -1665,6 +2021,26 @@ func (ec *executionContext) childFields_CallPayload(ctx context.Context, field g
 		return ec.fieldContext_CallPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CallPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CommentDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommentDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "comment":
+		return ec.fieldContext_CommentPayload_comment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1707,6 +2083,26 @@ func (ec *executionContext) childFields_CustomActivityPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CustomActivityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomObjectDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomObjectDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomObjectDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomObjectDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomObjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customObject":
+		return ec.fieldContext_CustomObjectPayload_customObject(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomObjectPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomObjectPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EmailDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -1735,6 +2131,16 @@ func (ec *executionContext) childFields_EmailThreadDeletePayload(ctx context.Con
 		return ec.fieldContext_EmailThreadDeletePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmailThreadDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FileUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fileUpload":
+		return ec.fieldContext_FileUploadPayload_fileUpload(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FileUploadPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FileUploadPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FormSubmissionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1895,6 +2301,26 @@ func (ec *executionContext) childFields_SMSPayload(ctx context.Context, field gr
 		return ec.fieldContext_SMSPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SMSPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SmartViewDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SmartViewDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SmartViewDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmartViewDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SmartViewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "smartView":
+		return ec.fieldContext_SmartViewPayload_smartView(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SmartViewPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmartViewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TaskCompletedDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

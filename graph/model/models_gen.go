@@ -144,6 +144,44 @@ type CallUpdateInput struct {
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
 }
 
+// What a comment is made of.
+type CommentCreateInput struct {
+	// The object that it is about; its thread is begun if there is none.
+	ObjectID string `json:"objectId"`
+	// The text, as rich text in a `<body>` element.
+	Body string `json:"body"`
+}
+
+// What became of the deletion of a comment.
+type CommentDeletePayload struct {
+	// The id of the comment that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a comment.
+type CommentPayload struct {
+	// The comment as it is now; null when there are errors.
+	Comment *projection.Value `json:"comment,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which comment threads are wanted.
+type CommentThreadFilter struct {
+	// With one of these ids.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
+	// On one of these objects.
+	ObjectIds graphql.Omittable[[]string] `json:"objectIds,omitempty,omitzero"`
+}
+
+// A change to a comment of yours.
+type CommentUpdateInput struct {
+	// The text, as rich text in a `<body>` element.
+	Body string `json:"body"`
+}
+
 // What a contact is made of.
 type ContactCreateInput struct {
 	// The lead that the person belongs to; without it a new lead is made, named after the person.
@@ -314,6 +352,48 @@ type CustomFieldInput struct {
 	Change graphql.Omittable[*CustomFieldChange] `json:"change,omitempty,omitzero"`
 }
 
+// What a custom object is made of.
+type CustomObjectCreateInput struct {
+	// The type; begins with `cotype_`.
+	CustomObjectTypeID string `json:"customObjectTypeId"`
+	// The lead that it belongs to.
+	LeadID string `json:"leadId"`
+	// The name.
+	Name string `json:"name"`
+	// Values of custom fields; those that the type requires must be there.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What became of the deletion of a custom object.
+type CustomObjectDeletePayload struct {
+	// The id of the custom object that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which custom objects are wanted.
+type CustomObjectFilter struct {
+	// Of this type.
+	CustomObjectTypeID graphql.Omittable[*string] `json:"customObjectTypeId,omitempty,omitzero"`
+}
+
+// What became of a mutation of a custom object.
+type CustomObjectPayload struct {
+	// The custom object as it is now; null when there are errors.
+	CustomObject *projection.Value `json:"customObject,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a custom object. What is left out stays as it is.
+type CustomObjectUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// Values of custom fields; fields that are left out stay as they are.
+	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
 // A day or moment, or a range of them. Days are read in your time zone. Give `eq`, or at least one bound.
 type DateRange struct {
 	// Exactly this.
@@ -476,6 +556,22 @@ type EmailUpdateInput struct {
 	FollowupSequenceAddCcBcc graphql.Omittable[*bool] `json:"followupSequenceAddCcBcc,omitempty,omitzero"`
 	// When it happened.
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+}
+
+// The file that is to be uploaded.
+type FileUploadCreateInput struct {
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The MIME type.
+	ContentType string `json:"contentType"`
+}
+
+// What became of asking for a place to upload a file to.
+type FileUploadPayload struct {
+	// The place; null when there are errors.
+	FileUpload *projection.Value `json:"fileUpload,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What became of the deletion of a form submission.
@@ -904,6 +1000,54 @@ type SMSUpdateInput struct {
 	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// When it happened.
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+}
+
+// What a Smart View is made of.
+type SmartViewCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// The query in Close's own form: an object with `query`, and perhaps `results_limit` and `sort`. In Close, "Copy Filters" gives the query.
+	Query any `json:"query"`
+	// What kind of objects it finds; leads, when left out. The query must be about the same kind.
+	Type graphql.Omittable[*SmartViewType] `json:"type,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+}
+
+// What became of the deletion of a Smart View.
+type SmartViewDeletePayload struct {
+	// The id of the Smart View that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which Smart Views are wanted.
+type SmartViewFilter struct {
+	// Of one of these kinds; all kinds when left out, though Close's own list shows those of leads only.
+	Types graphql.Omittable[[]SmartViewType] `json:"types,omitempty,omitzero"`
+}
+
+// What became of a mutation of a Smart View.
+type SmartViewPayload struct {
+	// The Smart View as it is now; null when there are errors.
+	SmartView *projection.Value `json:"smartView,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a Smart View. What is left out stays as it is.
+type SmartViewUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The query in Close's own form.
+	Query graphql.Omittable[any] `json:"query,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
 }
 
 // What became of the deletion of a record of a task done.
@@ -2263,6 +2407,94 @@ func (e *PhoneDirection) UnmarshalJSON(b []byte) error {
 }
 
 func (e PhoneDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of objects that a Smart View finds.
+type SmartViewType string
+
+const (
+	// Leads.
+	SmartViewTypeLead SmartViewType = "LEAD"
+	// Contacts.
+	SmartViewTypeContact SmartViewType = "CONTACT"
+	// Opportunities.
+	SmartViewTypeOpportunity SmartViewType = "OPPORTUNITY"
+	// Calls.
+	SmartViewTypeCall SmartViewType = "CALL"
+	// E-mails.
+	SmartViewTypeEmail SmartViewType = "EMAIL"
+	// Text messages.
+	SmartViewTypeSms SmartViewType = "SMS"
+	// Meetings.
+	SmartViewTypeMeeting SmartViewType = "MEETING"
+	// Notes.
+	SmartViewTypeNote SmartViewType = "NOTE"
+	// Messages on WhatsApp.
+	SmartViewTypeWhatsappMessage SmartViewType = "WHATSAPP_MESSAGE"
+	// Custom activities.
+	SmartViewTypeCustomActivity SmartViewType = "CUSTOM_ACTIVITY"
+	// Form submissions.
+	SmartViewTypeFormSubmission SmartViewType = "FORM_SUBMISSION"
+	// A kind that this API does not know yet. Not accepted in inputs.
+	SmartViewTypeOther SmartViewType = "OTHER"
+)
+
+var AllSmartViewType = []SmartViewType{
+	SmartViewTypeLead,
+	SmartViewTypeContact,
+	SmartViewTypeOpportunity,
+	SmartViewTypeCall,
+	SmartViewTypeEmail,
+	SmartViewTypeSms,
+	SmartViewTypeMeeting,
+	SmartViewTypeNote,
+	SmartViewTypeWhatsappMessage,
+	SmartViewTypeCustomActivity,
+	SmartViewTypeFormSubmission,
+	SmartViewTypeOther,
+}
+
+func (e SmartViewType) IsValid() bool {
+	switch e {
+	case SmartViewTypeLead, SmartViewTypeContact, SmartViewTypeOpportunity, SmartViewTypeCall, SmartViewTypeEmail, SmartViewTypeSms, SmartViewTypeMeeting, SmartViewTypeNote, SmartViewTypeWhatsappMessage, SmartViewTypeCustomActivity, SmartViewTypeFormSubmission, SmartViewTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e SmartViewType) String() string {
+	return string(e)
+}
+
+func (e *SmartViewType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SmartViewType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SmartViewType", str)
+	}
+	return nil
+}
+
+func (e SmartViewType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SmartViewType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SmartViewType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
