@@ -4,8 +4,12 @@ package graph
 
 import (
 	"context"
+	"math"
+	"strconv"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -20,9 +24,546 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _OpportunityDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *model.OpportunityDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunityDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _OpportunityDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.OpportunityDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpportunityDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpportunityPayload_opportunity(ctx context.Context, field graphql.CollectedField, obj *model.OpportunityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityPayload_opportunity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opportunity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+			return ec.marshalOOpportunity2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityPayload_opportunity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunityPayload", field, false, false, "Opportunity")
+}
+
+func (ec *executionContext) _OpportunityPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.OpportunityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpportunityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputAttachmentInput(ctx context.Context, obj any) (model.AttachmentInput, error) {
+	var it model.AttachmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"url", "filename", "contentType"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		case "filename":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filename"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filename = data
+		case "contentType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contentType"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContentType = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAttachmentInput unmarshals raw into the AttachmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAttachmentInput(ctx context.Context, raw any) (model.AttachmentInput, error) {
+	var out model.AttachmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AttachmentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOpportunityCreateInput(ctx context.Context, obj any) (model.OpportunityCreateInput, error) {
+	var it model.OpportunityCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "contactId", "userId", "pipelineId", "statusId", "value", "valuePeriod", "confidence", "note", "noteHtml", "dateWon", "attachments", "dateCreated", "creatorId", "customFields"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = graphql.OmittableOf(data)
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = graphql.OmittableOf(data)
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = graphql.OmittableOf(data)
+		case "pipelineId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pipelineId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PipelineID = graphql.OmittableOf(data)
+		case "statusId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusID = graphql.OmittableOf(data)
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOCents2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = graphql.OmittableOf(data)
+		case "valuePeriod":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valuePeriod"))
+			data, err := ec.unmarshalOOpportunityValuePeriod2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValuePeriod = graphql.OmittableOf(data)
+		case "confidence":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confidence"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confidence = graphql.OmittableOf(data)
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = graphql.OmittableOf(data)
+		case "noteHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noteHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoteHTML = graphql.OmittableOf(data)
+		case "dateWon":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateWon"))
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateWon = graphql.OmittableOf(data)
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = graphql.OmittableOf(data)
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = graphql.OmittableOf(data)
+		case "creatorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creatorId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatorID = graphql.OmittableOf(data)
+		case "customFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customFields"))
+			data, err := ec.unmarshalOCustomFieldInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomFields = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpportunityCreateInput unmarshals raw into the OpportunityCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpportunityCreateInput(ctx context.Context, raw any) (model.OpportunityCreateInput, error) {
+	var out model.OpportunityCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpportunityCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOpportunityFilter(ctx context.Context, obj any) (model.OpportunityFilter, error) {
+	var it model.OpportunityFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "userIds", "statusIds", "statusLabels", "statusTypes", "valuePeriods", "dateWon", "dateCreated", "dateUpdated", "isStalled", "query"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = graphql.OmittableOf(data)
+		case "userIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserIds = graphql.OmittableOf(data)
+		case "statusIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusIds = graphql.OmittableOf(data)
+		case "statusLabels":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusLabels"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusLabels = graphql.OmittableOf(data)
+		case "statusTypes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusTypes"))
+			data, err := ec.unmarshalOOpportunityStatusType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusTypes = graphql.OmittableOf(data)
+		case "valuePeriods":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valuePeriods"))
+			data, err := ec.unmarshalOOpportunityValuePeriod2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriodᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValuePeriods = graphql.OmittableOf(data)
+		case "dateWon":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateWon"))
+			data, err := ec.unmarshalODateRange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDateRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateWon = graphql.OmittableOf(data)
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateRange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDateRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = graphql.OmittableOf(data)
+		case "dateUpdated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateUpdated"))
+			data, err := ec.unmarshalODateRange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDateRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateUpdated = graphql.OmittableOf(data)
+		case "isStalled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isStalled"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IsStalled = graphql.OmittableOf(data)
+		case "query":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("query"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Query = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpportunityFilter unmarshals raw into the OpportunityFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpportunityFilter(ctx context.Context, raw any) (model.OpportunityFilter, error) {
+	var out model.OpportunityFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpportunityFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOpportunityUpdateInput(ctx context.Context, obj any) (model.OpportunityUpdateInput, error) {
+	var it model.OpportunityUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "userId", "statusId", "status", "value", "valuePeriod", "confidence", "note", "noteHtml", "dateWon", "attachments", "customFields"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = graphql.OmittableOf(data)
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = graphql.OmittableOf(data)
+		case "statusId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusID = graphql.OmittableOf(data)
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = graphql.OmittableOf(data)
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOCents2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = graphql.OmittableOf(data)
+		case "valuePeriod":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valuePeriod"))
+			data, err := ec.unmarshalOOpportunityValuePeriod2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValuePeriod = graphql.OmittableOf(data)
+		case "confidence":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confidence"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confidence = graphql.OmittableOf(data)
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = graphql.OmittableOf(data)
+		case "noteHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noteHtml"))
+			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoteHTML = graphql.OmittableOf(data)
+		case "dateWon":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateWon"))
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateWon = graphql.OmittableOf(data)
+		case "attachments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attachments"))
+			data, err := ec.unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐAttachmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attachments = graphql.OmittableOf(data)
+		case "customFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customFields"))
+			data, err := ec.unmarshalOCustomFieldInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomFields = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpportunityUpdateInput unmarshals raw into the OpportunityUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpportunityUpdateInput(ctx context.Context, raw any) (model.OpportunityUpdateInput, error) {
+	var out model.OpportunityUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpportunityUpdateInput", raw, &out)
+	return out, err
+}
 
 // endregion **************************** input.gotpl *****************************
 
@@ -32,9 +573,137 @@ import (
 
 // region    **************************** object.gotpl ****************************
 
+var opportunityDeletePayloadImplementors = []string{"OpportunityDeletePayload"}
+
+func (ec *executionContext) _OpportunityDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *model.OpportunityDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, opportunityDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpportunityDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._OpportunityDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._OpportunityDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var opportunityPayloadImplementors = []string{"OpportunityPayload"}
+
+func (ec *executionContext) _OpportunityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.OpportunityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, opportunityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpportunityPayload")
+		case "opportunity":
+			out.Values[i] = ec._OpportunityPayload_opportunity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._OpportunityPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalNAttachmentInput2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐAttachmentInput(ctx context.Context, v any) (*model.AttachmentInput, error) {
+	res, err := ec.unmarshalInputAttachmentInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNOpportunityCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityCreateInput(ctx context.Context, v any) (model.OpportunityCreateInput, error) {
+	res, err := ec.unmarshalInputOpportunityCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx context.Context, v any) (model.OpportunityStatusType, error) {
+	var res model.OpportunityStatusType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx context.Context, sel ast.SelectionSet, v model.OpportunityStatusType) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNOpportunityUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityUpdateInput(ctx context.Context, v any) (model.OpportunityUpdateInput, error) {
+	res, err := ec.unmarshalInputOpportunityUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNOpportunityValuePeriod2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriod(ctx context.Context, v any) (model.OpportunityValuePeriod, error) {
+	var res model.OpportunityValuePeriod
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpportunityValuePeriod2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriod(ctx context.Context, sel ast.SelectionSet, v model.OpportunityValuePeriod) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalOAttachmentInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐAttachmentInputᚄ(ctx context.Context, v any) ([]*model.AttachmentInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.AttachmentInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAttachmentInput2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐAttachmentInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
 
 func (ec *executionContext) unmarshalOOpportunity2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
 	if v == nil {
@@ -50,6 +719,148 @@ func (ec *executionContext) marshalOOpportunity2ᚖgithubᚗcomᚋclosegraphᚋc
 		return graphql.Null
 	}
 	return graphql.WrapContextMarshaler(ctx, v)
+}
+
+func (ec *executionContext) unmarshalOOpportunityConnection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(projection.Value)
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOpportunityConnection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, sel ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return graphql.WrapContextMarshaler(ctx, v)
+}
+
+func (ec *executionContext) marshalOOpportunityDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityDeletePayload(ctx context.Context, sel ast.SelectionSet, v *model.OpportunityDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OpportunityDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOpportunityFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityFilter(ctx context.Context, v any) (*model.OpportunityFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputOpportunityFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOOpportunityOrder2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityOrder(ctx context.Context, v any) (*model.OpportunityOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.OpportunityOrder)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOpportunityOrder2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityOrder(ctx context.Context, sel ast.SelectionSet, v *model.OpportunityOrder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOOpportunityPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpportunityPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OpportunityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOpportunityStatusType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusTypeᚄ(ctx context.Context, v any) ([]model.OpportunityStatusType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.OpportunityStatusType, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOOpportunityStatusType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.OpportunityStatusType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOOpportunityValuePeriod2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriodᚄ(ctx context.Context, v any) ([]model.OpportunityValuePeriod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.OpportunityValuePeriod, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOpportunityValuePeriod2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriod(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOOpportunityValuePeriod2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriodᚄ(ctx context.Context, sel ast.SelectionSet, v []model.OpportunityValuePeriod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOpportunityValuePeriod2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriod(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOOpportunityValuePeriod2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriod(ctx context.Context, v any) (*model.OpportunityValuePeriod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.OpportunityValuePeriod)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOpportunityValuePeriod2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriod(ctx context.Context, sel ast.SelectionSet, v *model.OpportunityValuePeriod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -31,25 +31,251 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	CallDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CallPayload struct {
+		Call       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CommentDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CommentPayload struct {
+		Comment    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ContactDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ContactPayload struct {
+		Contact    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomActivityDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomActivityPayload struct {
+		CustomActivity func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	CustomObjectDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomObjectPayload struct {
+		CustomObject func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
+	EmailDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EmailPayload struct {
+		Email      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EmailThreadDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	FileUploadPayload struct {
+		FileUpload func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	FormSubmissionDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ImportUpdateDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadPayload struct {
+		Lead       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadStatusChangeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadStatusChangePayload struct {
+		LeadStatusChange func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	MeetingDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MeetingPayload struct {
+		Meeting    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Mutation struct {
-		TaskComplete func(childComplexity int, id string) int
-		TaskCreate   func(childComplexity int, input model.TaskCreateInput) int
-		TaskDelete   func(childComplexity int, id string) int
-		TaskReopen   func(childComplexity int, id string) int
-		TaskUpdate   func(childComplexity int, id string, input model.TaskUpdateInput) int
-		TasksUpdate  func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
+		CallCreate                    func(childComplexity int, input model.CallCreateInput) int
+		CallDelete                    func(childComplexity int, id string) int
+		CallUpdate                    func(childComplexity int, id string, input model.CallUpdateInput) int
+		CommentCreate                 func(childComplexity int, input model.CommentCreateInput) int
+		CommentDelete                 func(childComplexity int, id string) int
+		CommentUpdate                 func(childComplexity int, id string, input model.CommentUpdateInput) int
+		ContactCreate                 func(childComplexity int, input model.ContactCreateInput) int
+		ContactDelete                 func(childComplexity int, id string) int
+		ContactUpdate                 func(childComplexity int, id string, input model.ContactUpdateInput) int
+		CustomActivityCreate          func(childComplexity int, input model.CustomActivityCreateInput) int
+		CustomActivityDelete          func(childComplexity int, id string) int
+		CustomActivityUpdate          func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
+		CustomObjectCreate            func(childComplexity int, input model.CustomObjectCreateInput) int
+		CustomObjectDelete            func(childComplexity int, id string) int
+		CustomObjectUpdate            func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
+		EmailCreate                   func(childComplexity int, input model.EmailCreateInput) int
+		EmailDelete                   func(childComplexity int, id string) int
+		EmailThreadDelete             func(childComplexity int, id string) int
+		EmailUpdate                   func(childComplexity int, id string, input model.EmailUpdateInput) int
+		FileUploadCreate              func(childComplexity int, input model.FileUploadCreateInput) int
+		FormSubmissionDelete          func(childComplexity int, id string) int
+		ImportUpdateDelete            func(childComplexity int, id string) int
+		LeadCreate                    func(childComplexity int, input model.LeadCreateInput) int
+		LeadDelete                    func(childComplexity int, id string) int
+		LeadMerge                     func(childComplexity int, input model.LeadMergeInput) int
+		LeadStatusChangeCreate        func(childComplexity int, input model.LeadStatusChangeCreateInput) int
+		LeadStatusChangeDelete        func(childComplexity int, id string) int
+		LeadUpdate                    func(childComplexity int, id string, input model.LeadUpdateInput) int
+		MeetingDelete                 func(childComplexity int, id string) int
+		MeetingUpdate                 func(childComplexity int, id string, input model.MeetingUpdateInput) int
+		NoteCreate                    func(childComplexity int, input model.NoteCreateInput) int
+		NoteDelete                    func(childComplexity int, id string) int
+		NoteUpdate                    func(childComplexity int, id string, input model.NoteUpdateInput) int
+		OpportunityCreate             func(childComplexity int, input model.OpportunityCreateInput) int
+		OpportunityDelete             func(childComplexity int, id string) int
+		OpportunityStatusChangeCreate func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
+		OpportunityStatusChangeDelete func(childComplexity int, id string) int
+		OpportunityUpdate             func(childComplexity int, id string, input model.OpportunityUpdateInput) int
+		SmartViewCreate               func(childComplexity int, input model.SmartViewCreateInput) int
+		SmartViewDelete               func(childComplexity int, id string) int
+		SmartViewUpdate               func(childComplexity int, id string, input model.SmartViewUpdateInput) int
+		SmsCreate                     func(childComplexity int, input model.SMSCreateInput, sendToInbox *bool) int
+		SmsDelete                     func(childComplexity int, id string) int
+		SmsUpdate                     func(childComplexity int, id string, input model.SMSUpdateInput) int
+		TaskComplete                  func(childComplexity int, id string) int
+		TaskCompletedDelete           func(childComplexity int, id string) int
+		TaskCreate                    func(childComplexity int, input model.TaskCreateInput) int
+		TaskDelete                    func(childComplexity int, id string) int
+		TaskReopen                    func(childComplexity int, id string) int
+		TaskUpdate                    func(childComplexity int, id string, input model.TaskUpdateInput) int
+		TasksUpdate                   func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
+		WhatsAppMessageCreate         func(childComplexity int, input model.WhatsAppMessageCreateInput, sendToInbox *bool) int
+		WhatsAppMessageDelete         func(childComplexity int, id string) int
+		WhatsAppMessageUpdate         func(childComplexity int, id string, input model.WhatsAppMessageUpdateInput) int
+	}
+
+	NoteDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	NotePayload struct {
+		Note       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityPayload struct {
+		Opportunity func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	OpportunityStatusChangeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityStatusChangePayload struct {
+		OpportunityStatusChange func(childComplexity int) int
+		UserErrors              func(childComplexity int) int
 	}
 
 	Query struct {
-		Contact     func(childComplexity int, id string) int
-		Lead        func(childComplexity int, id string) int
-		Node        func(childComplexity int, id string) int
-		Nodes       func(childComplexity int, ids []string) int
-		Opportunity func(childComplexity int, id string) int
-		Task        func(childComplexity int, id string) int
-		Tasks       func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
-		User        func(childComplexity int, id string) int
-		Viewer      func(childComplexity int) int
+		Activities     func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
+		Activity       func(childComplexity int, id string) int
+		Comment        func(childComplexity int, id string) int
+		CommentThread  func(childComplexity int, id string) int
+		CommentThreads func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
+		Comments       func(childComplexity int, first *int, after *string, objectID string) int
+		Contact        func(childComplexity int, id string) int
+		Contacts       func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
+		CustomObject   func(childComplexity int, id string) int
+		CustomObjects  func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		Lead           func(childComplexity int, id string) int
+		Leads          func(childComplexity int, first *int, after *string) int
+		Node           func(childComplexity int, id string) int
+		Nodes          func(childComplexity int, ids []string) int
+		Opportunities  func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		Opportunity    func(childComplexity int, id string) int
+		SmartView      func(childComplexity int, id string) int
+		SmartViews     func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
+		Task           func(childComplexity int, id string) int
+		Tasks          func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
+		User           func(childComplexity int, id string) int
+		Viewer         func(childComplexity int) int
+	}
+
+	SMSDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SMSPayload struct {
+		Sms        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SmartViewDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SmartViewPayload struct {
+		SmartView  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	TaskCompletedDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	TaskDeletePayload struct {
@@ -72,6 +298,16 @@ type ComplexityRoot struct {
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
 	}
+
+	WhatsAppMessageDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	WhatsAppMessagePayload struct {
+		UserErrors      func(childComplexity int) int
+		WhatsAppMessage func(childComplexity int) int
+	}
 }
 
 type executableSchema graphql.ExecutableSchemaState[ResolverRoot, DirectiveRoot, ComplexityRoot]
@@ -88,6 +324,776 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "CallDeletePayload.deletedId":
+		if e.ComplexityRoot.CallDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallDeletePayload.DeletedID(childComplexity), true
+	case "CallDeletePayload.userErrors":
+		if e.ComplexityRoot.CallDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallDeletePayload.UserErrors(childComplexity), true
+
+	case "CallPayload.call":
+		if e.ComplexityRoot.CallPayload.Call == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallPayload.Call(childComplexity), true
+	case "CallPayload.userErrors":
+		if e.ComplexityRoot.CallPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallPayload.UserErrors(childComplexity), true
+
+	case "CommentDeletePayload.deletedId":
+		if e.ComplexityRoot.CommentDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeletePayload.DeletedID(childComplexity), true
+	case "CommentDeletePayload.userErrors":
+		if e.ComplexityRoot.CommentDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeletePayload.UserErrors(childComplexity), true
+
+	case "CommentPayload.comment":
+		if e.ComplexityRoot.CommentPayload.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentPayload.Comment(childComplexity), true
+	case "CommentPayload.userErrors":
+		if e.ComplexityRoot.CommentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentPayload.UserErrors(childComplexity), true
+
+	case "ContactDeletePayload.deletedId":
+		if e.ComplexityRoot.ContactDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactDeletePayload.DeletedID(childComplexity), true
+	case "ContactDeletePayload.userErrors":
+		if e.ComplexityRoot.ContactDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactDeletePayload.UserErrors(childComplexity), true
+
+	case "ContactPayload.contact":
+		if e.ComplexityRoot.ContactPayload.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPayload.Contact(childComplexity), true
+	case "ContactPayload.userErrors":
+		if e.ComplexityRoot.ContactPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactPayload.UserErrors(childComplexity), true
+
+	case "CustomActivityDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomActivityDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityDeletePayload.DeletedID(childComplexity), true
+	case "CustomActivityDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomActivityDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomActivityPayload.customActivity":
+		if e.ComplexityRoot.CustomActivityPayload.CustomActivity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityPayload.CustomActivity(childComplexity), true
+	case "CustomActivityPayload.userErrors":
+		if e.ComplexityRoot.CustomActivityPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityPayload.UserErrors(childComplexity), true
+
+	case "CustomObjectDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomObjectDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectDeletePayload.DeletedID(childComplexity), true
+	case "CustomObjectDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomObjectDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomObjectPayload.customObject":
+		if e.ComplexityRoot.CustomObjectPayload.CustomObject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectPayload.CustomObject(childComplexity), true
+	case "CustomObjectPayload.userErrors":
+		if e.ComplexityRoot.CustomObjectPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectPayload.UserErrors(childComplexity), true
+
+	case "EmailDeletePayload.deletedId":
+		if e.ComplexityRoot.EmailDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailDeletePayload.DeletedID(childComplexity), true
+	case "EmailDeletePayload.userErrors":
+		if e.ComplexityRoot.EmailDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailDeletePayload.UserErrors(childComplexity), true
+
+	case "EmailPayload.email":
+		if e.ComplexityRoot.EmailPayload.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailPayload.Email(childComplexity), true
+	case "EmailPayload.userErrors":
+		if e.ComplexityRoot.EmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailPayload.UserErrors(childComplexity), true
+
+	case "EmailThreadDeletePayload.deletedId":
+		if e.ComplexityRoot.EmailThreadDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailThreadDeletePayload.DeletedID(childComplexity), true
+	case "EmailThreadDeletePayload.userErrors":
+		if e.ComplexityRoot.EmailThreadDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailThreadDeletePayload.UserErrors(childComplexity), true
+
+	case "FileUploadPayload.fileUpload":
+		if e.ComplexityRoot.FileUploadPayload.FileUpload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FileUploadPayload.FileUpload(childComplexity), true
+	case "FileUploadPayload.userErrors":
+		if e.ComplexityRoot.FileUploadPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FileUploadPayload.UserErrors(childComplexity), true
+
+	case "FormSubmissionDeletePayload.deletedId":
+		if e.ComplexityRoot.FormSubmissionDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormSubmissionDeletePayload.DeletedID(childComplexity), true
+	case "FormSubmissionDeletePayload.userErrors":
+		if e.ComplexityRoot.FormSubmissionDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormSubmissionDeletePayload.UserErrors(childComplexity), true
+
+	case "ImportUpdateDeletePayload.deletedId":
+		if e.ComplexityRoot.ImportUpdateDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportUpdateDeletePayload.DeletedID(childComplexity), true
+	case "ImportUpdateDeletePayload.userErrors":
+		if e.ComplexityRoot.ImportUpdateDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportUpdateDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadDeletePayload.deletedId":
+		if e.ComplexityRoot.LeadDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadDeletePayload.DeletedID(childComplexity), true
+	case "LeadDeletePayload.userErrors":
+		if e.ComplexityRoot.LeadDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadPayload.lead":
+		if e.ComplexityRoot.LeadPayload.Lead == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadPayload.Lead(childComplexity), true
+	case "LeadPayload.userErrors":
+		if e.ComplexityRoot.LeadPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadPayload.UserErrors(childComplexity), true
+
+	case "LeadStatusChangeDeletePayload.deletedId":
+		if e.ComplexityRoot.LeadStatusChangeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusChangeDeletePayload.DeletedID(childComplexity), true
+	case "LeadStatusChangeDeletePayload.userErrors":
+		if e.ComplexityRoot.LeadStatusChangeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusChangeDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadStatusChangePayload.leadStatusChange":
+		if e.ComplexityRoot.LeadStatusChangePayload.LeadStatusChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusChangePayload.LeadStatusChange(childComplexity), true
+	case "LeadStatusChangePayload.userErrors":
+		if e.ComplexityRoot.LeadStatusChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusChangePayload.UserErrors(childComplexity), true
+
+	case "MeetingDeletePayload.deletedId":
+		if e.ComplexityRoot.MeetingDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingDeletePayload.DeletedID(childComplexity), true
+	case "MeetingDeletePayload.userErrors":
+		if e.ComplexityRoot.MeetingDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingDeletePayload.UserErrors(childComplexity), true
+
+	case "MeetingPayload.meeting":
+		if e.ComplexityRoot.MeetingPayload.Meeting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingPayload.Meeting(childComplexity), true
+	case "MeetingPayload.userErrors":
+		if e.ComplexityRoot.MeetingPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingPayload.UserErrors(childComplexity), true
+
+	case "Mutation.callCreate":
+		if e.ComplexityRoot.Mutation.CallCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallCreate(childComplexity, args["input"].(model.CallCreateInput)), true
+	case "Mutation.callDelete":
+		if e.ComplexityRoot.Mutation.CallDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.callUpdate":
+		if e.ComplexityRoot.Mutation.CallUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallUpdate(childComplexity, args["id"].(string), args["input"].(model.CallUpdateInput)), true
+	case "Mutation.commentCreate":
+		if e.ComplexityRoot.Mutation.CommentCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentCreate(childComplexity, args["input"].(model.CommentCreateInput)), true
+	case "Mutation.commentDelete":
+		if e.ComplexityRoot.Mutation.CommentDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.commentUpdate":
+		if e.ComplexityRoot.Mutation.CommentUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentUpdate(childComplexity, args["id"].(string), args["input"].(model.CommentUpdateInput)), true
+	case "Mutation.contactCreate":
+		if e.ComplexityRoot.Mutation.ContactCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contactCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContactCreate(childComplexity, args["input"].(model.ContactCreateInput)), true
+	case "Mutation.contactDelete":
+		if e.ComplexityRoot.Mutation.ContactDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contactDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContactDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.contactUpdate":
+		if e.ComplexityRoot.Mutation.ContactUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contactUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContactUpdate(childComplexity, args["id"].(string), args["input"].(model.ContactUpdateInput)), true
+	case "Mutation.customActivityCreate":
+		if e.ComplexityRoot.Mutation.CustomActivityCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityCreate(childComplexity, args["input"].(model.CustomActivityCreateInput)), true
+	case "Mutation.customActivityDelete":
+		if e.ComplexityRoot.Mutation.CustomActivityDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customActivityUpdate":
+		if e.ComplexityRoot.Mutation.CustomActivityUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomActivityUpdateInput)), true
+	case "Mutation.customObjectCreate":
+		if e.ComplexityRoot.Mutation.CustomObjectCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectCreate(childComplexity, args["input"].(model.CustomObjectCreateInput)), true
+	case "Mutation.customObjectDelete":
+		if e.ComplexityRoot.Mutation.CustomObjectDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customObjectUpdate":
+		if e.ComplexityRoot.Mutation.CustomObjectUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomObjectUpdateInput)), true
+	case "Mutation.emailCreate":
+		if e.ComplexityRoot.Mutation.EmailCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailCreate(childComplexity, args["input"].(model.EmailCreateInput)), true
+	case "Mutation.emailDelete":
+		if e.ComplexityRoot.Mutation.EmailDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.emailThreadDelete":
+		if e.ComplexityRoot.Mutation.EmailThreadDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailThreadDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailThreadDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.emailUpdate":
+		if e.ComplexityRoot.Mutation.EmailUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailUpdate(childComplexity, args["id"].(string), args["input"].(model.EmailUpdateInput)), true
+	case "Mutation.fileUploadCreate":
+		if e.ComplexityRoot.Mutation.FileUploadCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_fileUploadCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FileUploadCreate(childComplexity, args["input"].(model.FileUploadCreateInput)), true
+	case "Mutation.formSubmissionDelete":
+		if e.ComplexityRoot.Mutation.FormSubmissionDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_formSubmissionDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FormSubmissionDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.importUpdateDelete":
+		if e.ComplexityRoot.Mutation.ImportUpdateDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importUpdateDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportUpdateDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadCreate":
+		if e.ComplexityRoot.Mutation.LeadCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadCreate(childComplexity, args["input"].(model.LeadCreateInput)), true
+	case "Mutation.leadDelete":
+		if e.ComplexityRoot.Mutation.LeadDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadMerge":
+		if e.ComplexityRoot.Mutation.LeadMerge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadMerge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadMerge(childComplexity, args["input"].(model.LeadMergeInput)), true
+	case "Mutation.leadStatusChangeCreate":
+		if e.ComplexityRoot.Mutation.LeadStatusChangeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusChangeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusChangeCreate(childComplexity, args["input"].(model.LeadStatusChangeCreateInput)), true
+	case "Mutation.leadStatusChangeDelete":
+		if e.ComplexityRoot.Mutation.LeadStatusChangeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusChangeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusChangeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadUpdate":
+		if e.ComplexityRoot.Mutation.LeadUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadUpdate(childComplexity, args["id"].(string), args["input"].(model.LeadUpdateInput)), true
+	case "Mutation.meetingDelete":
+		if e.ComplexityRoot.Mutation.MeetingDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_meetingDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MeetingDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.meetingUpdate":
+		if e.ComplexityRoot.Mutation.MeetingUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_meetingUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MeetingUpdate(childComplexity, args["id"].(string), args["input"].(model.MeetingUpdateInput)), true
+	case "Mutation.noteCreate":
+		if e.ComplexityRoot.Mutation.NoteCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_noteCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.NoteCreate(childComplexity, args["input"].(model.NoteCreateInput)), true
+	case "Mutation.noteDelete":
+		if e.ComplexityRoot.Mutation.NoteDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_noteDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.NoteDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.noteUpdate":
+		if e.ComplexityRoot.Mutation.NoteUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_noteUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.NoteUpdate(childComplexity, args["id"].(string), args["input"].(model.NoteUpdateInput)), true
+	case "Mutation.opportunityCreate":
+		if e.ComplexityRoot.Mutation.OpportunityCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityCreate(childComplexity, args["input"].(model.OpportunityCreateInput)), true
+	case "Mutation.opportunityDelete":
+		if e.ComplexityRoot.Mutation.OpportunityDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityStatusChangeCreate":
+		if e.ComplexityRoot.Mutation.OpportunityStatusChangeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusChangeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusChangeCreate(childComplexity, args["input"].(model.OpportunityStatusChangeCreateInput)), true
+	case "Mutation.opportunityStatusChangeDelete":
+		if e.ComplexityRoot.Mutation.OpportunityStatusChangeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusChangeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusChangeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityUpdate":
+		if e.ComplexityRoot.Mutation.OpportunityUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityUpdateInput)), true
+	case "Mutation.smartViewCreate":
+		if e.ComplexityRoot.Mutation.SmartViewCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smartViewCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmartViewCreate(childComplexity, args["input"].(model.SmartViewCreateInput)), true
+	case "Mutation.smartViewDelete":
+		if e.ComplexityRoot.Mutation.SmartViewDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smartViewDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmartViewDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.smartViewUpdate":
+		if e.ComplexityRoot.Mutation.SmartViewUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smartViewUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmartViewUpdate(childComplexity, args["id"].(string), args["input"].(model.SmartViewUpdateInput)), true
+	case "Mutation.smsCreate":
+		if e.ComplexityRoot.Mutation.SmsCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsCreate(childComplexity, args["input"].(model.SMSCreateInput), args["sendToInbox"].(*bool)), true
+	case "Mutation.smsDelete":
+		if e.ComplexityRoot.Mutation.SmsDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.smsUpdate":
+		if e.ComplexityRoot.Mutation.SmsUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsUpdate(childComplexity, args["id"].(string), args["input"].(model.SMSUpdateInput)), true
 	case "Mutation.taskComplete":
 		if e.ComplexityRoot.Mutation.TaskComplete == nil {
 			break
@@ -99,6 +1105,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TaskComplete(childComplexity, args["id"].(string)), true
+	case "Mutation.taskCompletedDelete":
+		if e.ComplexityRoot.Mutation.TaskCompletedDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_taskCompletedDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TaskCompletedDelete(childComplexity, args["id"].(string)), true
 	case "Mutation.taskCreate":
 		if e.ComplexityRoot.Mutation.TaskCreate == nil {
 			break
@@ -154,7 +1171,184 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TasksUpdate(childComplexity, args["filter"].(model.TaskFilter), args["input"].(model.TasksUpdateInput), args["timeZone"].(*string)), true
+	case "Mutation.whatsAppMessageCreate":
+		if e.ComplexityRoot.Mutation.WhatsAppMessageCreate == nil {
+			break
+		}
 
+		args, err := ec.field_Mutation_whatsAppMessageCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WhatsAppMessageCreate(childComplexity, args["input"].(model.WhatsAppMessageCreateInput), args["sendToInbox"].(*bool)), true
+	case "Mutation.whatsAppMessageDelete":
+		if e.ComplexityRoot.Mutation.WhatsAppMessageDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_whatsAppMessageDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WhatsAppMessageDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.whatsAppMessageUpdate":
+		if e.ComplexityRoot.Mutation.WhatsAppMessageUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_whatsAppMessageUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WhatsAppMessageUpdate(childComplexity, args["id"].(string), args["input"].(model.WhatsAppMessageUpdateInput)), true
+
+	case "NoteDeletePayload.deletedId":
+		if e.ComplexityRoot.NoteDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoteDeletePayload.DeletedID(childComplexity), true
+	case "NoteDeletePayload.userErrors":
+		if e.ComplexityRoot.NoteDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoteDeletePayload.UserErrors(childComplexity), true
+
+	case "NotePayload.note":
+		if e.ComplexityRoot.NotePayload.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotePayload.Note(childComplexity), true
+	case "NotePayload.userErrors":
+		if e.ComplexityRoot.NotePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotePayload.UserErrors(childComplexity), true
+
+	case "OpportunityDeletePayload.deletedId":
+		if e.ComplexityRoot.OpportunityDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityDeletePayload.DeletedID(childComplexity), true
+	case "OpportunityDeletePayload.userErrors":
+		if e.ComplexityRoot.OpportunityDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityDeletePayload.UserErrors(childComplexity), true
+
+	case "OpportunityPayload.opportunity":
+		if e.ComplexityRoot.OpportunityPayload.Opportunity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityPayload.Opportunity(childComplexity), true
+	case "OpportunityPayload.userErrors":
+		if e.ComplexityRoot.OpportunityPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityPayload.UserErrors(childComplexity), true
+
+	case "OpportunityStatusChangeDeletePayload.deletedId":
+		if e.ComplexityRoot.OpportunityStatusChangeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusChangeDeletePayload.DeletedID(childComplexity), true
+	case "OpportunityStatusChangeDeletePayload.userErrors":
+		if e.ComplexityRoot.OpportunityStatusChangeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusChangeDeletePayload.UserErrors(childComplexity), true
+
+	case "OpportunityStatusChangePayload.opportunityStatusChange":
+		if e.ComplexityRoot.OpportunityStatusChangePayload.OpportunityStatusChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusChangePayload.OpportunityStatusChange(childComplexity), true
+	case "OpportunityStatusChangePayload.userErrors":
+		if e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors(childComplexity), true
+
+	case "Query.activities":
+		if e.ComplexityRoot.Query.Activities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_activities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Activities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityFilter), args["orderBy"].(*model.ActivityOrder), args["emails"].(*model.EmailThreading), args["timeZone"].(*string)), true
+	case "Query.activity":
+		if e.ComplexityRoot.Query.Activity == nil {
+			break
+		}
+
+		args, err := ec.field_Query_activity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Activity(childComplexity, args["id"].(string)), true
+	case "Query.comment":
+		if e.ComplexityRoot.Query.Comment == nil {
+			break
+		}
+
+		args, err := ec.field_Query_comment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Comment(childComplexity, args["id"].(string)), true
+	case "Query.commentThread":
+		if e.ComplexityRoot.Query.CommentThread == nil {
+			break
+		}
+
+		args, err := ec.field_Query_commentThread_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommentThread(childComplexity, args["id"].(string)), true
+	case "Query.commentThreads":
+		if e.ComplexityRoot.Query.CommentThreads == nil {
+			break
+		}
+
+		args, err := ec.field_Query_commentThreads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommentThreads(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CommentThreadFilter)), true
+	case "Query.comments":
+		if e.ComplexityRoot.Query.Comments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_comments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Comments(childComplexity, args["first"].(*int), args["after"].(*string), args["objectId"].(string)), true
 	case "Query.contact":
 		if e.ComplexityRoot.Query.Contact == nil {
 			break
@@ -166,6 +1360,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Contact(childComplexity, args["id"].(string)), true
+	case "Query.contacts":
+		if e.ComplexityRoot.Query.Contacts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ContactFilter)), true
+	case "Query.customObject":
+		if e.ComplexityRoot.Query.CustomObject == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customObject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomObject(childComplexity, args["id"].(string)), true
+	case "Query.customObjects":
+		if e.ComplexityRoot.Query.CustomObjects == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customObjects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomObjects(childComplexity, args["first"].(*int), args["after"].(*string), args["leadId"].(string), args["filter"].(*model.CustomObjectFilter)), true
 
 	case "Query.lead":
 		if e.ComplexityRoot.Query.Lead == nil {
@@ -178,6 +1405,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Lead(childComplexity, args["id"].(string)), true
+	case "Query.leads":
+		if e.ComplexityRoot.Query.Leads == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Leads(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -200,6 +1438,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.opportunities":
+		if e.ComplexityRoot.Query.Opportunities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Opportunities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityFilter), args["orderBy"].(*model.OpportunityOrder), args["timeZone"].(*string)), true
 	case "Query.opportunity":
 		if e.ComplexityRoot.Query.Opportunity == nil {
 			break
@@ -211,6 +1460,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Opportunity(childComplexity, args["id"].(string)), true
+	case "Query.smartView":
+		if e.ComplexityRoot.Query.SmartView == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smartView_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmartView(childComplexity, args["id"].(string)), true
+	case "Query.smartViews":
+		if e.ComplexityRoot.Query.SmartViews == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smartViews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmartViews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.SmartViewFilter)), true
 	case "Query.task":
 		if e.ComplexityRoot.Query.Task == nil {
 			break
@@ -250,6 +1521,71 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "SMSDeletePayload.deletedId":
+		if e.ComplexityRoot.SMSDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSDeletePayload.DeletedID(childComplexity), true
+	case "SMSDeletePayload.userErrors":
+		if e.ComplexityRoot.SMSDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSDeletePayload.UserErrors(childComplexity), true
+
+	case "SMSPayload.sms":
+		if e.ComplexityRoot.SMSPayload.Sms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSPayload.Sms(childComplexity), true
+	case "SMSPayload.userErrors":
+		if e.ComplexityRoot.SMSPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSPayload.UserErrors(childComplexity), true
+
+	case "SmartViewDeletePayload.deletedId":
+		if e.ComplexityRoot.SmartViewDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmartViewDeletePayload.DeletedID(childComplexity), true
+	case "SmartViewDeletePayload.userErrors":
+		if e.ComplexityRoot.SmartViewDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmartViewDeletePayload.UserErrors(childComplexity), true
+
+	case "SmartViewPayload.smartView":
+		if e.ComplexityRoot.SmartViewPayload.SmartView == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmartViewPayload.SmartView(childComplexity), true
+	case "SmartViewPayload.userErrors":
+		if e.ComplexityRoot.SmartViewPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmartViewPayload.UserErrors(childComplexity), true
+
+	case "TaskCompletedDeletePayload.deletedId":
+		if e.ComplexityRoot.TaskCompletedDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskCompletedDeletePayload.DeletedID(childComplexity), true
+	case "TaskCompletedDeletePayload.userErrors":
+		if e.ComplexityRoot.TaskCompletedDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskCompletedDeletePayload.UserErrors(childComplexity), true
 
 	case "TaskDeletePayload.deletedId":
 		if e.ComplexityRoot.TaskDeletePayload.DeletedID == nil {
@@ -309,6 +1645,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
 
+	case "WhatsAppMessageDeletePayload.deletedId":
+		if e.ComplexityRoot.WhatsAppMessageDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatsAppMessageDeletePayload.DeletedID(childComplexity), true
+	case "WhatsAppMessageDeletePayload.userErrors":
+		if e.ComplexityRoot.WhatsAppMessageDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatsAppMessageDeletePayload.UserErrors(childComplexity), true
+
+	case "WhatsAppMessagePayload.userErrors":
+		if e.ComplexityRoot.WhatsAppMessagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatsAppMessagePayload.UserErrors(childComplexity), true
+	case "WhatsAppMessagePayload.whatsAppMessage":
+		if e.ComplexityRoot.WhatsAppMessagePayload.WhatsAppMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatsAppMessagePayload.WhatsAppMessage(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -318,12 +1680,56 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("ActivityFilter", ec.unmarshalInputActivityFilter),
+			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
+			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
+			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
+			graphql.NewInputUnmarshaler("CallUpdateInput", ec.unmarshalInputCallUpdateInput),
+			graphql.NewInputUnmarshaler("CommentCreateInput", ec.unmarshalInputCommentCreateInput),
+			graphql.NewInputUnmarshaler("CommentThreadFilter", ec.unmarshalInputCommentThreadFilter),
+			graphql.NewInputUnmarshaler("CommentUpdateInput", ec.unmarshalInputCommentUpdateInput),
+			graphql.NewInputUnmarshaler("ContactCreateInput", ec.unmarshalInputContactCreateInput),
+			graphql.NewInputUnmarshaler("ContactEmailInput", ec.unmarshalInputContactEmailInput),
+			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
+			graphql.NewInputUnmarshaler("ContactPhoneInput", ec.unmarshalInputContactPhoneInput),
+			graphql.NewInputUnmarshaler("ContactUpdateInput", ec.unmarshalInputContactUpdateInput),
+			graphql.NewInputUnmarshaler("ContactUrlInput", ec.unmarshalInputContactUrlInput),
+			graphql.NewInputUnmarshaler("CustomActivityCreateInput", ec.unmarshalInputCustomActivityCreateInput),
+			graphql.NewInputUnmarshaler("CustomActivityUpdateInput", ec.unmarshalInputCustomActivityUpdateInput),
+			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
+			graphql.NewInputUnmarshaler("CustomObjectCreateInput", ec.unmarshalInputCustomObjectCreateInput),
+			graphql.NewInputUnmarshaler("CustomObjectFilter", ec.unmarshalInputCustomObjectFilter),
+			graphql.NewInputUnmarshaler("CustomObjectUpdateInput", ec.unmarshalInputCustomObjectUpdateInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
+			graphql.NewInputUnmarshaler("EmailAttachmentInput", ec.unmarshalInputEmailAttachmentInput),
+			graphql.NewInputUnmarshaler("EmailCreateInput", ec.unmarshalInputEmailCreateInput),
+			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
+			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
+			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
+			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
+			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
+			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
+			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
+			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
+			graphql.NewInputUnmarshaler("MeetingUpdateInput", ec.unmarshalInputMeetingUpdateInput),
+			graphql.NewInputUnmarshaler("NoteCreateInput", ec.unmarshalInputNoteCreateInput),
+			graphql.NewInputUnmarshaler("NoteUpdateInput", ec.unmarshalInputNoteUpdateInput),
+			graphql.NewInputUnmarshaler("OpportunityCreateInput", ec.unmarshalInputOpportunityCreateInput),
+			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
+			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
+			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
+			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
+			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),
+			graphql.NewInputUnmarshaler("SmartViewCreateInput", ec.unmarshalInputSmartViewCreateInput),
+			graphql.NewInputUnmarshaler("SmartViewFilter", ec.unmarshalInputSmartViewFilter),
+			graphql.NewInputUnmarshaler("SmartViewUpdateInput", ec.unmarshalInputSmartViewUpdateInput),
 			graphql.NewInputUnmarshaler("TaskCreateInput", ec.unmarshalInputTaskCreateInput),
 			graphql.NewInputUnmarshaler("TaskFilter", ec.unmarshalInputTaskFilter),
 			graphql.NewInputUnmarshaler("TaskUpdateInput", ec.unmarshalInputTaskUpdateInput),
 			graphql.NewInputUnmarshaler("TasksUpdateInput", ec.unmarshalInputTasksUpdateInput),
+			graphql.NewInputUnmarshaler("WhatsAppMessageCreateInput", ec.unmarshalInputWhatsAppMessageCreateInput),
+			graphql.NewInputUnmarshaler("WhatsAppMessageUpdateInput", ec.unmarshalInputWhatsAppMessageUpdateInput),
 		)
 	}
 	first := true
@@ -399,7 +1805,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/contact.graphqls" "schema/lead.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -571,10 +1977,23 @@ input DateRange {
 }
 `, BuiltIn: false},
 	{Name: "schema/activity.graphqls", Input: sourceData("schema/activity.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_call.graphqls", Input: sourceData("schema/activity_call.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_custom_activity.graphqls", Input: sourceData("schema/activity_custom_activity.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_email.graphqls", Input: sourceData("schema/activity_email.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_history.graphqls", Input: sourceData("schema/activity_history.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_meeting.graphqls", Input: sourceData("schema/activity_meeting.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_note.graphqls", Input: sourceData("schema/activity_note.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_sms.graphqls", Input: sourceData("schema/activity_sms.graphqls"), BuiltIn: false},
+	{Name: "schema/activity_whatsapp.graphqls", Input: sourceData("schema/activity_whatsapp.graphqls"), BuiltIn: false},
+	{Name: "schema/comment.graphqls", Input: sourceData("schema/comment.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_object.graphqls", Input: sourceData("schema/custom_object.graphqls"), BuiltIn: false},
+	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
+	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
 }
@@ -583,6 +2002,336 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_CallDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CallDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CallPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "call":
+		return ec.fieldContext_CallPayload_call(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CommentDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommentDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "comment":
+		return ec.fieldContext_CommentPayload_comment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_ContactDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContactDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_ContactPayload_contact(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContactPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivityDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomActivityDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customActivity":
+		return ec.fieldContext_CustomActivityPayload_customActivity(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomObjectDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomObjectDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomObjectDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomObjectDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomObjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customObject":
+		return ec.fieldContext_CustomObjectPayload_customObject(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomObjectPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomObjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_EmailDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "email":
+		return ec.fieldContext_EmailPayload_email(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailThreadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_EmailThreadDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailThreadDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailThreadDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FileUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fileUpload":
+		return ec.fieldContext_FileUploadPayload_fileUpload(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FileUploadPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FileUploadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FormSubmissionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_FormSubmissionDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FormSubmissionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormSubmissionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportUpdateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_ImportUpdateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportUpdateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportUpdateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LeadDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lead":
+		return ec.fieldContext_LeadPayload_lead(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadStatusChangeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LeadStatusChangeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusChangeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChangeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadStatusChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "leadStatusChange":
+		return ec.fieldContext_LeadStatusChangePayload_leadStatusChange(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MeetingDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_MeetingDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeetingDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeetingDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MeetingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "meeting":
+		return ec.fieldContext_MeetingPayload_meeting(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeetingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeetingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_NoteDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_NoteDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_NoteDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NoteDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_NotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "note":
+		return ec.fieldContext_NotePayload_note(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_NotePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OpportunityDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opportunity":
+		return ec.fieldContext_OpportunityPayload_opportunity(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityStatusChangeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OpportunityStatusChangeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusChangeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityStatusChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opportunityStatusChange":
+		return ec.fieldContext_OpportunityStatusChangePayload_opportunityStatusChange(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SMSDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sms":
+		return ec.fieldContext_SMSPayload_sms(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SmartViewDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SmartViewDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SmartViewDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmartViewDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SmartViewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "smartView":
+		return ec.fieldContext_SmartViewPayload_smartView(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SmartViewPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmartViewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TaskCompletedDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_TaskCompletedDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaskCompletedDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaskCompletedDeletePayload", field.Name)
+}
 
 func (ec *executionContext) childFields_TaskDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -624,6 +2373,26 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatsAppMessageDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_WhatsAppMessageDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WhatsAppMessageDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatsAppMessageDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatsAppMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "whatsAppMessage":
+		return ec.fieldContext_WhatsAppMessagePayload_whatsAppMessage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WhatsAppMessagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatsAppMessagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -11,16 +11,27 @@ import (
 func Code() projection.Code {
 	return projection.Code{
 		Compute: map[string]projection.Compute{
-			"User.name":   fullNames,
-			"Viewer.name": fullNames,
+			"User.name":                fullNames,
+			"Viewer.name":              fullNames,
+			"Lead.customFields":        customFieldsOf("lead"),
+			"Lead.customField":         customFieldOf("lead"),
+			"Contact.customFields":     customFieldsOf("contact"),
+			"Contact.customField":      customFieldOf("contact"),
+			"Opportunity.customFields": customFieldsOf("opportunity"),
+			"Opportunity.customField":  customFieldOf("opportunity"),
 		},
 		Refer: map[string]projection.Refer{
 			"Task.subject": taskSubjects,
 		},
 		Check: map[string]projection.Check{
-			"TaskFilter":    checkTaskFilter,
-			"DateRange":     checkRange,
-			"DateTimeRange": checkRange,
+			"TaskFilter":       checkTaskFilter,
+			"DateRange":        checkRange,
+			"DateTimeRange":    checkRange,
+			"Query.activities": checkActivities,
+			"Lead.activities":  checkActivityDates,
+		},
+		Spread: map[string]projection.Spread{
+			"CustomFieldInput": spreadCustomField,
 		},
 	}
 }

@@ -8,10 +8,34 @@ package resolvers
 import (
 	"context"
 
+	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
+
+// ContactCreate is the resolver for the contactCreate field: POST /contact/.
+func (r *mutationResolver) ContactCreate(ctx context.Context, input model.ContactCreateInput) (*model.ContactPayload, error) {
+	contact, errs, err := r.create(ctx, "POST /contact/", "contact")
+	return &model.ContactPayload{Contact: contact, UserErrors: errs}, err
+}
+
+// ContactUpdate is the resolver for the contactUpdate field: PUT /contact/{id}/.
+func (r *mutationResolver) ContactUpdate(ctx context.Context, id string, input model.ContactUpdateInput) (*model.ContactPayload, error) {
+	contact, errs, err := r.update(ctx, "PUT /contact/{id}/", "Contact", id, "contact")
+	return &model.ContactPayload{Contact: contact, UserErrors: errs}, err
+}
+
+// ContactDelete is the resolver for the contactDelete field: DELETE /contact/{id}/.
+func (r *mutationResolver) ContactDelete(ctx context.Context, id string) (*model.ContactDeletePayload, error) {
+	deleted, errs, err := r.remove(ctx, "DELETE /contact/{id}/", "Contact", id)
+	return &model.ContactDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
 
 // Contact is the resolver for the contact field.
 func (r *queryResolver) Contact(ctx context.Context, id string) (*projection.Value, error) {
 	return r.Projection.Object(ctx, id)
+}
+
+// Contacts is the resolver for the contacts field.
+func (r *queryResolver) Contacts(ctx context.Context, first *int, after *string, filter *model.ContactFilter) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

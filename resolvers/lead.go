@@ -8,10 +8,45 @@ package resolvers
 import (
 	"context"
 
+	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
+
+// LeadCreate is the resolver for the leadCreate field: POST /lead/.
+func (r *mutationResolver) LeadCreate(ctx context.Context, input model.LeadCreateInput) (*model.LeadPayload, error) {
+	if errs := statusErrors(input.Status.Value(), input.StatusID.Value()); errs != nil {
+		return &model.LeadPayload{UserErrors: errs}, nil
+	}
+	lead, errs, err := r.create(ctx, "POST /lead/", "lead")
+	return &model.LeadPayload{Lead: lead, UserErrors: errs}, err
+}
+
+// LeadUpdate is the resolver for the leadUpdate field: PUT /lead/{id}/.
+func (r *mutationResolver) LeadUpdate(ctx context.Context, id string, input model.LeadUpdateInput) (*model.LeadPayload, error) {
+	if errs := statusErrors(input.Status.Value(), input.StatusID.Value()); errs != nil {
+		return &model.LeadPayload{UserErrors: errs}, nil
+	}
+	lead, errs, err := r.update(ctx, "PUT /lead/{id}/", "Lead", id, "lead")
+	return &model.LeadPayload{Lead: lead, UserErrors: errs}, err
+}
+
+// LeadDelete is the resolver for the leadDelete field: DELETE /lead/{id}/.
+func (r *mutationResolver) LeadDelete(ctx context.Context, id string) (*model.LeadDeletePayload, error) {
+	deleted, errs, err := r.remove(ctx, "DELETE /lead/{id}/", "Lead", id)
+	return &model.LeadDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// LeadMerge is the resolver for the leadMerge field: POST /lead/merge/, then the destination.
+func (r *mutationResolver) LeadMerge(ctx context.Context, input model.LeadMergeInput) (*model.LeadPayload, error) {
+	return r.mergeLeads(ctx, input.Source, input.Destination)
+}
 
 // Lead is the resolver for the lead field.
 func (r *queryResolver) Lead(ctx context.Context, id string) (*projection.Value, error) {
 	return r.Projection.Object(ctx, id)
+}
+
+// Leads is the resolver for the leads field.
+func (r *queryResolver) Leads(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

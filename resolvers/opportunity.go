@@ -8,10 +8,40 @@ package resolvers
 import (
 	"context"
 
+	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
+
+// OpportunityCreate is the resolver for the opportunityCreate field: POST /opportunity/.
+func (r *mutationResolver) OpportunityCreate(ctx context.Context, input model.OpportunityCreateInput) (*model.OpportunityPayload, error) {
+	if errs := opportunityCreateErrors(input); errs != nil {
+		return &model.OpportunityPayload{UserErrors: errs}, nil
+	}
+	opportunity, errs, err := r.create(ctx, "POST /opportunity/", "opportunity")
+	return &model.OpportunityPayload{Opportunity: opportunity, UserErrors: errs}, err
+}
+
+// OpportunityUpdate is the resolver for the opportunityUpdate field: PUT /opportunity/{id}/.
+func (r *mutationResolver) OpportunityUpdate(ctx context.Context, id string, input model.OpportunityUpdateInput) (*model.OpportunityPayload, error) {
+	if errs := opportunityUpdateErrors(input); errs != nil {
+		return &model.OpportunityPayload{UserErrors: errs}, nil
+	}
+	opportunity, errs, err := r.update(ctx, "PUT /opportunity/{id}/", "Opportunity", id, "opportunity")
+	return &model.OpportunityPayload{Opportunity: opportunity, UserErrors: errs}, err
+}
+
+// OpportunityDelete is the resolver for the opportunityDelete field: DELETE /opportunity/{id}/.
+func (r *mutationResolver) OpportunityDelete(ctx context.Context, id string) (*model.OpportunityDeletePayload, error) {
+	deleted, errs, err := r.remove(ctx, "DELETE /opportunity/{id}/", "Opportunity", id)
+	return &model.OpportunityDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
 
 // Opportunity is the resolver for the opportunity field.
 func (r *queryResolver) Opportunity(ctx context.Context, id string) (*projection.Value, error) {
 	return r.Projection.Object(ctx, id)
+}
+
+// Opportunities is the resolver for the opportunities field.
+func (r *queryResolver) Opportunities(ctx context.Context, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

@@ -18,6 +18,19 @@ func (r *Resolver) create(ctx context.Context, operation, field string) (*projec
 	return r.write(ctx, field, closeapi.Call{Operation: operation, Body: body})
 }
 
+// createInInbox makes a message from the argument input and, if wanted, a notification in the inbox.
+func (r *Resolver) createInInbox(ctx context.Context, operation, field string, inbox *bool) (*projection.Value, []*model.UserError, error) {
+	if inbox == nil || !*inbox {
+		return r.create(ctx, operation, field)
+	}
+	body, err := r.Projection.Body(ctx, "input")
+	if err != nil {
+		errs, err := inputErrors(err, "input")
+		return nil, errs, err
+	}
+	return r.write(ctx, field, closeapi.Call{Operation: operation, Body: body, Params: map[string]string{"send_to_inbox": "true"}})
+}
+
 // update changes an object by the argument input.
 func (r *Resolver) update(ctx context.Context, operation, typeName, id, field string) (*projection.Value, []*model.UserError, error) {
 	body, err := r.Projection.Body(ctx, "input")

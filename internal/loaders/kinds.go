@@ -35,6 +35,7 @@ const (
 	byLead       // a list with id__in that works but is not documented: checked, with byIndex behind it
 	byIndex      // POST /data/search/, which lags behind: what it does not find is asked for by id
 	byWhole      // the whole list, which is short
+	onlyList     // a list with id__in, since none can be read by itself
 )
 
 // kind says how objects of a type are read.
@@ -52,10 +53,30 @@ var kinds = map[string]kind{
 	"Contact":     {way: byIndex, object: "contact"},
 	"Opportunity": {way: byIndex, object: "opportunity"},
 	"User":        {way: byWhole, operation: "GET /user/"},
+	"Activity":    {way: onlyList, operation: "GET /activity/"},
 	"Call":        {way: byList, operation: "GET /activity/call/"},
 	"EmailThread": {way: byList, operation: "GET /activity/emailthread/"},
 	"SMS":         {way: byList, operation: "GET /activity/sms/"},
+	"Note":        {way: byList, operation: "GET /activity/note/"},
+	"Email":       {way: byList, operation: "GET /activity/email/"},
+	"Meeting":     {way: byList, operation: "GET /activity/meeting/"},
 }
+
+// Operations are the operations by which objects of a type are read by many ids at once.
+func Operations(typeName string) []string {
+	var operations []string
+	k := kinds[typeName]
+	if k.operation != "" {
+		operations = append(operations, k.operation)
+	}
+	if k.object != "" {
+		operations = append(operations, searchOperation)
+	}
+	return operations
+}
+
+// searchOperation finds objects through the index (Close docs: Advanced Filtering).
+const searchOperation = "POST /data/search/"
 
 // Observed remembers for all requests what was seen of Close's undocumented ways. The zero value knows nothing.
 type Observed struct {
@@ -82,7 +103,7 @@ func (o *Observed) setLeadFilterIgnored() {
 func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 	k := kinds[l.Type]
 	ids = slices.Sorted(slices.Values(ids))
-	if len(ids) == 1 || k.way == oneByOne {
+	if k.way == oneByOne || len(ids) == 1 && k.way != onlyList {
 		l.each(ctx, ids, found)
 		return
 	}
@@ -102,7 +123,7 @@ func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 }
 
 func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *found[R]) {
-	if k.way == byList {
+	if k.way == byList || k.way == onlyList {
 		if _, err := l.list(ctx, k, ids, found); err != nil {
 			found.fail(ids, err)
 		}
@@ -163,7 +184,7 @@ func (l *Loader[R]) search(ctx context.Context, k kind, ids []string, found *fou
 		Fields: map[string][]string{k.object: slices.Sorted(slices.Values(l.Fields))},
 		Limit:  len(ids),
 	}
-	_, err := l.page(ctx, closeapi.Call{Operation: "POST /data/search/", Body: body}, found)
+	_, err := l.page(ctx, closeapi.Call{Operation: searchOperation, Body: body}, found)
 	return err
 }
 

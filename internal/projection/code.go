@@ -14,8 +14,11 @@ type Code struct {
 	Compute map[string]Compute
 	// Refer finds the object that a field leads to, by "Type.field".
 	Refer map[string]Refer
-	// Check refuses values of inputs that contradict themselves, by the name of the input type.
+	// Check refuses values of inputs that contradict themselves, by the name of the input type, and arguments of lists that
+	// contradict each other, by "Type.field".
 	Check map[string]Check
+	// Spread turns inputs into members of the body that they stand in, by the name of the input type.
+	Spread map[string]Spread
 }
 
 // Compute works out a field for all parents of a level at once. It returns one value a parent: nil for null, or what
@@ -44,6 +47,9 @@ type Refer func(parents []Parent) []Reference
 // inputs are map[string]any, enum values and texts are strings. Its error says what would be right.
 type Check func(input map[string]any) error
 
+// Spread turns an input, which has Close's names and values already, into a member of the body around it.
+type Spread func(input map[string]any) (member string, value any, err error)
+
 // Reference names an object. The zero Reference is null.
 type Reference struct {
 	// Type is the object's type in the schema.
@@ -64,7 +70,7 @@ func (p Parent) Text(member string) string {
 	return unquote(raw)
 }
 
-// Raw is the JSON of a member; nil when it is absent.
+// Raw is the JSON of a member; nil when it is absent. It is a piece of Close's document and must not be changed.
 func (p Parent) Raw(member string) json.RawMessage {
 	slot, ok := p.row.table.layout.slots[member]
 	if !ok {

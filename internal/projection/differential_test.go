@@ -110,7 +110,7 @@ func (g *graphUnderTest) compare(t *testing.T, seed uint64) bool {
 		t.Fatalf("seed %d: the answer is not JSON\n%s\n%s", seed, query, resp.Data)
 	}
 	if string(resp.Data) != want {
-		t.Fatalf("seed %d: query %s\ncalls\n%s\ngot  %s\nwant %s", seed, query, strings.Join(w.calls, "\n"), resp.Data, want)
+		t.Fatalf("seed %d: query %s\ncalls\n%s\ngot  %s\nwant %s\nerrors %v", seed, query, strings.Join(w.calls, "\n"), resp.Data, want, resp.Errors)
 	}
 	var paths []string
 	for _, e := range resp.Errors {

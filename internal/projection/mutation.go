@@ -95,7 +95,7 @@ func (a Answer) value(ctx context.Context, fill func(x *run, k *kid, place int))
 // Close's, what the client left out is left out, a null is null.
 func (e *Engine) Body(ctx context.Context, arg string) (map[string]any, error) {
 	def, value := e.argument(ctx, arg)
-	return e.schema.body(arg, e.schema.ast.Types[def.Type.Name()], value)
+	return e.inputs().body(arg, e.schema.ast.Types[def.Type.Name()], value)
 }
 
 // Filter is an argument of the root field in ctx, an input, as the parameters of a REST list.
@@ -119,8 +119,10 @@ func (e *Engine) Zone(ctx context.Context) (*closeapi.Offset, error) {
 // argument from which Body made it.
 func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []string {
 	def, _ := e.argument(ctx, arg)
-	return append([]string{arg}, e.schema.inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
+	return append([]string{arg}, e.inputs().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
 }
+
+func (e *Engine) inputs() inputs { return inputs{e.schema, e.code.Spread} }
 
 func (e *Engine) argument(ctx context.Context, arg string) (*ast.ArgumentDefinition, map[string]any) {
 	req := requestOf(ctx)

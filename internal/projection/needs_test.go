@@ -1,6 +1,7 @@
 package projection_test
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,19 +20,22 @@ func (n needs) root(op *ast.OperationDefinition) {
 			continue
 		}
 		target := n.world.schema.Types[f.field.Definition.Type.Name()]
-		if strings.HasSuffix(target.Name, "Connection") {
+		switch {
+		case strings.HasSuffix(target.Name, "Connection"):
 			n.page(target, f.sets)
-			continue
-		}
-		for _, def := range n.world.schema.GetPossibleTypes(target) {
-			n.object(def.Name, def, f.sets)
+		case target.Name == "Node":
+			for _, def := range n.world.schema.GetPossibleTypes(target) {
+				n.object(n.scopeOf(def), def, f.sets)
+			}
+		default:
+			n.object(target.Name, target, f.sets)
 		}
 	}
 }
 
 // page counts what the items of a connection need.
 func (n needs) page(def *ast.Definition, sets []ast.SelectionSet) {
-	n.add("Task", "id")
+	n.add(n.nodeType(def), "id")
 	for _, f := range n.collect(sets, def) {
 		switch target := n.world.schema.Types[f.field.Definition.Type.Name()]; f.field.Name {
 		case "nodes", "node":
@@ -42,9 +46,33 @@ func (n needs) page(def *ast.Definition, sets []ast.SelectionSet) {
 	}
 }
 
+// nodeType is the type of the objects of a connection, or of an edge of it.
+func (n needs) nodeType(def *ast.Definition) string {
+	if field := def.Fields.ForName("nodes"); field != nil {
+		return field.Type.Name()
+	}
+	return def.Fields.ForName("node").Type.Name()
+}
+
+// scopeOf is the type as which a Node is loaded.
+func (n needs) scopeOf(def *ast.Definition) string {
+	if slices.Contains(def.Interfaces, "Activity") {
+		n.add("Activity", "_type")
+		return "Activity"
+	}
+	return def.Name
+}
+
 // object counts what an object needs. Its members go under scope; "" stands for objects inside another.
 func (n needs) object(scope string, def *ast.Definition, sets []ast.SelectionSet) {
 	n.add(scope, "id")
+	if def.IsAbstractType() {
+		n.add(scope, def.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw)
+		for _, variant := range n.world.schema.GetPossibleTypes(def) {
+			n.object(scope, variant, sets)
+		}
+		return
+	}
 	for _, f := range n.collect(sets, def) {
 		if f.field.Name != "__typename" {
 			n.field(scope, def, f)
@@ -63,7 +91,8 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		return
 	}
 	for _, member := range readsOf(field) {
-		n.add(scope, member)
+		id, _ := f.field.ArgumentMap(n.vars)["id"].(string)
+		n.add(scope, strings.ReplaceAll(member, "{id}", id))
 	}
 	switch {
 	case def.Name+"."+field.Name == "Task.subject":
@@ -74,12 +103,14 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 				n.object(possible.Name, possible, f.sets)
 			}
 		}
+	case target.Name == "CustomFieldValue":
+		n.custom(f)
 	case !target.IsCompositeType():
 	case strings.HasSuffix(target.Name, "Connection"):
 		n.page(target, f.sets)
 	case isEmbedded(target, field):
 		n.object("", target, f.sets)
-	case n.only(target.Name, f, inlineOf(field)):
+	case field.Type.Elem == nil && n.only(target.Name, f, inlineOf(field)):
 		for _, below := range n.collect(f.sets, target) {
 			if member := inlineOf(field)[below.field.Name]; member != "" {
 				n.add(scope, member)
@@ -88,6 +119,11 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 	default:
 		n.object(target.Name, target, f.sets)
 	}
+}
+
+// custom counts what the values of custom fields lead to.
+func (n needs) custom(f selectedField) {
+	n.object("", n.world.schema.Types["CustomFieldValue"], f.sets)
 }
 
 func (n needs) add(typeName, member string) {

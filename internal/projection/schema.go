@@ -272,9 +272,13 @@ func (r *schemaReader) checkCode() {
 			r.errorf("there is code for %s, which is not a field of the schema that needs any", name)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.code.Check)) {
-		if def := r.ast.Types[name]; def == nil || def.Kind != ast.InputObject {
-			r.errorf("there is a check for %s, which is not an input of the schema", name)
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread))) {
+		if typeName, fieldName, ok := strings.Cut(name, "."); ok {
+			if t := r.types[typeName]; t == nil || t.fields[fieldName] == nil || t.fields[fieldName].kind != listField {
+				r.errorf("there is a check for %s, which is not a list of the schema", name)
+			}
+		} else if def := r.ast.Types[name]; def == nil || def.Kind != ast.InputObject {
+			r.errorf("there is code for %s, which is not an input of the schema", name)
 		}
 	}
 }

@@ -255,11 +255,21 @@ func (t *table) scanRow(i int) (int, error) {
 			spans[slot] = value
 		}
 		if t.layout.custom && bytes.HasPrefix(b[key.from:key.to], []byte(customPrefix)) {
-			id := span{key.from + uint32(len(customPrefix)), key.to}
-			t.custom = append(t.custom, customValue{row: t.rows - 1, id: id, value: value})
+			t.addCustom(customValue{row: t.rows - 1, id: span{key.from + uint32(len(customPrefix)), key.to}, value: value})
 		}
 	}
 	return w.i, w.err
+}
+
+// addCustom adds a custom field to the last row. Of two of one id the last one counts.
+func (t *table) addCustom(c customValue) {
+	for i := t.customAt[c.row]; i < len(t.custom); i++ {
+		if have := t.custom[i].id; bytes.Equal(t.doc[have.from:have.to], t.doc[c.id.from:c.id.to]) {
+			t.custom[i].value = c.value
+			return
+		}
+	}
+	t.custom = append(t.custom, c)
 }
 
 // slot finds the slot of the n-th member of an object by its name, or -1. Objects of one list have their members in one

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -41,7 +42,7 @@ func newWorld(seed uint64, schema *ast.Schema) *world {
 			path := strings.TrimPrefix(d.Arguments.ForName("operation").Value.Raw, "GET ")
 			w.kinds[strings.TrimSuffix(path, "{id}/")] = def
 		}
-		if r := w.random("broken", name); r.IntN(8) == 0 && name != "Task" {
+		if r := w.random("broken", name); r.IntN(8) == 0 && name != "Task" && name != "Activity" {
 			w.broken[name] = []string{"cut", "html", "refused", "empty"}[r.IntN(4)]
 		}
 	}
@@ -68,6 +69,23 @@ func (w *world) object(typeName, id string) map[string]json.RawMessage {
 // members makes up the members that the fields of a type read.
 func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string]json.RawMessage {
 	object := map[string]json.RawMessage{}
+	if def.Kind == ast.Interface { // one of its objects, which says in _type what it is
+		possible := w.schema.GetPossibleTypes(def)
+		one := possible[r.IntN(len(possible))]
+		object = w.members(r, one, depth)
+		object["_type"] = json.RawMessage(`"SomethingNew"`)
+		if values := one.Directives.ForName("variant").Arguments.ForName("values"); values != nil {
+			object["_type"] = json.RawMessage(strconv.Quote(values.Value.Children[0].Value.Raw))
+		}
+		return object
+	}
+	if def.Fields.ForName("customFields") != nil {
+		for n := range 5 {
+			if r.IntN(3) == 0 {
+				object[fmt.Sprintf("custom.cf_%d", n)] = w.customValue(r)
+			}
+		}
+	}
 	for _, field := range def.Fields {
 		for _, member := range membersOf(w.schema, def, field) {
 			if _, ok := object[member.name]; ok {
@@ -79,6 +97,15 @@ func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string
 		}
 	}
 	return object
+}
+
+// customDefinitions are the definitions of all custom fields of the world; cf_4 has none.
+const customDefinitions = `{"fields":[{"id":"cf_2","name":"Choice","type":"choices","choices":["a","b"],"accepts_multiple_values":true},
+	{"id":"cf_0","name":"Text","type":"text","choices":null},{"id":"cf_1","type":"number","name":null},{"id":"cf_3","type":"user"}]}`
+
+// customValue makes up a value of a custom field, fit for one of the fields.
+func (w *world) customValue(r *rand.Rand) json.RawMessage {
+	return json.RawMessage([]string{`"plain"`, `17.5`, `["a","b"]`, `"user_2"`, `[]`, `null`, `true`, `[null,"user_1"]`}[r.IntN(8)])
 }
 
 // value makes up a value of a member, mostly fit for a field of the type; nil stands for a member that is absent.
@@ -109,7 +136,7 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 	def := w.schema.Types[t.Name()]
 	switch {
 	case def.Kind == ast.Enum:
-		return quote(r, strings.ToLower(def.EnumValues[r.IntN(len(def.EnumValues))].Name))
+		return quote(r, textOf(def.EnumValues[r.IntN(len(def.EnumValues))]))
 	case def.IsCompositeType() && depth > 0:
 		return w.render(r, w.members(r, def, depth-1))
 	}
@@ -134,7 +161,8 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 func (w *world) id(r *rand.Rand, member string) string {
 	prefix := map[string]string{
 		"lead_id": "lead_", "contact_id": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
-		"assigned_to": "user_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
+		"assigned_to": "user_", "users": "user_", "thread_id": "acti_", "in_reply_to_id": "acti_", "response_to_id": "acti_",
+		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
 	}[member]
 	if prefix == "" {
 		prefix = "thing_"
@@ -181,11 +209,12 @@ func (w *world) render(r *rand.Rand, object map[string]json.RawMessage) json.Raw
 }
 
 // rows are the rows of a list: objects, and now and then something else.
-func (w *world) rows(list string) []json.RawMessage {
-	r := w.random("rows", list)
+func (w *world) rows(typeName, list string) []json.RawMessage {
+	r := w.random("rows", typeName, list)
+	prefix := w.schema.Types[typeName].Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children[0].Value.Raw
 	var rows []json.RawMessage
 	for i := range r.IntN(5) {
-		object := w.object("Task", fmt.Sprintf("task_%d", i))
+		object := w.object(typeName, fmt.Sprintf("%s%d", prefix, i))
 		switch {
 		case r.IntN(25) == 0:
 			rows = append(rows, json.RawMessage([]string{"null", "5", "[]"}[r.IntN(3)]))
@@ -215,6 +244,8 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer w.mu.Unlock()
 	w.calls = append(w.calls, req.Method+" "+path+" "+query.Get("_fields"))
 	switch {
+	case strings.HasPrefix(path, "/custom_field_schema/"):
+		return w.answer(req, "", json.RawMessage(customDefinitions))
 	case path == "/data/search/":
 		return w.search(req)
 	case path == "/me/":
@@ -253,7 +284,9 @@ func (w *world) project(object map[string]json.RawMessage, query url.Values) jso
 	}
 	if fields := query.Get("_fields"); fields != "" {
 		names := strings.Split(fields, ",")
-		maps.DeleteFunc(object, func(name string, _ json.RawMessage) bool { return !slices.Contains(names, name) })
+		maps.DeleteFunc(object, func(name string, _ json.RawMessage) bool {
+			return !slices.Contains(names, name) && (!strings.HasPrefix(name, "custom.") || !slices.Contains(names, "custom"))
+		})
 	}
 	return w.render(w.random("project", query.Encode()), object)
 }
@@ -274,7 +307,7 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 			}
 		}
 	default:
-		for _, row := range w.rows(query.Get("lead_id")) {
+		for _, row := range w.rows(typeName, query.Get("lead_id")) {
 			var object map[string]json.RawMessage
 			if json.Unmarshal(row, &object) == nil && object != nil {
 				row = w.project(object, query)
@@ -282,11 +315,32 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 			rows = append(rows, row)
 		}
 	}
-	return listOf(rows)
+	return w.listOf(w.head(typeName), rows)
 }
 
-func listOf(rows []json.RawMessage) json.RawMessage {
-	return json.RawMessage(`{"has_more":false,"data":[` + string(bytes.Join(toBytes(rows), []byte(","))) + `]}`)
+// head is what a list of a type has beside its rows.
+func (w *world) head(typeName string) map[string]json.RawMessage {
+	r := w.random("head", typeName)
+	head := map[string]json.RawMessage{}
+	if aggregates := w.schema.Types[typeName+"Aggregates"]; aggregates != nil {
+		head = w.members(r, aggregates, 2)
+	}
+	if value := w.value(r, "total_results", ast.NamedType("Int", nil), 0); value != nil {
+		head["total_results"] = value
+	}
+	return head
+}
+
+func (w *world) listOf(head map[string]json.RawMessage, rows []json.RawMessage) json.RawMessage {
+	head["has_more"] = json.RawMessage("false")
+	head["data"] = json.RawMessage("[" + string(bytes.Join(toBytes(rows), []byte(","))) + "]")
+	var b bytes.Buffer
+	for i, name := range slices.Sorted(maps.Keys(head)) {
+		b.WriteString([]string{",", "{"}[max(0, 1-i)])
+		fmt.Fprintf(&b, "%q: %s", name, head[name])
+	}
+	b.WriteString("}")
+	return b.Bytes()
 }
 
 func toBytes(rows []json.RawMessage) [][]byte {
@@ -322,7 +376,7 @@ func (w *world) search(req *http.Request) (*http.Response, error) {
 			rows = append(rows, row)
 		}
 	}
-	return w.answer(req, name, listOf(rows))
+	return w.answer(req, name, w.listOf(map[string]json.RawMessage{}, rows))
 }
 
 // answer makes the response, broken as all of the type's are.
@@ -372,12 +426,17 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 	target := schema.Types[field.Type.Name()]
 	reads := readsOf(field)
 	switch {
+	case target.Name == "CustomFieldValue":
+		return nil // customValue
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case len(reads) == 2: // names
 		return []member{{reads[0], stringType}, {reads[1], stringType}}
 	case !target.IsCompositeType() || isEmbedded(target, field):
 		return []member{{reads[0], field.Type}}
+	}
+	if field.Type.Elem != nil {
+		return []member{{reads[0], ast.ListType(idType, nil)}}
 	}
 	members := []member{{reads[0], idType}}
 	for name, rest := range inlineOf(field) {

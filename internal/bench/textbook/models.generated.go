@@ -296,9 +296,9 @@ type Lead struct {
 	DateUpdated *string `json:"dateUpdated,omitempty"`
 }
 
-func (Lead) IsNode() {}
-
 func (Lead) IsTaskSubject() {}
+
+func (Lead) IsNode() {}
 
 // A step of your process that a lead can be in.
 type LeadStatus struct {
@@ -384,9 +384,9 @@ type Opportunity struct {
 	DateUpdated *string `json:"dateUpdated,omitempty"`
 }
 
-func (Opportunity) IsNode() {}
-
 func (Opportunity) IsTaskSubject() {}
+
+func (Opportunity) IsNode() {}
 
 // Details of a task of type `OPPORTUNITY_DUE`.
 type OpportunityDueTaskDetails struct {

@@ -5,6 +5,7 @@ package textbook
 import (
 	"bytes"
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"math"
@@ -54,11 +55,11 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (Node, error)
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
 	Viewer(ctx context.Context) (*Viewer, error)
-	Contact(ctx context.Context, id string) (*Contact, error)
-	Lead(ctx context.Context, id string) (*Lead, error)
-	Opportunity(ctx context.Context, id string) (*Opportunity, error)
 	Task(ctx context.Context, id string) (*Task, error)
 	Tasks(ctx context.Context, first *int, after *string, filter *TaskFilter, orderBy *TaskOrder, timeZone *string) (*TaskConnection, error)
+	Lead(ctx context.Context, id string) (*Lead, error)
+	Contact(ctx context.Context, id string) (*Contact, error)
+	Opportunity(ctx context.Context, id string) (*Opportunity, error)
 	User(ctx context.Context, id string) (*User, error)
 }
 type TaskResolver interface {
@@ -172,1068 +173,19 @@ func newExecutionContext(
 	}
 }
 
+//go:embed "schema.graphqls"
+var sourcesFS embed.FS
+
+func sourceData(filename string) string {
+	data, err := sourcesFS.ReadFile(filename)
+	if err != nil {
+		panic(fmt.Sprintf("codegen problem: %s not available", filename))
+	}
+	return string(data)
+}
+
 var sources = []*ast.Source{
-	{Name: "../../../schema.graphqls", Input: `# The root of the schema: operations, directives, scalars and the types that every resource shares.
-# The types of one resource live in graph/schema/<resource>.graphqls.
-
-"""
-How a field, an argument, an input field or an enum value stands in Close's REST API. Without it a name is itself in
-snake_case, and an enum value is itself in lower case.
-"""
-directive @rest(
-  "The REST operation that serves the field, as a line of closeapi/operations.txt."
-  operation: String
-  "The REST members that the field reads."
-  fields: [String!]
-  "The query parameter or body member that an argument or input field becomes; on a list below an object, the parameter that takes the object's id."
-  param: String
-  "Query parameters as ` + "`" + `param=value` + "`" + ` that are sent unless an argument sets them, or a form of them such as ` + "`" + `param__in` + "`" + `."
-  defaults: [String!]
-  "The text that stands for an enum value."
-  value: String
-) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
-
-"An object with an id of its own: what its ids begin with, and the operation that reads one of them."
-directive @entity(
-  "What the object's ids begin with."
-  prefixes: [String!]!
-  "The operation that reads one object by its id."
-  operation: String!
-) on OBJECT | INTERFACE
-
-"""
-Fields of the object at the far end of an edge that its parent carries already, each as ` + "`" + `field=rest_member` + "`" + `. A selection
-of these alone costs no call. ` + "`" + `id` + "`" + ` is always among them, from the member that holds the id.
-"""
-directive @inline(
-  "Each as ` + "`" + `field=rest_member` + "`" + `."
-  fields: [String!]!
-) on FIELD_DEFINITION
-
-"The REST member holds the object itself, or a list of them, rather than an id."
-directive @embedded on FIELD_DEFINITION
-
-"The field is its parent once more, seen as another type."
-directive @same on FIELD_DEFINITION
-
-"The REST member that tells which of its types an object of an interface or union has."
-directive @discriminator(
-  "The REST member."
-  field: String!
-) on UNION | INTERFACE
-
-"The values of the discriminator that stand for this type; a type without values takes all that are left."
-directive @variant(
-  "Values of the discriminator."
-  values: [String!]
-) on OBJECT
-
-"Tells the generator of the Go code how to treat a field."
-directive @goField(forceResolver: Boolean, name: String, omittable: Boolean, type: String) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
-
-"A moment in RFC 3339, for example ` + "`" + `2026-03-18T09:30:00Z` + "`" + `. Answers are in UTC unless Close gave another offset."
-scalar DateTime
-
-"A calendar day, for example ` + "`" + `2026-03-18` + "`" + `."
-scalar Date
-
-"A calendar day (` + "`" + `2026-03-18` + "`" + `) or a moment in RFC 3339 (` + "`" + `2026-03-18T09:30:00Z` + "`" + `), whichever was entered in Close."
-scalar DateOrDateTime
-
-"Rich text as Close keeps it: HTML in a ` + "`" + `<body>` + "`" + ` element."
-scalar HTML
-
-"An amount of money in the smallest unit of its currency (cents), a whole number that may exceed 32 bits."
-scalar Cents
-
-"Any JSON value, used only where Close itself gives no shape."
-scalar JSON
-
-"An object with an id that is unique across Close."
-interface Node {
-  "The id that Close gave the object; its prefix tells its kind (` + "`" + `task_` + "`" + `, ` + "`" + `lead_` + "`" + `, ...)."
-  id: ID!
-}
-
-"Where a page of a list stands."
-type PageInfo {
-  "Whether there are more items after this page."
-  hasNextPage: Boolean!
-  "Whether there are items before this page."
-  hasPreviousPage: Boolean!
-  "The cursor of the first item of the page; null when the page is empty."
-  startCursor: String
-  "The cursor of the last item of the page: give it as ` + "`" + `after` + "`" + ` to get the next page; null when the page is empty."
-  endCursor: String
-}
-
-"What is wrong with the input of a mutation, in terms that can be shown to a person."
-type UserError {
-  "The path of the offending value in the arguments, for example ` + "`" + `[\"input\", \"leadId\"]` + "`" + `; null when the whole input is meant."
-  field: [String!]
-  "What is wrong, and where known what would be right."
-  message: String!
-  "What kind of error it is, for programs."
-  code: UserErrorCode!
-}
-
-"The kinds of errors that a mutation reports about its input."
-enum UserErrorCode {
-  "A value is not acceptable."
-  INVALID
-  "Something that the input refers to does not exist, or is not visible to you."
-  NOT_FOUND
-}
-
-"Everything that can be read from Close."
-type Query {
-  "Any object by its id; the prefix of the id tells the type. Costs one REST call."
-  node(
-    "The id of the object."
-    id: ID!
-  ): Node
-
-  "Many objects by their ids, in the order of the ids; an id that is not found gives null and an error. Ids of one kind are fetched together."
-  nodes(
-    "The ids, at most 1,000."
-    ids: [ID!]!
-  ): [Node]
-
-  "The user whose credential serves this request. Costs one REST call."
-  viewer: Viewer @rest(operation: "GET /me/")
-}
-
-"Everything that can be changed in Close."
-type Mutation
-
-"A range of moments. Bounds may be days, which Close reads in your time zone. Give at least one bound."
-input DateTimeRange {
-  "Later than this."
-  gt: DateOrDateTime
-  "At this or later."
-  gte: DateOrDateTime
-  "Earlier than this."
-  lt: DateOrDateTime
-  "At this or earlier."
-  lte: DateOrDateTime
-}
-
-"A day or moment, or a range of them. Days are read in your time zone. Give ` + "`" + `eq` + "`" + `, or at least one bound."
-input DateRange {
-  "Exactly this."
-  eq: DateOrDateTime
-  "Later than this."
-  gt: DateOrDateTime
-  "At this or later."
-  gte: DateOrDateTime
-  "Earlier than this."
-  lt: DateOrDateTime
-  "At this or earlier."
-  lte: DateOrDateTime
-}
-`, BuiltIn: false},
-	{Name: "../../../graph/schema/activity.graphqls", Input: `"A phone call."
-type Call @entity(prefixes: ["acti_"], operation: "GET /activity/call/{id}/") {
-  "Begins with ` + "`" + `acti_` + "`" + `."
-  id: ID!
-  "Which way it went: ` + "`" + `inbound` + "`" + ` or ` + "`" + `outbound` + "`" + `."
-  direction: String
-  "How far it came: ` + "`" + `completed` + "`" + ` or ` + "`" + `no-answer` + "`" + `, for example."
-  status: String
-  "How it ended: ` + "`" + `answered` + "`" + ` or ` + "`" + `vm-left` + "`" + `, for example."
-  disposition: String
-  "Its length, in seconds."
-  duration: Int
-  "The other party's number, in E.164."
-  phone: String
-  "What was noted, as plain text."
-  note: String
-  "Where the recording can be heard."
-  recordingUrl: String
-  "Where the voice message can be heard."
-  voicemailUrl: String
-  "The lead that it belongs to. ` + "`" + `id` + "`" + ` costs no call."
-  lead: Lead @rest(fields: ["lead_id"])
-  "The contact on the other side. ` + "`" + `id` + "`" + ` costs no call."
-  contact: Contact @rest(fields: ["contact_id"])
-  "The user on your side. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  user: User @rest(fields: ["user_id"]) @inline(fields: ["name=user_name"])
-  "When it was entered in Close."
-  dateCreated: DateTime
-  "When it was changed last."
-  dateUpdated: DateTime
-}
-
-"A conversation by e-mail."
-type EmailThread @entity(prefixes: ["acti_"], operation: "GET /activity/emailthread/{id}/") {
-  "Begins with ` + "`" + `acti_` + "`" + `."
-  id: ID!
-  "The subject of the latest e-mail, without ` + "`" + `Re:` + "`" + ` and the like."
-  latestNormalizedSubject: String
-  "How many e-mails it has."
-  emailCount: Int @rest(fields: ["n_emails"])
-  "Who takes part."
-  participants: [EmailParticipant!]
-  "The lead that it belongs to. ` + "`" + `id` + "`" + ` costs no call."
-  lead: Lead @rest(fields: ["lead_id"])
-  "The contact on the other side. ` + "`" + `id` + "`" + ` costs no call."
-  contact: Contact @rest(fields: ["contact_id"])
-  "The user on your side. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  user: User @rest(fields: ["user_id"]) @inline(fields: ["name=user_name"])
-  "When it was entered in Close."
-  dateCreated: DateTime
-  "When it was changed last."
-  dateUpdated: DateTime
-}
-
-"Somebody who takes part in an e-mail conversation."
-type EmailParticipant {
-  "The address."
-  email: String
-  "The name."
-  name: String
-}
-
-"A text message."
-type SMS @entity(prefixes: ["acti_"], operation: "GET /activity/sms/{id}/") {
-  "Begins with ` + "`" + `acti_` + "`" + `."
-  id: ID!
-  "The text."
-  text: String
-  "Which way it went: ` + "`" + `inbound` + "`" + ` or ` + "`" + `outbound` + "`" + `."
-  direction: String
-  "How far it came: ` + "`" + `inbox` + "`" + ` or ` + "`" + `sent` + "`" + `, for example."
-  status: String
-  "The number in Close, in E.164."
-  localPhone: String
-  "The other party's number, in E.164."
-  remotePhone: String
-  "Pictures and other files."
-  attachments: [MediaAttachment!]
-  "The lead that it belongs to. ` + "`" + `id` + "`" + ` costs no call."
-  lead: Lead @rest(fields: ["lead_id"])
-  "The contact on the other side. ` + "`" + `id` + "`" + ` costs no call."
-  contact: Contact @rest(fields: ["contact_id"])
-  "The user on your side. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  user: User @rest(fields: ["user_id"]) @inline(fields: ["name=user_name"])
-  "When it was sent."
-  dateSent: DateTime
-  "When it was entered in Close."
-  dateCreated: DateTime
-  "When it was changed last."
-  dateUpdated: DateTime
-}
-`, BuiltIn: false},
-	{Name: "../../../graph/schema/contact.graphqls", Input: `"A person at a lead."
-type Contact implements Node @entity(prefixes: ["cont_"], operation: "GET /contact/{id}/") {
-  "Begins with ` + "`" + `cont_` + "`" + `."
-  id: ID!
-  "The name; null when none was entered."
-  name: String
-  "The name, or an address or number in its place."
-  displayName: String
-  "What the person does there."
-  title: String
-  "E-mail addresses."
-  emails: [ContactEmail!]
-  "Phone numbers."
-  phones: [ContactPhone!]
-  "Websites and profiles."
-  urls: [ContactUrl!]
-  "The person's time zone, as an IANA name."
-  timezone: String
-  "The lead that the person belongs to. ` + "`" + `id` + "`" + ` costs no call."
-  lead: Lead @rest(fields: ["lead_id"])
-  "The user who made it. ` + "`" + `id` + "`" + ` costs no call."
-  creator: User @rest(fields: ["created_by"])
-  "The user who changed it last. ` + "`" + `id` + "`" + ` costs no call."
-  updater: User @rest(fields: ["updated_by"])
-  "The organization that owns it. ` + "`" + `id` + "`" + ` costs no call."
-  organization: Organization @rest(fields: ["organization_id"])
-  "When it was made."
-  dateCreated: DateTime
-  "When it was changed last."
-  dateUpdated: DateTime
-}
-
-"An e-mail address of a contact."
-type ContactEmail {
-  "The address."
-  email: String
-  "What kind it is: ` + "`" + `office` + "`" + `, for example."
-  type: String
-  "Whether the person asked for no more e-mail there."
-  isUnsubscribed: Boolean
-}
-
-"A phone number of a contact."
-type ContactPhone {
-  "The number, in E.164."
-  phone: String
-  "The number, for display."
-  phoneFormatted: String
-  "What kind it is: ` + "`" + `mobile` + "`" + `, for example."
-  type: String
-  "The country of the number, as in ISO 3166-1 alpha-2."
-  country: String
-}
-
-"A website or profile of a contact."
-type ContactUrl {
-  "The address."
-  url: String
-  "What kind it is."
-  type: String
-}
-
-extend type Query {
-  "One contact. Contacts by id in one request are fetched together."
-  contact(
-    "The id, beginning with ` + "`" + `cont_` + "`" + `."
-    id: ID!
-  ): Contact
-}
-`, BuiltIn: false},
-	{Name: "../../../graph/schema/lead.graphqls", Input: `"A company or person that you sell to, with its contacts, opportunities and tasks."
-type Lead implements Node @entity(prefixes: ["lead_"], operation: "GET /lead/{id}/") {
-  "Begins with ` + "`" + `lead_` + "`" + `."
-  id: ID!
-  "The name; null when none was entered."
-  name: String
-  "The name, or what Close shows in its place."
-  displayName: String
-  "What is known of the lead, in words."
-  description: String
-  "The website."
-  url: String
-  "The lead's page in Close."
-  htmlUrl: String
-  "Where the lead stands in your process. ` + "`" + `id` + "`" + ` and ` + "`" + `label` + "`" + ` cost no call."
-  status: LeadStatus @rest(fields: ["status_id"]) @inline(fields: ["label=status_label"])
-  "The postal addresses."
-  addresses: [Address!]
-  "The people at the lead; they come with the lead and cost no call."
-  contacts: [Contact!] @embedded
-  "The opportunities of the lead; they come with the lead and cost no call."
-  opportunities: [Opportunity!] @embedded
-  "The tasks of the lead, page by page; costs one REST call for each lead."
-  tasks(
-    "How many, 1 to 1,000."
-    first: Int = 50
-    "The cursor after which to go on."
-    after: String
-    "Which tasks."
-    filter: TaskFilter
-    "In which order."
-    orderBy: TaskOrder @rest(param: "_order_by")
-    "Your time zone: see ` + "`" + `Query.tasks` + "`" + `."
-    timeZone: String
-  ): TaskConnection @rest(operation: "GET /task/", fields: ["id"], param: "lead_id", defaults: ["_type=all"])
-  "The user who made it. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  creator: User @rest(fields: ["created_by"]) @inline(fields: ["name=created_by_name"])
-  "The user who changed it last. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  updater: User @rest(fields: ["updated_by"]) @inline(fields: ["name=updated_by_name"])
-  "The organization that owns it. ` + "`" + `id` + "`" + ` costs no call."
-  organization: Organization @rest(fields: ["organization_id"])
-  "When it was made."
-  dateCreated: DateTime
-  "When it was changed last."
-  dateUpdated: DateTime
-}
-
-"A step of your process that a lead can be in."
-type LeadStatus @entity(prefixes: ["stat_"], operation: "GET /status/lead/{id}/") {
-  "Begins with ` + "`" + `stat_` + "`" + `."
-  id: ID!
-  "The name of the step."
-  label: String
-}
-
-"A postal address."
-type Address {
-  "What it is: ` + "`" + `business` + "`" + `, for example."
-  label: String
-  "First line."
-  address1: String @rest(fields: ["address_1"])
-  "Second line."
-  address2: String @rest(fields: ["address_2"])
-  "City."
-  city: String
-  "State or region."
-  state: String
-  "Postal code."
-  zipcode: String
-  "Country, as in ISO 3166-1 alpha-2."
-  country: String
-}
-
-extend type Query {
-  "One lead. Leads by id in one request are fetched together."
-  lead(
-    "The id, beginning with ` + "`" + `lead_` + "`" + `."
-    id: ID!
-  ): Lead
-}
-`, BuiltIn: false},
-	{Name: "../../../graph/schema/opportunity.graphqls", Input: `"A deal that may be won or lost."
-type Opportunity implements Node @entity(prefixes: ["oppo_"], operation: "GET /opportunity/{id}/") {
-  "Begins with ` + "`" + `oppo_` + "`" + `."
-  id: ID!
-  "The note, as plain text."
-  note: String
-  "The note, as rich text."
-  noteHtml: HTML
-  "How likely it is to be won, 0 to 100."
-  confidence: Int
-  "What it is worth, in cents."
-  value: Cents
-  "The currency of the value, as in ISO 4217."
-  valueCurrency: String
-  "The value for display, with its period."
-  valueFormatted: String
-  "What the value is paid for."
-  valuePeriod: OpportunityValuePeriod
-  "The value of a year, in cents."
-  annualizedValue: Cents
-  "The value times the confidence, in cents."
-  expectedValue: Cents
-  "The value of a year times the confidence, in cents."
-  annualizedExpectedValue: Cents
-  "The day on which it was won, or is expected to be."
-  dateWon: Date
-  "When it was lost."
-  dateLost: DateTime
-  "Where it stands in its pipeline. ` + "`" + `id` + "`" + `, ` + "`" + `label` + "`" + ` and ` + "`" + `type` + "`" + ` cost no call."
-  status: OpportunityStatus @rest(fields: ["status_id"]) @inline(fields: ["label=status_label", "type=status_type"])
-  "The pipeline that it is in. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  pipeline: Pipeline @rest(fields: ["pipeline_id"]) @inline(fields: ["name=pipeline_name"])
-  "The lead that it belongs to. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  lead: Lead @rest(fields: ["lead_id"]) @inline(fields: ["name=lead_name"])
-  "The person at the lead whom it is about. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  contact: Contact @rest(fields: ["contact_id"]) @inline(fields: ["name=contact_name"])
-  "The user who owns it. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  user: User @rest(fields: ["user_id"]) @inline(fields: ["name=user_name"])
-  "The user who made it. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  creator: User @rest(fields: ["created_by"]) @inline(fields: ["name=created_by_name"])
-  "The user who changed it last. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  updater: User @rest(fields: ["updated_by"]) @inline(fields: ["name=updated_by_name"])
-  "The organization that owns it. ` + "`" + `id` + "`" + ` costs no call."
-  organization: Organization @rest(fields: ["organization_id"])
-  "When it was made."
-  dateCreated: DateTime
-  "When it was changed last."
-  dateUpdated: DateTime
-}
-
-"A step of a pipeline."
-type OpportunityStatus @entity(prefixes: ["stat_"], operation: "GET /status/opportunity/{id}/") {
-  "Begins with ` + "`" + `stat_` + "`" + `."
-  id: ID!
-  "The name of the step."
-  label: String
-  "Whether opportunities there are open, won or lost."
-  type: OpportunityStatusType
-}
-
-"A sequence of steps that opportunities go through."
-type Pipeline @entity(prefixes: ["pipe_"], operation: "GET /pipeline/{id}/") {
-  "Begins with ` + "`" + `pipe_` + "`" + `."
-  id: ID!
-  "The name."
-  name: String
-}
-
-"What a value is paid for."
-enum OpportunityValuePeriod {
-  "Paid once."
-  ONE_TIME
-  "Paid each month."
-  MONTHLY
-  "Paid each year."
-  ANNUAL
-  "A period that this API does not know yet."
-  OTHER
-}
-
-"What a status means."
-enum OpportunityStatusType {
-  "Neither won nor lost yet."
-  ACTIVE
-  "Won."
-  WON
-  "Lost."
-  LOST
-  "A meaning that this API does not know yet."
-  OTHER
-}
-
-extend type Query {
-  "One opportunity. Opportunities by id in one request are fetched together."
-  opportunity(
-    "The id, beginning with ` + "`" + `oppo_` + "`" + `."
-    id: ID!
-  ): Opportunity
-}
-`, BuiltIn: false},
-	{Name: "../../../graph/schema/organization.graphqls", Input: `"A company that works with Close."
-type Organization implements Node @entity(prefixes: ["orga_"], operation: "GET /organization/{id}/") {
-  "Begins with ` + "`" + `orga_` + "`" + `."
-  id: ID!
-  "The name."
-  name: String
-  "The currency of the opportunities, as in ISO 4217."
-  currency: String
-  "The steps that leads can be in, in their order."
-  leadStatuses: [LeadStatus!] @embedded
-  "The pipelines, in their order."
-  pipelines: [Pipeline!] @embedded
-  "When it was made."
-  dateCreated: DateTime
-  "When it was changed last."
-  dateUpdated: DateTime
-}
-`, BuiltIn: false},
-	{Name: "../../../graph/schema/task.graphqls", Input: `"""
-Something to do: a task that a person wrote, or a notification in the inbox (an e-mail to answer, a missed call, an
-opportunity that is due). ` + "`" + `type` + "`" + ` tells which; ` + "`" + `details` + "`" + ` has what only that kind carries.
-"""
-type Task implements Node @entity(prefixes: ["task_", "noti_"], operation: "GET /task/{id}/") {
-  "Begins with ` + "`" + `task_` + "`" + ` for tasks that people write, with ` + "`" + `noti_` + "`" + ` for notifications."
-  id: ID!
-  "The kind of the task."
-  type: TaskType! @rest(fields: ["_type"])
-  "The kind as Close names it (` + "`" + `lead` + "`" + `, ` + "`" + `missed_call` + "`" + `), also where ` + "`" + `type` + "`" + ` is ` + "`" + `OTHER` + "`" + `."
-  typeName: String! @rest(fields: ["_type"])
-  "What is to be done, in words. Null for most notifications: see ` + "`" + `details` + "`" + `."
-  text: String
-  "When it is due: a day, or a moment. Null when it has no date."
-  date: DateOrDateTime
-  "The same as ` + "`" + `date` + "`" + `, under the name that Close used before."
-  dueDate: DateOrDateTime @rest(fields: ["date"])
-  "Whether it is done."
-  isComplete: Boolean
-  "Whether it was meant to have no date. Only tasks of type ` + "`" + `LEAD` + "`" + ` have it."
-  isDateless: Boolean
-  "How much it matters. Null when nothing was chosen."
-  priority: TaskPriority
-  "The list of Close's inbox in which it stands today."
-  view: TaskView
-  "The lead that it belongs to. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  lead: Lead @rest(fields: ["lead_id"]) @inline(fields: ["name=lead_name"])
-  "The user who is to do it. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  assignee: User @rest(fields: ["assigned_to"]) @inline(fields: ["name=assigned_to_name"])
-  "The user who made it; null for what Close made itself. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  creator: User @rest(fields: ["created_by"]) @inline(fields: ["name=created_by_name"])
-  "The user who changed it last. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  updater: User @rest(fields: ["updated_by"]) @inline(fields: ["name=updated_by_name"])
-  "The person at the lead whom it is about. ` + "`" + `id` + "`" + ` and ` + "`" + `name` + "`" + ` cost no call."
-  contact: Contact @rest(fields: ["contact_id"]) @inline(fields: ["name=contact_name"])
-  "The organization that owns it. ` + "`" + `id` + "`" + ` costs no call."
-  organization: Organization @rest(fields: ["organization_id"])
-  """
-  What it is about: the opportunity that is due, the call, e-mail thread or SMS behind a notification, or else the
-  lead. Members other than ` + "`" + `id` + "`" + ` cost a call for each type among the tasks of the list.
-  """
-  subject: TaskSubject @rest(fields: ["object_type", "object_id", "lead_id"])
-  "What only this kind of task carries."
-  details: TaskDetails @same
-  "When it was made."
-  dateCreated: DateTime
-  "When it was changed last."
-  dateUpdated: DateTime
-}
-
-"What a task is about."
-union TaskSubject = Lead | Opportunity | Call | EmailThread | SMS | OtherTaskSubject
-
-"The subject of a task, of a kind that this API does not know yet."
-type OtherTaskSubject {
-  "The id of the subject."
-  id: ID @rest(fields: ["object_id"])
-  "The kind of the subject as Close names it."
-  typeName: String @rest(fields: ["object_type"])
-}
-
-"What only one kind of task carries."
-union TaskDetails @discriminator(field: "_type") =
-    LeadTaskDetails
-  | IncomingEmailTaskDetails
-  | EmailFollowupTaskDetails
-  | CallTaskDetails
-  | VoicemailTaskDetails
-  | OpportunityDueTaskDetails
-  | IncomingSMSTaskDetails
-  | OutgoingCallTaskDetails
-  | OtherTaskDetails
-
-"Details of a task of type ` + "`" + `LEAD` + "`" + `."
-type LeadTaskDetails @variant(values: ["lead"]) {
-  "Whether it was meant to have no date."
-  isDateless: Boolean
-  "How much it matters."
-  priority: TaskPriority
-}
-
-"Details of a task of type ` + "`" + `INCOMING_EMAIL` + "`" + `."
-type IncomingEmailTaskDetails @variant(values: ["incoming_email"]) {
-  "The subject of the e-mail thread."
-  subject: String
-  "The beginning of the text."
-  bodyPreview: String
-  "The e-mails that wait for an answer, as Close describes them; it documents no shape."
-  emails: JSON
-}
-
-"Details of a task of type ` + "`" + `EMAIL_FOLLOWUP` + "`" + `."
-type EmailFollowupTaskDetails @variant(values: ["email_followup"]) {
-  "The id of the e-mail to follow up."
-  emailId: ID
-  "The subject of the e-mail."
-  subject: String
-  "The beginning of the text."
-  bodyPreview: String
-}
-
-"Details of a task of type ` + "`" + `MISSED_CALL` + "`" + ` or ` + "`" + `ANSWERED_DETACHED_CALL` + "`" + `."
-type CallTaskDetails @variant(values: ["missed_call", "answered_detached_call"]) {
-  "The other party's number, in E.164."
-  phone: String
-  "The other party's number, for display."
-  phoneFormatted: String
-  "What is known of the other party's number."
-  phoneNumberDescription: String
-  "The number in Close that was called, in E.164."
-  localPhone: String
-  "The number in Close that was called, for display."
-  localPhoneFormatted: String
-  "Where the recording can be heard. Only ` + "`" + `ANSWERED_DETACHED_CALL` + "`" + ` has it."
-  recordingUrl: String
-}
-
-"Details of a task of type ` + "`" + `VOICEMAIL` + "`" + `."
-type VoicemailTaskDetails @variant(values: ["voicemail"]) {
-  "The other party's number, in E.164."
-  phone: String
-  "The other party's number, for display."
-  phoneFormatted: String
-  "What is known of the other party's number."
-  phoneNumberDescription: String
-  "The number in Close that was called, in E.164."
-  localPhone: String
-  "The number in Close that was called, for display."
-  localPhoneFormatted: String
-  "Where the message can be heard."
-  voicemailUrl: String
-  "The length of the message, in seconds."
-  voicemailDuration: Int
-}
-
-"Details of a task of type ` + "`" + `OPPORTUNITY_DUE` + "`" + `."
-type OpportunityDueTaskDetails @variant(values: ["opportunity_due"]) {
-  "The note of the opportunity."
-  note: String @rest(fields: ["opportunity_note"])
-  "The value of the opportunity, in cents."
-  value: Cents @rest(fields: ["opportunity_value"])
-  "The currency of the value, as in ISO 4217."
-  valueCurrency: String @rest(fields: ["opportunity_value_currency"])
-  "The value for display, with its period."
-  valueFormatted: String @rest(fields: ["opportunity_value_formatted"])
-  "What the value is paid for."
-  valuePeriod: OpportunityValuePeriod @rest(fields: ["opportunity_value_period"])
-}
-
-"Details of a task of type ` + "`" + `INCOMING_SMS` + "`" + `."
-type IncomingSMSTaskDetails @variant(values: ["incoming_sms"]) {
-  "The text of the message."
-  text: String
-  "The sender's number, in E.164."
-  remotePhone: String
-  "The sender's number, for display."
-  remotePhoneFormatted: String
-  "What is known of the sender's number."
-  remotePhoneDescription: String
-  "The number in Close that received it, in E.164."
-  localPhone: String
-  "The number in Close that received it, for display."
-  localPhoneFormatted: String
-  "Pictures and other files of the message."
-  attachments: [MediaAttachment!]
-}
-
-"Details of a task of type ` + "`" + `OUTGOING_CALL` + "`" + `."
-type OutgoingCallTaskDetails @variant(values: ["outgoing_call"]) {
-  "The id of the voice agent that is to make the call; null when a person makes it."
-  agentConfigId: ID
-  "What keeps equal tasks from being made twice."
-  deduplicationKey: String
-  "Whether it is the main notification of its lead."
-  isPrimaryLeadNotification: Boolean
-  "How it ended without a call."
-  resolution: TaskResolution
-  "The id of the sequence that made it."
-  sequenceId: ID
-  "The id of the subscription to that sequence."
-  sequenceSubscriptionId: ID
-  "The id of the step in that sequence."
-  stepId: ID
-}
-
-"Details of a task of a kind that this API does not know yet."
-type OtherTaskDetails @variant {
-  "The kind as Close names it."
-  typeName: String @rest(fields: ["_type"])
-}
-
-"A file that came with a message."
-type MediaAttachment {
-  "The MIME type."
-  contentType: String
-  "The name of the file."
-  filename: String
-  "The id of the file in Close."
-  mediaId: ID
-  "The size in bytes."
-  size: Int
-  "Where a small picture of it can be had."
-  thumbnailUrl: String
-  "Where it can be had; needs a session in Close."
-  url: String
-}
-
-"The kinds of tasks."
-enum TaskType {
-  "A task that a person wrote for a lead."
-  LEAD
-  "An e-mail came in and waits for an answer."
-  INCOMING_EMAIL
-  "An e-mail that was sent had no answer: follow it up."
-  EMAIL_FOLLOWUP
-  "A call that nobody answered."
-  MISSED_CALL
-  "A call that was answered outside Close."
-  ANSWERED_DETACHED_CALL
-  "A caller left a message."
-  VOICEMAIL
-  "The expected date of an opportunity has come."
-  OPPORTUNITY_DUE
-  "A text message came in."
-  INCOMING_SMS
-  "A call to make."
-  OUTGOING_CALL
-  "A kind that this API does not know yet: see ` + "`" + `typeName` + "`" + `. Not accepted in filters."
-  OTHER
-}
-
-"How much a task matters."
-enum TaskPriority {
-  "Before others."
-  HIGH
-  "As usual."
-  MEDIUM
-  "A priority that this API does not know yet. Not accepted in inputs."
-  OTHER
-}
-
-"How an outgoing call ended without being made."
-enum TaskResolution {
-  "It was given up."
-  ABANDONED
-  "It was passed over."
-  SKIPPED
-  "A resolution that this API does not know yet. Not accepted in inputs."
-  OTHER
-}
-
-"The lists of Close's inbox."
-enum TaskView {
-  "Not complete, and due by the end of your day."
-  INBOX
-  "Not complete, and due from your tomorrow on."
-  FUTURE
-  "Complete."
-  ARCHIVE
-  "A list that this API does not know yet. Not accepted in filters."
-  OTHER
-}
-
-"The orders of a list of tasks."
-enum TaskOrder {
-  "By when they are due, earliest first. On one day of yours, tasks with a day alone come before those with a time."
-  DATE_ASC @rest(value: "date")
-  "By when they are due, latest first."
-  DATE_DESC @rest(value: "-date")
-  "By when they were made, oldest first."
-  DATE_CREATED_ASC @rest(value: "date_created")
-  "By when they were made, newest first."
-  DATE_CREATED_DESC @rest(value: "-date_created")
-}
-
-"Which tasks are wanted. All conditions must hold. Tasks of all kinds are found unless ` + "`" + `types` + "`" + ` is given."
-input TaskFilter {
-  "Of one of these kinds; all nine when left out."
-  types: [TaskType!] @rest(param: "_type__in")
-  "With one of these ids, at most 1,000."
-  ids: [ID!] @rest(param: "id__in")
-  "Of this lead."
-  leadId: ID
-  "Assigned to this user."
-  assigneeId: ID @rest(param: "assigned_to")
-  "Done, or not done."
-  isComplete: Boolean
-  "In this list of the inbox. ` + "`" + `INBOX` + "`" + ` and ` + "`" + `FUTURE` + "`" + ` set bounds on ` + "`" + `date` + "`" + ` and want open tasks, ` + "`" + `ARCHIVE` + "`" + ` wants done ones: conditions that contradict them are refused."
-  view: TaskView
-  "Due then."
-  date: DateRange
-  "Made then."
-  dateCreated: DateTimeRange
-  "Changed last then."
-  dateUpdated: DateTimeRange
-  "Of this organization. A credential of Close sees one organization only, so this is seldom needed."
-  organizationId: ID
-}
-
-"A page of a list of tasks."
-type TaskConnection {
-  "The tasks of the page with their cursors."
-  edges: [TaskEdge!]!
-  "The tasks of the page."
-  nodes: [Task!]!
-  "Where the page stands in the list."
-  pageInfo: PageInfo!
-}
-
-"A task in a list."
-type TaskEdge {
-  "Give it as ` + "`" + `after` + "`" + ` to go on after this task."
-  cursor: String!
-  "The task."
-  node: Task!
-}
-
-extend type Query {
-  "One task of any kind. Tasks by id in one request are fetched together: ten of them cost one REST call."
-  task(
-    "The id, beginning with ` + "`" + `task_` + "`" + ` or ` + "`" + `noti_` + "`" + `."
-    id: ID!
-  ): Task
-  """
-  Tasks and notifications of all nine kinds, page by page. Close's own list shows only the kind ` + "`" + `LEAD` + "`" + ` unless told
-  otherwise; this one shows every kind unless ` + "`" + `filter.types` + "`" + ` says otherwise. Costs one REST call up to 1,000 tasks;
-  the names of leads, users and contacts cost nothing more.
-  """
-  tasks(
-    "How many, 1 to 1,000."
-    first: Int = 50
-    "The cursor after which to go on."
-    after: String
-    "Which tasks."
-    filter: TaskFilter
-    "In which order. Close does not say which order it uses when none is given."
-    orderBy: TaskOrder @rest(param: "_order_by")
-    "Your time zone for ` + "`" + `view` + "`" + `, days in ranges and the order by date: an IANA name (` + "`" + `Europe/Vienna` + "`" + `) or hours from UTC (` + "`" + `-4` + "`" + `, ` + "`" + `5.5` + "`" + `). Default: the request's header ` + "`" + `x-tz-offset` + "`" + `, else UTC."
-    timeZone: String
-  ): TaskConnection @rest(operation: "GET /task/", defaults: ["_type=all"])
-}
-
-"What a task is made of. Only two kinds can be made: tasks for people (` + "`" + `LEAD` + "`" + `) and calls to make (` + "`" + `OUTGOING_CALL` + "`" + `)."
-input TaskCreateInput {
-  "The kind."
-  type: TaskCreateType! = LEAD @rest(param: "_type")
-  "The lead that it is for."
-  leadId: ID!
-  "What is to be done. Required for the kind ` + "`" + `LEAD` + "`" + `."
-  text: String
-  "The person at the lead. Required for the kind ` + "`" + `OUTGOING_CALL` + "`" + `."
-  contactId: ID
-  "The user who is to do it; you, when left out."
-  assigneeId: ID @rest(param: "assigned_to")
-  "When it is due: a day or a moment."
-  date: DateOrDateTime
-  "True for a task without a date. Only for the kind ` + "`" + `LEAD` + "`" + `."
-  isDateless: Boolean
-  "True for a task that is done already."
-  isComplete: Boolean
-  "How much it matters. Only for the kind ` + "`" + `LEAD` + "`" + `."
-  priority: TaskPriority
-  "The voice agent that is to make the call. Only for the kind ` + "`" + `OUTGOING_CALL` + "`" + `."
-  agentConfigId: ID
-  "When it was made, for tasks brought over from elsewhere. Only for the kind ` + "`" + `LEAD` + "`" + `."
-  dateCreated: DateTime
-  "Who made it, for tasks brought over from elsewhere. Only for the kind ` + "`" + `LEAD` + "`" + `."
-  creatorId: ID @rest(param: "created_by")
-  "True to tell nobody. Only for the kind ` + "`" + `LEAD` + "`" + `."
-  disableNotification: Boolean
-}
-
-"The kinds of tasks that can be made."
-enum TaskCreateType {
-  "A task that a person does for a lead."
-  LEAD
-  "A call to make."
-  OUTGOING_CALL
-}
-
-"Changes to one task. What is left out stays as it is; null empties a value where Close allows it."
-input TaskUpdateInput {
-  "What is to be done. Only tasks of the kind ` + "`" + `LEAD` + "`" + `."
-  text: String
-  "The user who is to do it."
-  assigneeId: ID @rest(param: "assigned_to")
-  "When it is due: a day or a moment."
-  date: DateOrDateTime
-  "True for a task without a date. Only tasks of the kind ` + "`" + `LEAD` + "`" + `."
-  isDateless: Boolean
-  "Whether it is done."
-  isComplete: Boolean
-  "How much it matters."
-  priority: TaskPriority
-  "The person at the lead."
-  contactId: ID
-  "The lead that it belongs to."
-  leadId: ID
-  "How it ended without a call. Only tasks of the kind ` + "`" + `OUTGOING_CALL` + "`" + `."
-  resolution: TaskResolution
-  "The voice agent that is to make the call."
-  agentConfigId: ID
-}
-
-"Changes to many tasks at once. What is left out stays as it is."
-input TasksUpdateInput {
-  "The user who is to do them."
-  assigneeId: ID @rest(param: "assigned_to")
-  "When they are due: a day or a moment."
-  date: DateOrDateTime
-  "Whether they are done."
-  isComplete: Boolean
-  "How much they matter. Close's documentation names only assignee, date and completeness as certain."
-  priority: TaskPriority
-  "How they ended without a call. Close's documentation names only assignee, date and completeness as certain."
-  resolution: TaskResolution
-  "What is to be done. Close's documentation names only assignee, date and completeness as certain."
-  text: String
-}
-
-"What became of a mutation of one task."
-type TaskPayload {
-  "The task as it is now; null when there are errors."
-  task: Task
-  "What was wrong with the input; empty when all went well."
-  userErrors: [UserError!]!
-}
-
-"What became of the deletion of a task."
-type TaskDeletePayload {
-  "The id of the task that is gone; null when there are errors."
-  deletedId: ID
-  "What was wrong with the input; empty when all went well."
-  userErrors: [UserError!]!
-}
-
-"What became of a change to many tasks."
-type TasksUpdatePayload {
-  """
-  The tasks as they are now. Selecting it costs more: Close answers a change of many with a mere ` + "`" + `ok` + "`" + `, so the tasks
-  are looked up before the change (unless ` + "`" + `filter` + "`" + ` is ` + "`" + `ids` + "`" + ` alone) and read again after it. At most 1,000. A task that
-  is gone meanwhile is null, with an error.
-  """
-  tasks: [Task]
-  "What was wrong with the input; empty when all went well."
-  userErrors: [UserError!]!
-}
-
-extend type Mutation {
-  "Makes a task. One REST call, which also answers the selected fields of the task."
-  taskCreate(
-    "What it is made of."
-    input: TaskCreateInput!
-  ): TaskPayload @rest(operation: "POST /task/")
-  "Changes a task. One REST call, which also answers the selected fields of the task."
-  taskUpdate(
-    "The id of the task."
-    id: ID!
-    "The changes."
-    input: TaskUpdateInput!
-  ): TaskPayload @rest(operation: "PUT /task/{id}/")
-  "Marks a task as done."
-  taskComplete(
-    "The id of the task."
-    id: ID!
-  ): TaskPayload @rest(operation: "PUT /task/{id}/")
-  "Marks a task as not done."
-  taskReopen(
-    "The id of the task."
-    id: ID!
-  ): TaskPayload @rest(operation: "PUT /task/{id}/")
-  "Deletes a task."
-  taskDelete(
-    "The id of the task."
-    id: ID!
-  ): TaskDeletePayload @rest(operation: "DELETE /task/{id}/")
-  "Changes all tasks that the filter finds, of every kind unless ` + "`" + `types` + "`" + ` is given. An empty filter is refused."
-  tasksUpdate(
-    "Which tasks; ` + "`" + `ids` + "`" + ` or any other condition, but at least one."
-    filter: TaskFilter!
-    "The changes."
-    input: TasksUpdateInput!
-    "Your time zone for ` + "`" + `filter.view` + "`" + ` and days in ranges: an IANA name or hours from UTC. Default: the request's header ` + "`" + `x-tz-offset` + "`" + `, else UTC."
-    timeZone: String
-  ): TasksUpdatePayload @rest(operation: "PUT /task/")
-}
-`, BuiltIn: false},
-	{Name: "../../../graph/schema/user.graphqls", Input: `"Somebody who works in Close."
-type User implements Node @entity(prefixes: ["user_"], operation: "GET /user/{id}/") {
-  "Begins with ` + "`" + `user_` + "`" + `."
-  id: ID!
-  "First and last name."
-  name: String @rest(fields: ["first_name", "last_name"])
-  "First name."
-  firstName: String
-  "Last name."
-  lastName: String
-  "The address with which the user signs in."
-  email: String
-  "Where the user's picture can be had."
-  image: String
-  "The time zone in which the user was last seen, as an IANA name."
-  lastUsedTimezone: String
-  "When the user was made."
-  dateCreated: DateTime
-  "When the user was changed last."
-  dateUpdated: DateTime
-}
-
-"The user whose credential serves the request."
-type Viewer {
-  "The user's id; begins with ` + "`" + `user_` + "`" + `."
-  id: ID!
-  "First and last name."
-  name: String @rest(fields: ["first_name", "last_name"])
-  "First name."
-  firstName: String
-  "Last name."
-  lastName: String
-  "The address with which the user signs in."
-  email: String
-  "Where the user's picture can be had."
-  image: String
-  "The time zone in which the user was last seen, as an IANA name."
-  lastUsedTimezone: String
-  "The organizations that the credential may see: one, for an API key."
-  organizations: [Organization!] @embedded
-  "When the user was made."
-  dateCreated: DateTime
-  "When the user was changed last."
-  dateUpdated: DateTime
-}
-
-extend type Query {
-  "One user. Users by id in one request are fetched together."
-  user(
-    "The id, beginning with ` + "`" + `user_` + "`" + `."
-    id: ID!
-  ): User
-}
-`, BuiltIn: false},
+	{Name: "schema.graphqls", Input: sourceData("schema.graphqls"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -6411,138 +5363,6 @@ func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_contact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_contact(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Contact(ctx, fc.Args["id"].(string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Contact) graphql.Marshaler {
-			return ec.marshalOContact2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐContact(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Query_contact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Contact(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_contact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_lead(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_lead(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Lead(ctx, fc.Args["id"].(string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Lead) graphql.Marshaler {
-			return ec.marshalOLead2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLead(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Query_lead(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Lead(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_lead_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_opportunity(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_opportunity(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Opportunity(ctx, fc.Args["id"].(string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Opportunity) graphql.Marshaler {
-			return ec.marshalOOpportunity2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunity(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Query_opportunity(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Opportunity(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_opportunity_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Query_task(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6625,6 +5445,138 @@ func (ec *executionContext) fieldContext_Query_tasks(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_tasks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_lead(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_lead(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Lead(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Lead) graphql.Marshaler {
+			return ec.marshalOLead2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐLead(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_lead(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Lead(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_lead_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Contact(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Contact) graphql.Marshaler {
+			return ec.marshalOContact2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_opportunity(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_opportunity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Opportunity(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Opportunity) graphql.Marshaler {
+			return ec.marshalOOpportunity2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋbenchᚋtextbookᚐOpportunity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_opportunity(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Opportunity(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_opportunity_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11133,7 +10085,7 @@ func (ec *executionContext) _IncomingSMSTaskDetails(ctx context.Context, sel ast
 	return out
 }
 
-var leadImplementors = []string{"Lead", "Node", "TaskSubject"}
+var leadImplementors = []string{"Lead", "TaskSubject", "Node"}
 
 func (ec *executionContext) _Lead(ctx context.Context, sel ast.SelectionSet, obj *Lead) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, leadImplementors)
@@ -11453,7 +10405,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var opportunityImplementors = []string{"Opportunity", "Node", "TaskSubject"}
+var opportunityImplementors = []string{"Opportunity", "TaskSubject", "Node"}
 
 func (ec *executionContext) _Opportunity(ctx context.Context, sel ast.SelectionSet, obj *Opportunity) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, opportunityImplementors)
@@ -12012,24 +10964,6 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_viewer(ctx, field)
 				})
-		case "contact":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_contact(ctx, field)
-				})
-		case "lead":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_lead(ctx, field)
-				})
-		case "opportunity":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_opportunity(ctx, field)
-				})
 		case "task":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -12041,6 +10975,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_tasks(ctx, field)
+				})
+		case "lead":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_lead(ctx, field)
+				})
+		case "contact":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contact(ctx, field)
+				})
+		case "opportunity":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_opportunity(ctx, field)
 				})
 		case "user":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
