@@ -116,6 +116,76 @@ func UnmarshalActivityFilter(ctx context.Context, raw any) (model.ActivityFilter
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputActivityListFilter(ctx context.Context, obj any) (model.ActivityListFilter, error) {
+	var it model.ActivityListFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "contactIds", "userIds", "ids", "dateCreated"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = graphql.OmittableOf(data)
+		case "contactIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactIds = graphql.OmittableOf(data)
+		case "userIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserIds = graphql.OmittableOf(data)
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ids = graphql.OmittableOf(data)
+		case "dateCreated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateCreated"))
+			data, err := ec.unmarshalODateTimeRange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDateTimeRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateCreated = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalActivityListFilter unmarshals raw into the ActivityListFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalActivityListFilter(ctx context.Context, raw any) (model.ActivityListFilter, error) {
+	var out model.ActivityListFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ActivityListFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputLeadActivityFilter(ctx context.Context, obj any) (model.LeadActivityFilter, error) {
 	var it model.LeadActivityFilter
 	if obj == nil {
@@ -265,6 +335,14 @@ func (ec *executionContext) unmarshalOActivityFilter2ᚖgithubᚗcomᚋclosegrap
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputActivityFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOActivityListFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐActivityListFilter(ctx context.Context, v any) (*model.ActivityListFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputActivityListFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

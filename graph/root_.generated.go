@@ -229,28 +229,43 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Activities     func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
-		Activity       func(childComplexity int, id string) int
-		Comment        func(childComplexity int, id string) int
-		CommentThread  func(childComplexity int, id string) int
-		CommentThreads func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
-		Comments       func(childComplexity int, first *int, after *string, objectID string) int
-		Contact        func(childComplexity int, id string) int
-		Contacts       func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
-		CustomObject   func(childComplexity int, id string) int
-		CustomObjects  func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
-		Lead           func(childComplexity int, id string) int
-		Leads          func(childComplexity int, first *int, after *string) int
-		Node           func(childComplexity int, id string) int
-		Nodes          func(childComplexity int, ids []string) int
-		Opportunities  func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
-		Opportunity    func(childComplexity int, id string) int
-		SmartView      func(childComplexity int, id string) int
-		SmartViews     func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
-		Task           func(childComplexity int, id string) int
-		Tasks          func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
-		User           func(childComplexity int, id string) int
-		Viewer         func(childComplexity int) int
+		Activities               func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
+		Activity                 func(childComplexity int, id string) int
+		Calls                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Comment                  func(childComplexity int, id string) int
+		CommentThread            func(childComplexity int, id string) int
+		CommentThreads           func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
+		Comments                 func(childComplexity int, first *int, after *string, objectID string) int
+		Contact                  func(childComplexity int, id string) int
+		Contacts                 func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
+		Creations                func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		CustomActivities         func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
+		CustomObject             func(childComplexity int, id string) int
+		CustomObjects            func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		EmailThreads             func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Emails                   func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		FormSubmissions          func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
+		ImportUpdates            func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Lead                     func(childComplexity int, id string) int
+		LeadMerges               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatusChanges        func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Leads                    func(childComplexity int, first *int, after *string) int
+		Meetings                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Node                     func(childComplexity int, id string) int
+		Nodes                    func(childComplexity int, ids []string) int
+		Notes                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Opportunities            func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		Opportunity              func(childComplexity int, id string) int
+		OpportunityStatusChanges func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
+		SmartView                func(childComplexity int, id string) int
+		SmartViews               func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
+		SmsMessages              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Task                     func(childComplexity int, id string) int
+		TaskCompletions          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Tasks                    func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
+		User                     func(childComplexity int, id string) int
+		Viewer                   func(childComplexity int) int
+		WhatsAppMessages         func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 	}
 
 	SMSDeletePayload struct {
@@ -1305,6 +1320,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Activity(childComplexity, args["id"].(string)), true
+	case "Query.calls":
+		if e.ComplexityRoot.Query.Calls == nil {
+			break
+		}
+
+		args, err := ec.field_Query_calls_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Calls(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
 	case "Query.comment":
 		if e.ComplexityRoot.Query.Comment == nil {
 			break
@@ -1371,6 +1397,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ContactFilter)), true
+	case "Query.creations":
+		if e.ComplexityRoot.Query.Creations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_creations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Creations(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.customActivities":
+		if e.ComplexityRoot.Query.CustomActivities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customActivities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomActivities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CustomActivityFilter), args["timeZone"].(*string)), true
 	case "Query.customObject":
 		if e.ComplexityRoot.Query.CustomObject == nil {
 			break
@@ -1393,6 +1441,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomObjects(childComplexity, args["first"].(*int), args["after"].(*string), args["leadId"].(string), args["filter"].(*model.CustomObjectFilter)), true
+	case "Query.emailThreads":
+		if e.ComplexityRoot.Query.EmailThreads == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailThreads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailThreads(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.emails":
+		if e.ComplexityRoot.Query.Emails == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emails_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Emails(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.formSubmissions":
+		if e.ComplexityRoot.Query.FormSubmissions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_formSubmissions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FormSubmissions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.FormSubmissionFilter), args["timeZone"].(*string)), true
+	case "Query.importUpdates":
+		if e.ComplexityRoot.Query.ImportUpdates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_importUpdates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImportUpdates(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
 
 	case "Query.lead":
 		if e.ComplexityRoot.Query.Lead == nil {
@@ -1405,6 +1497,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Lead(childComplexity, args["id"].(string)), true
+	case "Query.leadMerges":
+		if e.ComplexityRoot.Query.LeadMerges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadMerges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadMerges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.leadStatusChanges":
+		if e.ComplexityRoot.Query.LeadStatusChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadStatusChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
 	case "Query.leads":
 		if e.ComplexityRoot.Query.Leads == nil {
 			break
@@ -1416,6 +1530,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Leads(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.meetings":
+		if e.ComplexityRoot.Query.Meetings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_meetings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Meetings(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -1438,6 +1563,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.notes":
+		if e.ComplexityRoot.Query.Notes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_notes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Notes(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
 	case "Query.opportunities":
 		if e.ComplexityRoot.Query.Opportunities == nil {
 			break
@@ -1460,6 +1596,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Opportunity(childComplexity, args["id"].(string)), true
+	case "Query.opportunityStatusChanges":
+		if e.ComplexityRoot.Query.OpportunityStatusChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityStatusChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityStatusChangeFilter), args["timeZone"].(*string)), true
 	case "Query.smartView":
 		if e.ComplexityRoot.Query.SmartView == nil {
 			break
@@ -1482,6 +1629,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SmartViews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.SmartViewFilter)), true
+	case "Query.smsMessages":
+		if e.ComplexityRoot.Query.SmsMessages == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smsMessages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmsMessages(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
 	case "Query.task":
 		if e.ComplexityRoot.Query.Task == nil {
 			break
@@ -1493,6 +1651,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Task(childComplexity, args["id"].(string)), true
+	case "Query.taskCompletions":
+		if e.ComplexityRoot.Query.TaskCompletions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_taskCompletions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TaskCompletions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
 	case "Query.tasks":
 		if e.ComplexityRoot.Query.Tasks == nil {
 			break
@@ -1521,6 +1690,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query.whatsAppMessages":
+		if e.ComplexityRoot.Query.WhatsAppMessages == nil {
+			break
+		}
+
+		args, err := ec.field_Query_whatsAppMessages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.WhatsAppMessages(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
 
 	case "SMSDeletePayload.deletedId":
 		if e.ComplexityRoot.SMSDeletePayload.DeletedID == nil {
@@ -1681,6 +1861,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ActivityFilter", ec.unmarshalInputActivityFilter),
+			graphql.NewInputUnmarshaler("ActivityListFilter", ec.unmarshalInputActivityListFilter),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
 			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
@@ -1695,6 +1876,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ContactUpdateInput", ec.unmarshalInputContactUpdateInput),
 			graphql.NewInputUnmarshaler("ContactUrlInput", ec.unmarshalInputContactUrlInput),
 			graphql.NewInputUnmarshaler("CustomActivityCreateInput", ec.unmarshalInputCustomActivityCreateInput),
+			graphql.NewInputUnmarshaler("CustomActivityFilter", ec.unmarshalInputCustomActivityFilter),
 			graphql.NewInputUnmarshaler("CustomActivityUpdateInput", ec.unmarshalInputCustomActivityUpdateInput),
 			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
 			graphql.NewInputUnmarshaler("CustomObjectCreateInput", ec.unmarshalInputCustomObjectCreateInput),
@@ -1706,6 +1888,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EmailCreateInput", ec.unmarshalInputEmailCreateInput),
 			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
+			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
@@ -1718,6 +1901,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityCreateInput", ec.unmarshalInputOpportunityCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
+			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
 			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
 			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // CallCreate is the resolver for the callCreate field: POST /activity/call/.
@@ -27,4 +28,9 @@ func (r *mutationResolver) CallUpdate(ctx context.Context, id string, input mode
 func (r *mutationResolver) CallDelete(ctx context.Context, id string) (*model.CallDeletePayload, error) {
 	deleted, errs, err := r.remove(ctx, "DELETE /activity/call/{id}/", "Call", id)
 	return &model.CallDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// Calls is the resolver for the calls field.
+func (r *queryResolver) Calls(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

@@ -1,6 +1,9 @@
 package resolvers
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // checkActivities refuses arguments of Query.activities that Close refuses without saying why (Close docs: Activities).
 func checkActivities(args map[string]any) error {
@@ -15,6 +18,19 @@ func checkActivities(args map[string]any) error {
 		return errors.New("orderBy: ACTIVITY_AT_DESC is possible for the activities of one lead only; give filter.leadId, or use DATE_CREATED_DESC")
 	}
 	return checkActivityDates(args)
+}
+
+// checkActivityList refuses arguments of the lists of one kind of activity that Close refuses.
+func checkActivityList(filter map[string]any) error {
+	if filter["leadId"] != nil {
+		return nil
+	}
+	for _, name := range []string{"contactIds", "userIds", "customActivityTypeIds"} {
+		if filter[name] != nil {
+			return fmt.Errorf("%s is possible for the activities of one lead only; give leadId too", name)
+		}
+	}
+	return nil
 }
 
 // checkActivityDates refuses bounds on another date than the one that orders the list.

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // CustomActivityCreate is the resolver for the customActivityCreate field: POST /activity/custom/.
@@ -27,4 +28,9 @@ func (r *mutationResolver) CustomActivityUpdate(ctx context.Context, id string, 
 func (r *mutationResolver) CustomActivityDelete(ctx context.Context, id string) (*model.CustomActivityDeletePayload, error) {
 	deleted, errs, err := r.remove(ctx, "DELETE /activity/custom/{id}/", "CustomActivity", id)
 	return &model.CustomActivityDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// CustomActivities is the resolver for the customActivities field.
+func (r *queryResolver) CustomActivities(ctx context.Context, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

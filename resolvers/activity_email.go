@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // EmailCreate is the resolver for the emailCreate field: POST /activity/email/.
@@ -33,4 +34,14 @@ func (r *mutationResolver) EmailDelete(ctx context.Context, id string) (*model.E
 func (r *mutationResolver) EmailThreadDelete(ctx context.Context, id string) (*model.EmailThreadDeletePayload, error) {
 	deleted, errs, err := r.remove(ctx, "DELETE /activity/emailthread/{id}/", "EmailThread", id)
 	return &model.EmailThreadDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// Emails is the resolver for the emails field.
+func (r *queryResolver) Emails(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
+}
+
+// EmailThreads is the resolver for the emailThreads field.
+func (r *queryResolver) EmailThreads(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

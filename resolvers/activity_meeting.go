@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // MeetingUpdate is the resolver for the meetingUpdate field: PUT /activity/meeting/{id}/.
@@ -21,4 +22,9 @@ func (r *mutationResolver) MeetingUpdate(ctx context.Context, id string, input m
 func (r *mutationResolver) MeetingDelete(ctx context.Context, id string) (*model.MeetingDeletePayload, error) {
 	deleted, errs, err := r.remove(ctx, "DELETE /activity/meeting/{id}/", "Meeting", id)
 	return &model.MeetingDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// Meetings is the resolver for the meetings field.
+func (r *queryResolver) Meetings(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

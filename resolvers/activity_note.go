@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // NoteCreate is the resolver for the noteCreate field: POST /activity/note/.
@@ -27,4 +28,9 @@ func (r *mutationResolver) NoteUpdate(ctx context.Context, id string, input mode
 func (r *mutationResolver) NoteDelete(ctx context.Context, id string) (*model.NoteDeletePayload, error) {
 	deleted, errs, err := r.remove(ctx, "DELETE /activity/note/{id}/", "Note", id)
 	return &model.NoteDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// Notes is the resolver for the notes field.
+func (r *queryResolver) Notes(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // SmsCreate is the resolver for the smsCreate field: POST /activity/sms/.
@@ -27,4 +28,9 @@ func (r *mutationResolver) SmsUpdate(ctx context.Context, id string, input model
 func (r *mutationResolver) SmsDelete(ctx context.Context, id string) (*model.SMSDeletePayload, error) {
 	deleted, errs, err := r.remove(ctx, "DELETE /activity/sms/{id}/", "SMS", id)
 	return &model.SMSDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// SmsMessages is the resolver for the smsMessages field.
+func (r *queryResolver) SmsMessages(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

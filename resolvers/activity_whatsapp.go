@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // WhatsAppMessageCreate is the resolver for the whatsAppMessageCreate field: POST /activity/whatsapp_message/.
@@ -27,4 +28,9 @@ func (r *mutationResolver) WhatsAppMessageUpdate(ctx context.Context, id string,
 func (r *mutationResolver) WhatsAppMessageDelete(ctx context.Context, id string) (*model.WhatsAppMessageDeletePayload, error) {
 	deleted, errs, err := r.remove(ctx, "DELETE /activity/whatsapp_message/{id}/", "WhatsAppMessage", id)
 	return &model.WhatsAppMessageDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// WhatsAppMessages is the resolver for the whatsAppMessages field.
+func (r *queryResolver) WhatsAppMessages(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

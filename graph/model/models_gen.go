@@ -32,6 +32,20 @@ type ActivityFilter struct {
 	ActivityAt graphql.Omittable[*DateTimeRange] `json:"activityAt,omitempty,omitzero"`
 }
 
+// Which activities of one kind are wanted. All conditions must hold.
+type ActivityListFilter struct {
+	// Of this lead.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// With one of these contacts. Only with `leadId`.
+	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
+	// Of one of these users. Only with `leadId`.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// With one of these ids.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
+	// Entered then.
+	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
+}
+
 // A postal address.
 type AddressInput struct {
 	// What it is: `business`, for example.
@@ -302,6 +316,22 @@ type CustomActivityDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which custom activities are wanted. All conditions must hold.
+type CustomActivityFilter struct {
+	// Of this lead.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// With one of these contacts. Only with `leadId`.
+	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
+	// Of one of these users. Only with `leadId`.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// With one of these ids.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
+	// Entered then.
+	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
+	// Of one of these types. Only with `leadId`.
+	CustomActivityTypeIds graphql.Omittable[[]string] `json:"customActivityTypeIds,omitempty,omitzero"`
 }
 
 // What became of a mutation of a custom activity.
@@ -580,6 +610,22 @@ type FormSubmissionDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which form submissions are wanted. All conditions must hold.
+type FormSubmissionFilter struct {
+	// Of this lead.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// With one of these contacts. Only with `leadId`.
+	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
+	// Of one of these users. Only with `leadId`.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// With one of these ids.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
+	// Entered then.
+	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
+	// Of one of these forms.
+	FormIds graphql.Omittable[[]string] `json:"formIds,omitempty,omitzero"`
 }
 
 // What became of the deletion of a record of an import.
@@ -890,6 +936,22 @@ type OpportunityStatusChangeDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which changes of opportunities' statuses are wanted. All conditions must hold.
+type OpportunityStatusChangeFilter struct {
+	// Of this lead.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// With one of these contacts. Only with `leadId`.
+	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
+	// Of one of these users. Only with `leadId`.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// With one of these ids.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
+	// Entered then.
+	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
+	// Of this opportunity.
+	OpportunityID graphql.Omittable[*string] `json:"opportunityId,omitempty,omitzero"`
 }
 
 // What became of a mutation of a record of a status change.

@@ -3,6 +3,7 @@ package projection_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -49,9 +50,9 @@ func (q *queryMaker) rootField() string {
 	case 5:
 		return fmt.Sprintf("nodes(ids: [%s, %s, %s]) %s", id(ids[0]), id(ids[1]), id(ids[q.r.IntN(len(ids))]), q.selection("Node", 3))
 	case 8:
-		list := []string{"leads LeadConnection", "contacts ContactConnection", "opportunities OpportunityConnection"}[q.r.IntN(3)]
-		name, connection, _ := strings.Cut(list, " ")
-		return fmt.Sprintf("%s(first: %d) %s", name, 1+q.r.IntN(6), q.selection(connection, 5))
+		lists := q.lists()
+		list := lists[q.r.IntN(len(lists))]
+		return fmt.Sprintf("%s(first: %d) %s", list.Name, 1+q.r.IntN(6), q.selection(list.Type.Name(), 5))
 	case 9, 10:
 		return fmt.Sprintf("activities(first: %d) %s", 1+q.r.IntN(6), q.selection("ActivityConnection", 5))
 	case 11:
@@ -62,6 +63,18 @@ func (q *queryMaker) rootField() string {
 		return fmt.Sprintf("opportunity(id: %s) %s", id("oppo_"), q.selection("Opportunity", 4))
 	}
 	return fmt.Sprintf("task(id: %s) %s", id("task_"), q.selection("Task", 4))
+}
+
+// lists are the root fields that are connections and need no other argument.
+func (q *queryMaker) lists() []*ast.FieldDefinition {
+	var lists []*ast.FieldDefinition
+	for _, field := range q.schema.Query.Fields {
+		needs := slices.ContainsFunc(field.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull })
+		if strings.HasSuffix(field.Type.Name(), "Connection") && !needs {
+			lists = append(lists, field)
+		}
+	}
+	return lists
 }
 
 // selection is a selection set of a type.

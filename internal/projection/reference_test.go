@@ -43,9 +43,10 @@ func (x *reference) root(f selectedField) (string, bool) {
 	}
 	args := f.field.ArgumentMap(x.vars)
 	def := f.field.Definition
-	switch def.Name {
-	case "tasks", "leads", "contacts", "opportunities", "activities":
+	if strings.HasSuffix(def.Type.Name(), "Connection") {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
+	}
+	switch def.Name {
 	case "viewer":
 		return x.load(path, f, "Viewer", "user_1", false)
 	case "nodes":
