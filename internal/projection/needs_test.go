@@ -84,10 +84,7 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 	field := f.field.Definition
 	target := n.world.schema.Types[field.Type.Name()]
 	if field.Directives.ForName("same") != nil {
-		n.add(scope, target.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw)
-		for _, variant := range n.world.schema.GetPossibleTypes(target) {
-			n.object(scope, variant, f.sets)
-		}
+		n.object(scope, target, f.sets)
 		return
 	}
 	for _, member := range readsOf(field) {

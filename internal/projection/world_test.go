@@ -307,7 +307,7 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 			}
 		}
 	default:
-		for _, row := range w.rows(typeName, query.Get("lead_id")) {
+		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")) {
 			var object map[string]json.RawMessage
 			if json.Unmarshal(row, &object) == nil && object != nil {
 				row = w.project(object, query)
