@@ -20,6 +20,8 @@ type Config struct {
 	Playground    bool `name:"playground" default:"true" negatable:"" help:"Serve the playground on /."`
 	Introspection bool `name:"introspection" default:"true" negatable:"" help:"Let clients ask for the schema. The playground needs it."`
 
+	Explain Switch `name:"explain" enum:"auto,on,off" default:"auto" placeholder:"auto|on|off" help:"Answer requests with the header X-Closegraph-Explain: 1 with the REST calls that they caused. auto: on demo data only."`
+
 	MaxBody    Bytes `name:"max-body" placeholder:"SIZE" default:"1MiB" help:"Most bytes of a request body."`
 	MaxTokens  int   `name:"max-tokens" placeholder:"N" default:"5000" help:"Most tokens of a query."`
 	MaxDepth   int   `name:"max-depth" placeholder:"N" default:"15" help:"Most levels of fields in a query."`
@@ -33,6 +35,14 @@ type Config struct {
 
 	LogLevel  slog.Level `name:"log-level" placeholder:"LEVEL" default:"info" help:"Least important kind of message to log: debug, info, warn or error."`
 	LogFormat string     `name:"log-format" placeholder:"FORMAT" default:"text" help:"How to write the log: text or json."`
+}
+
+// Switch is on, off, or left to what is served.
+type Switch string
+
+// Explains reports whether requests may ask for the REST calls that they cause.
+func (c Config) Explains() bool {
+	return c.Explain == "on" || c.Explain == "auto" && c.Mode() == ModeSandbox
 }
 
 // DefaultCloseBaseURL is where Close serves its REST API.

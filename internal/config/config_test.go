@@ -27,6 +27,7 @@ func defaults() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", CloseBaseURL: DefaultCloseBaseURL,
 		Playground: true, Introspection: true,
+		Explain: "auto",
 		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxCalls: 250, QueryCache: 1000,
 		RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
 		LogLevel: slog.LevelInfo, LogFormat: "text",
@@ -47,13 +48,13 @@ func TestParse(t *testing.T) {
 			name: "environment",
 			env: map[string]string{
 				"LISTEN_ADDR": "[::1]:9000", "CLOSE_API_KEY": "api_x.y", "PLAYGROUND": "false", "INTROSPECTION": "no",
-				"MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "QUERY_CACHE": "0",
+				"EXPLAIN": "on", "MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "QUERY_CACHE": "0",
 				"REQUEST_TIMEOUT": "5s", "SHUTDOWN_TIMEOUT": "1m", "LOG_LEVEL": "debug", "LOG_FORMAT": "json",
 			},
 			want: func(c *Config) {
 				*c = Config{
 					Listen: "[::1]:9000", CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL,
-					MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7,
+					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7,
 					RequestTimeout: 5 * time.Second, ShutdownTimeout: time.Minute, LogLevel: slog.LevelDebug, LogFormat: "json",
 				}
 			},

@@ -112,9 +112,18 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 		exec.Use(extension.Introspection{})
 	}
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		ctx, err := engine.Begin(ctx, client.For(callerOf(ctx)))
-		if err != nil {
+		var toClose projection.Doer = client.For(callerOf(ctx))
+		explained := &explainer{close: toClose, calls: []explainedCall{}}
+		asked := o.Config.Explains() && graphql.GetOperationContext(ctx).Headers.Get(explainHeader) == "1"
+		if asked {
+			toClose = explained
+		}
+		ctx, err := engine.Begin(ctx, toClose)
+		switch {
+		case err != nil:
 			return refuseOperation(err)
+		case asked:
+			return explained.explain(next(ctx))
 		}
 		return next(ctx)
 	})
@@ -152,7 +161,7 @@ func playgroundOf(c config.Config) *playgroundOptions {
 	if !c.Playground {
 		return nil
 	}
-	return &playgroundOptions{Mode: string(c.Mode())}
+	return &playgroundOptions{Mode: string(c.Mode()), Explain: c.Explains()}
 }
 
 // Handler serves everything that the gateway answers.

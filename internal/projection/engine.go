@@ -55,7 +55,7 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 // request is one operation on its way.
 type request struct {
 	engine *Engine
-	client *closeapi.Client
+	close  Doer
 	vars   map[string]any
 	plan   *plan
 	query  *run // of a query: all its roots, loaded together
@@ -65,15 +65,15 @@ type request struct {
 
 type requestKey struct{}
 
-// Begin prepares the operation in ctx for its resolvers. client calls Close for the caller. It fails when the operation
-// selects too much.
-func (e *Engine) Begin(ctx context.Context, client *closeapi.Client) (context.Context, error) {
+// Begin prepares the operation in ctx for its resolvers. close makes calls to Close for the caller; *closeapi.Client does. It
+// fails when the operation selects too much.
+func (e *Engine) Begin(ctx context.Context, close Doer) (context.Context, error) {
 	op := graphql.GetOperationContext(ctx)
 	p, err := e.plans.get(op.Operation, op.Variables)
 	if err != nil {
 		return ctx, err
 	}
-	r := &request{engine: e, client: client, vars: op.Variables, plan: p}
+	r := &request{engine: e, close: close, vars: op.Variables, plan: p}
 	r.query = r.newRun(nil)
 	return context.WithValue(ctx, requestKey{}, r), nil
 }
@@ -92,7 +92,7 @@ func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document
 		return closeapi.Document{}, badInput(
 			"the operation needs more than %d calls to Close, the most that one may make; ask for fewer objects, or for less below them", r.engine.maxCalls)
 	}
-	return r.client.Do(ctx, call)
+	return r.close.Do(ctx, call)
 }
 
 // Do makes a call to Close for the caller of the operation in ctx, for resolvers of mutations.
