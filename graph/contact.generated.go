@@ -394,7 +394,7 @@ func (ec *executionContext) unmarshalInputContactUpdateInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"leadId", "name", "title", "emails", "phones", "urls", "timezone", "customFields"}
+	fieldsInOrder := [...]string{"leadId", "name", "title", "emails", "phones", "urls", "addEmails", "removeEmails", "addPhones", "removePhones", "addUrls", "removeUrls", "timezone", "customFields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -443,6 +443,48 @@ func (ec *executionContext) unmarshalInputContactUpdateInput(ctx context.Context
 				return it, err
 			}
 			it.Urls = graphql.OmittableOf(data)
+		case "addEmails":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addEmails"))
+			data, err := ec.unmarshalOContactEmailInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐContactEmailInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddEmails = graphql.OmittableOf(data)
+		case "removeEmails":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeEmails"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveEmails = graphql.OmittableOf(data)
+		case "addPhones":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addPhones"))
+			data, err := ec.unmarshalOContactPhoneInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐContactPhoneInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddPhones = graphql.OmittableOf(data)
+		case "removePhones":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removePhones"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemovePhones = graphql.OmittableOf(data)
+		case "addUrls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addUrls"))
+			data, err := ec.unmarshalOContactUrlInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐContactURLInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddUrls = graphql.OmittableOf(data)
+		case "removeUrls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeUrls"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveUrls = graphql.OmittableOf(data)
 		case "timezone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timezone"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)

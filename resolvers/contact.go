@@ -20,7 +20,7 @@ func (r *mutationResolver) ContactCreate(ctx context.Context, input model.Contac
 
 // ContactUpdate is the resolver for the contactUpdate field: PUT /contact/{id}/.
 func (r *mutationResolver) ContactUpdate(ctx context.Context, id string, input model.ContactUpdateInput) (*model.ContactPayload, error) {
-	contact, errs, err := r.update(ctx, "PUT /contact/{id}/", "Contact", id, "contact")
+	contact, errs, err := r.updateContact(ctx, id)
 	return &model.ContactPayload{Contact: contact, UserErrors: errs}, err
 }
 

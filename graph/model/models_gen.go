@@ -272,6 +272,18 @@ type ContactUpdateInput struct {
 	Phones graphql.Omittable[[]*ContactPhoneInput] `json:"phones,omitempty,omitzero"`
 	// All websites and profiles: they replace those that are there.
 	Urls graphql.Omittable[[]*ContactURLInput] `json:"urls,omitempty,omitzero"`
+	// E-mail addresses to add to those that are there; one that is there already takes the new type. Costs one more REST call, as do all additions and removals together.
+	AddEmails graphql.Omittable[[]*ContactEmailInput] `json:"addEmails,omitempty,omitzero"`
+	// E-mail addresses to take away.
+	RemoveEmails graphql.Omittable[[]string] `json:"removeEmails,omitempty,omitzero"`
+	// Phone numbers to add to those that are there, best in E.164.
+	AddPhones graphql.Omittable[[]*ContactPhoneInput] `json:"addPhones,omitempty,omitzero"`
+	// Phone numbers to take away, as they stand in `phones { phone }`.
+	RemovePhones graphql.Omittable[[]string] `json:"removePhones,omitempty,omitzero"`
+	// Websites and profiles to add to those that are there.
+	AddUrls graphql.Omittable[[]*ContactURLInput] `json:"addUrls,omitempty,omitzero"`
+	// Websites and profiles to take away.
+	RemoveUrls graphql.Omittable[[]string] `json:"removeUrls,omitempty,omitzero"`
 	// The person's time zone, as an IANA name.
 	Timezone graphql.Omittable[*string] `json:"timezone,omitempty,omitzero"`
 	// Values of custom fields; fields that are left out stay as they are.
