@@ -215,6 +215,19 @@ func (w *walk) more() bool {
 	return false
 }
 
+// keyLike is key for a member that most likely has the same name as an earlier one of the document, whose span is given:
+// then its name need not be looked at byte by byte, and same is true.
+func (w *walk) keyLike(expected span) (key span, same bool, err error) {
+	size := int(expected.to - expected.from)
+	if end := w.i + 1 + size; size > 0 && end < len(w.b) && w.b[w.i] == '"' && w.b[end] == '"' &&
+		string(w.b[w.i+1:end]) == string(w.b[expected.from:expected.to]) {
+		key, same = span{uint32(w.i + 1), uint32(end)}, true
+		return key, same, w.colon(end + 1)
+	}
+	key, err = w.key()
+	return key, false, err
+}
+
 // key returns the span of a member's name, without its quotes and as it is written, and moves to the value.
 func (w *walk) key() (span, error) {
 	from := w.i + 1
@@ -225,10 +238,15 @@ func (w *walk) key() (span, error) {
 	if err != nil {
 		return span{}, err
 	}
-	w.i = skipSpace(w.b, end)
+	return span{uint32(from), uint32(end - 1)}, w.colon(end)
+}
+
+// colon moves over the colon after a name, to the value.
+func (w *walk) colon(i int) error {
+	w.i = skipSpace(w.b, i)
 	if w.i >= len(w.b) || w.b[w.i] != ':' {
-		return span{}, errSyntax(w.i)
+		return errSyntax(w.i)
 	}
 	w.i = skipSpace(w.b, w.i+1)
-	return span{uint32(from), uint32(end - 1)}, nil
+	return nil
 }

@@ -93,8 +93,8 @@ func (r row) raw(slot int) []byte {
 
 // missing reports whether there is no object in the row.
 func (r row) missing() bool {
-	if r.table == nil {
-		return true
+	if r.table == nil || r.table.broken == nil {
+		return r.table == nil
 	}
 	_, broken := r.table.broken[r.index]
 	return broken
@@ -242,7 +242,11 @@ func (t *table) scanRow(i int) (int, error) {
 	}
 	w := enter(b, i)
 	for n := 0; w.more(); n++ {
-		key, err := w.key()
+		var expected span
+		if n < len(t.order) {
+			expected = t.order[n].key
+		}
+		key, same, err := w.keyLike(expected)
 		if err != nil {
 			return w.i, err
 		}
@@ -251,7 +255,13 @@ func (t *table) scanRow(i int) (int, error) {
 			return w.i, err
 		}
 		value := span{uint32(from), uint32(w.i)}
-		if slot := t.slot(n, key); slot >= 0 {
+		slot := 0
+		if same {
+			slot = t.order[n].slot
+		} else {
+			slot = t.slot(n, key)
+		}
+		if slot >= 0 {
 			spans[slot] = value
 		}
 		if t.layout.custom && bytes.HasPrefix(b[key.from:key.to], []byte(customPrefix)) {
@@ -272,15 +282,10 @@ func (t *table) addCustom(c customValue) {
 	t.custom = append(t.custom, c)
 }
 
-// slot finds the slot of the n-th member of an object by its name, or -1. Objects of one list have their members in one
-// order, so the member that stood there in the object before is tried first.
+// slot finds the slot of the n-th member of an object by its name, or -1, and expects the same of the next object: objects
+// of one list have their members in one order.
 func (t *table) slot(n int, key span) int {
 	name := t.doc[key.from:key.to]
-	if n < len(t.order) {
-		if p := t.order[n]; bytes.Equal(t.doc[p.key.from:p.key.to], name) {
-			return p.slot
-		}
-	}
 	var slot int
 	var ok bool
 	if bytes.IndexByte(name, '\\') < 0 {
