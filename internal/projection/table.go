@@ -255,7 +255,7 @@ func (t *table) scanRow(i int) (int, error) {
 			return w.i, err
 		}
 		value := span{uint32(from), uint32(w.i)}
-		slot := 0
+		var slot int
 		if same {
 			slot = t.order[n].slot
 		} else {
