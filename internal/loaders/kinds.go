@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -78,27 +76,6 @@ func Operations(typeName string) []string {
 // searchOperation finds objects through the index (Close docs: Advanced Filtering).
 const searchOperation = "POST /data/search/"
 
-// Observed remembers for all requests what was seen of Close's undocumented ways. The zero value knows nothing.
-type Observed struct {
-	mu      sync.Mutex
-	ignored time.Time // when GET /lead/ was last seen to ignore id__in
-}
-
-// relearn is after how long an undocumented way that failed is tried again.
-const relearn = 10 * time.Minute
-
-func (o *Observed) leadFilterIgnored() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return !o.ignored.IsZero() && time.Since(o.ignored) < relearn
-}
-
-func (o *Observed) setLeadFilterIgnored() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.ignored = time.Now()
-}
-
 // fetch reads ids in the way of their type. It names them in one order, so that equal needs become equal calls.
 func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 	k := kinds[l.Type]
@@ -127,6 +104,11 @@ func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *foun
 		if _, err := l.list(ctx, k, ids, found); err != nil {
 			found.fail(ids, err)
 		}
+		return
+	}
+	ids, fresh := l.Observed.settled(ids)
+	l.each(ctx, fresh, found)
+	if len(ids) == 0 {
 		return
 	}
 	var err error

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -210,4 +212,43 @@ func TestLoadRefusesAnotherObject(t *testing.T) {
 	if r := l.Load(t.Context(), []string{"lead_mine"})[0]; r.Err == nil {
 		t.Errorf("got %+v for lead_mine", r.Row)
 	}
+}
+
+// TestLoadAfterWrite reads objects of which one was written just now: that one by its id, not through the index.
+func TestLoadAfterWrite(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	l := newLoader(t, s, "Contact", "GET /contact/{id}/")
+	ids := s.IDs("contact")[:4]
+	l.Observed.Wrote(ids[2])
+	for i, r := range l.Load(t.Context(), ids) {
+		if r.Err != nil || r.Row.ID != ids[i] {
+			t.Errorf("%s = %+v", ids[i], r)
+		}
+	}
+	want := map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}
+	if diff := cmp.Diff(want, calls(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// TestManyWrites remembers no more writes than it may.
+func TestManyWrites(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := sandbox.RunT(t)
+		l := newLoader(t, s, "Contact", "GET /contact/{id}/")
+		for i := range 25_000 {
+			l.Observed.Wrote(fmt.Sprint("cont_", i))
+		}
+		ids := s.IDs("contact")[:2]
+		l.Observed.Wrote(ids[0]) // there is no room for it until the others are old
+		<-time.After(2 * time.Minute)
+		l.Observed.Wrote(ids[1])
+		l.Load(t.Context(), append(ids, s.IDs("contact")[3]))
+		want := map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}
+		if diff := cmp.Diff(want, calls(s)); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
+	})
 }

@@ -5,6 +5,7 @@ package projection
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -95,7 +96,14 @@ func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document
 	return r.close.Do(ctx, call)
 }
 
-// Do makes a call to Close for the caller of the operation in ctx, for resolvers of mutations.
+// Do makes a call to Close for the caller of the operation in ctx, for resolvers of mutations. What it writes is read by its
+// id for a while, since Close's lists and index lag behind.
 func (e *Engine) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
-	return requestOf(ctx).Do(ctx, call)
+	doc, err := requestOf(ctx).Do(ctx, call)
+	if err == nil && !strings.HasPrefix(call.Operation, "GET ") {
+		for _, id := range call.Vars {
+			e.observed.Wrote(id)
+		}
+	}
+	return doc, err
 }

@@ -52,6 +52,9 @@ func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, er
 	if err != nil {
 		return nil, malformed(err)
 	}
+	if id := (Parent{row{t, 0}}).Text("id"); id != "" {
+		a.request.engine.observed.Wrote(id)
+	}
 	return a.value(ctx, func(_ *run, k *kid, place int) {
 		k.links = []link{k.add(place, row{t, 0})}
 	})
