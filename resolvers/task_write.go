@@ -75,9 +75,7 @@ func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdateP
 			return refuseTasks("more than 1,000 tasks match; narrow the filter, or do not select tasks", "filter"), nil
 		}
 	}
-	if _, typed := params["_type__in"]; !typed {
-		params["_type"] = "all"
-	}
+	ofAllTypes(params)
 	body["_params"] = params
 	_, err = r.Projection.Do(ctx, closeapi.Call{Operation: "PUT /task/", Body: body, Offset: zone})
 	errs, err := r.userErrors(ctx, err)
@@ -97,6 +95,14 @@ func refusedTasks(err error, arg string) (*model.TasksUpdatePayload, error) {
 	return &model.TasksUpdatePayload{UserErrors: errs}, err
 }
 
+// ofAllTypes asks for tasks of every type where the filter names none: without it, Close means those of type lead
+// alone (Close docs: Tasks).
+func ofAllTypes(params map[string]string) {
+	if _, typed := params["_type__in"]; !typed {
+		params["_type"] = "all"
+	}
+}
+
 // taskIDs are the ids of the tasks that a filter finds; one more than maxBulk stands for too many.
 func (r *mutationResolver) taskIDs(ctx context.Context, params map[string]string, zone *closeapi.Offset) ([]string, error) {
 	if ids, ok := params["id__in"]; ok && len(params) == 1 {
@@ -104,9 +110,7 @@ func (r *mutationResolver) taskIDs(ctx context.Context, params map[string]string
 	}
 	list := maps.Clone(params)
 	list["_limit"] = strconv.Itoa(maxBulk)
-	if _, typed := list["_type__in"]; !typed {
-		list["_type"] = "all"
-	}
+	ofAllTypes(list)
 	doc, err := r.Projection.Do(ctx, closeapi.Call{
 		Operation: "GET /task/", Params: list, Fields: []string{"id"}, Offset: zone,
 	})

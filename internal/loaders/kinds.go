@@ -237,7 +237,7 @@ var errOther = errors.New("Close answered with another object")
 // one reads a single object.
 func (l *Loader[R]) one(ctx context.Context, id string) Result[R] {
 	doc, err := l.Close.Do(ctx, closeapi.Call{
-		Operation: l.One.Method + " " + l.One.Path, Vars: []string{id}, Fields: l.Fields,
+		Operation: l.One.String(), Vars: []string{id}, Fields: l.Fields,
 	})
 	if err != nil {
 		return Result[R]{Err: err}

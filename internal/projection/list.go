@@ -84,7 +84,7 @@ func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (row
 			la.params["_skip"] = strconv.Itoa(skip)
 		}
 		doc, err := x.request.Do(ctx, closeapi.Call{
-			Operation: op.Method + " " + op.Path, Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
+			Operation: op.String(), Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
 		})
 		if err != nil {
 			return nil, nil, false, err

@@ -84,7 +84,7 @@ func (e *Engine) Single(ctx context.Context) (*Value, error) {
 	defer x.mu.Unlock()
 	x.entities = plan.entities
 	x.next.calls = append(x.next.calls, func(ctx context.Context) {
-		call := closeapi.Call{Operation: op.Method + " " + op.Path, Fields: plan.single.layout.fields()}
+		call := closeapi.Call{Operation: op.String(), Fields: plan.single.layout.fields()}
 		b.rows[0], b.errs[0] = x.fetchObject(ctx, call, plan.single.layout)
 	})
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) { x.expand(ctx, b) })
