@@ -35,6 +35,9 @@ type Call struct {
 
 	// Offset, if not nil, overrides the caller's distance from UTC.
 	Offset *Offset
+
+	// Background says that nobody waits for the answer: calls that somebody waits for go before it.
+	Background bool
 }
 
 // Header values that never change are shared by all requests; nobody may write into them.
@@ -91,6 +94,9 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 	if len(body) > 0 {
 		header["Content-Type"] = acceptJSON
 	}
+	ctx = withExchange(ctx, &exchange{
+		op: op, identity: identify(c.identity, header), caller: c.caller.Share, background: call.Background,
+	})
 	return newRequest(ctx, method, target, header, body), path, nil
 }
 

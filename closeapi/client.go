@@ -19,6 +19,7 @@ package closeapi
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -64,12 +65,17 @@ type Config struct {
 
 	// UserAgent is the name that the client gives itself. The default is "closegraph".
 	UserAgent string
+
+	// IdentityKey is the key of the hashes that tell callers apart; see [Identity]. Processes that share what they
+	// keep must have the same one. The default is a random key.
+	IdentityKey []byte
 }
 
 // Caller is who asks, and where on the globe.
 type Caller struct {
 	Credential Credential // required: without it no call is made
 	Offset     Offset     // the caller's distance from UTC; the zero value is UTC
+	Share      string     // whom the caller asks for; the budget of a credential is shared fairly among them
 }
 
 // Client calls Close for one caller. It is safe for concurrent use.
@@ -86,6 +92,7 @@ type core struct {
 	inner     http.RoundTripper // the innermost transport, which owns the connections
 	limit     int64
 	userAgent []string
+	identity  []byte    // the key of identities
 	scratch   sync.Pool // of *bytes.Buffer, for answers of unknown length
 }
 
@@ -107,6 +114,7 @@ func New(cfg Config) (*Client, error) {
 			inner:     cfg.Transport,
 			limit:     cfg.MaxResponseBytes,
 			userAgent: []string{cfg.UserAgent},
+			identity:  cfg.IdentityKey,
 			scratch:   sync.Pool{New: func() any { return new(bytes.Buffer) }},
 		},
 		caller: cfg.Caller,
@@ -140,6 +148,10 @@ func (cfg Config) withDefaults() (Config, error) {
 		transport := NewHTTPTransport()
 		transport.ResponseHeaderTimeout = cfg.Timeout
 		cfg.Transport = transport
+	}
+	if cfg.IdentityKey == nil {
+		cfg.IdentityKey = make([]byte, 32)
+		_, _ = rand.Read(cfg.IdentityKey) // it never fails
 	}
 	var err error
 	cfg.Retry, err = cfg.Retry.withDefaults()

@@ -1,0 +1,57 @@
+package closeapi
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"time"
+)
+
+// Identity tells callers apart without telling who they are: a keyed hash of the credential. Callers with the same
+// credential have the same identity; nothing leads from an identity back to the credential. What is kept of one call
+// for another, an answer or a budget, is kept by identity, so that it never crosses from one caller to another.
+type Identity [16]byte
+
+// String is the identity in hexadecimal digits.
+func (id Identity) String() string { return hex.EncodeToString(id[:]) }
+
+// identify is the identity of a credential under a key.
+func identify(key []byte, header http.Header) Identity {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(header.Get("Authorization")))
+	var sum [sha256.Size]byte
+	return Identity(mac.Sum(sum[:0]))
+}
+
+// exchange is what the transports of a client know of a call beside its HTTP request, and where they note what they did
+// for it. It travels in the context of the request, since an http.RoundTripper gets nothing else; whoever sends a
+// request on in place of another, as one for many, gives it an exchange of its own.
+type exchange struct {
+	op         *operation
+	identity   Identity
+	caller     string // among whom the budget of an identity is shared fairly; see Caller.Share
+	background bool   // nobody waits for the answer
+
+	cached   bool          // answered from the cache
+	stale    bool          // and from an entry past its lifetime
+	joined   bool          // answered by an equal call that was under way
+	attempts int           // how often it was sent to Close
+	waited   time.Duration // for the budget
+}
+
+type exchangeKey struct{}
+
+// withExchange puts an exchange into a context.
+func withExchange(ctx context.Context, x *exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, x)
+}
+
+// exchangeOf is the exchange of a request. A request that no client made has an empty one of its own.
+func exchangeOf(req *http.Request) *exchange {
+	if x, ok := req.Context().Value(exchangeKey{}).(*exchange); ok {
+		return x
+	}
+	return &exchange{op: &operation{}}
+}
