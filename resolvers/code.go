@@ -37,6 +37,10 @@ func Code() projection.Code {
 		Spread: map[string]projection.Spread{
 			"CustomFieldInput": spreadCustomField,
 		},
+		Search: map[string]projection.Searcher{
+			"Query.search":      searchFor,
+			"SmartView.results": smartViewSearch,
+		},
 	}
 }
 

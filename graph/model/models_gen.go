@@ -1076,6 +1076,150 @@ type SMSUpdateInput struct {
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
 }
 
+// A length of time: the sum of its parts, each a whole number.
+type SearchDuration struct {
+	// Years.
+	Years graphql.Omittable[*int] `json:"years,omitempty,omitzero"`
+	// Months.
+	Months graphql.Omittable[*int] `json:"months,omitempty,omitzero"`
+	// Weeks.
+	Weeks graphql.Omittable[*int] `json:"weeks,omitempty,omitzero"`
+	// Days.
+	Days graphql.Omittable[*int] `json:"days,omitempty,omitzero"`
+	// Hours.
+	Hours graphql.Omittable[*int] `json:"hours,omitempty,omitzero"`
+	// Minutes.
+	Minutes graphql.Omittable[*int] `json:"minutes,omitempty,omitzero"`
+	// Seconds.
+	Seconds graphql.Omittable[*int] `json:"seconds,omitempty,omitzero"`
+}
+
+// A condition on one field. Say which field in `name` or `customFieldId`, and give one condition.
+type SearchFieldInput struct {
+	// The field as Close names it: `status_id`, `date_created`, `value`.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// A custom field, by its id.
+	CustomFieldID graphql.Omittable[*string] `json:"customFieldId,omitempty,omitzero"`
+	// The field is a text with these words.
+	Text graphql.Omittable[*SearchTextInput] `json:"text,omitempty,omitzero"`
+	// The field is one of these values: for choices and other fixed values.
+	In graphql.Omittable[[]string] `json:"in,omitempty,omitzero"`
+	// The field names one of these objects.
+	Reference graphql.Omittable[*SearchReferenceInput] `json:"reference,omitempty,omitzero"`
+	// The field is a number in a range.
+	Number graphql.Omittable[*SearchNumberRange] `json:"number,omitempty,omitzero"`
+	// The field is a day or moment in a range.
+	Moment graphql.Omittable[*SearchMomentRange] `json:"moment,omitempty,omitzero"`
+	// The field is a time zone where it is now between these times of day.
+	LocalTime graphql.Omittable[*SearchLocalTimeRange] `json:"localTime,omitempty,omitzero"`
+	// The field is true, or false.
+	Is graphql.Omittable[*bool] `json:"is,omitempty,omitzero"`
+	// The field has a value, or none.
+	Exists graphql.Omittable[*bool] `json:"exists,omitempty,omitzero"`
+	// The field names the user whose credential serves the request (true), or somebody else (false).
+	IsCurrentUser graphql.Omittable[*bool] `json:"isCurrentUser,omitempty,omitzero"`
+}
+
+// A range of times of day, each as `HH:MM:SS`. Give at least one bound.
+type SearchLocalTimeRange struct {
+	// At this time or later.
+	OnOrAfter graphql.Omittable[*string] `json:"onOrAfter,omitempty,omitzero"`
+	// Earlier than this time.
+	Before graphql.Omittable[*string] `json:"before,omitempty,omitzero"`
+}
+
+// A moment. Give one of `at`, `day`, `now`, `ago` and `ahead`.
+type SearchMomentInput struct {
+	// This very moment.
+	At graphql.Omittable[*string] `json:"at,omitempty,omitzero"`
+	// This day in your time zone: its start, or its end with `boundary: END`.
+	Day graphql.Omittable[*string] `json:"day,omitempty,omitzero"`
+	// Now.
+	Now graphql.Omittable[*bool] `json:"now,omitempty,omitzero"`
+	// So long ago.
+	Ago graphql.Omittable[*SearchDuration] `json:"ago,omitempty,omitzero"`
+	// So long from now.
+	Ahead graphql.Omittable[*SearchDuration] `json:"ahead,omitempty,omitzero"`
+	// With `day`, `ago` and `ahead`: the start or the end of the day in which the moment lies.
+	Boundary graphql.Omittable[*SearchDayBoundary] `json:"boundary,omitempty,omitzero"`
+}
+
+// A range of moments. Give at least one bound.
+type SearchMomentRange struct {
+	// At this moment or later.
+	OnOrAfter graphql.Omittable[*SearchMomentInput] `json:"onOrAfter,omitempty,omitzero"`
+	// Earlier than this moment.
+	Before graphql.Omittable[*SearchMomentInput] `json:"before,omitempty,omitzero"`
+}
+
+// A range of numbers. Give at least one bound.
+type SearchNumberRange struct {
+	// More than this.
+	Gt graphql.Omittable[*float64] `json:"gt,omitempty,omitzero"`
+	// This or more.
+	Gte graphql.Omittable[*float64] `json:"gte,omitempty,omitzero"`
+	// Less than this.
+	Lt graphql.Omittable[*float64] `json:"lt,omitempty,omitzero"`
+	// This or less.
+	Lte graphql.Omittable[*float64] `json:"lte,omitempty,omitzero"`
+}
+
+// The order of a search. Say by which field in `field` or `customFieldId`; numbers, dates and texts can be ordered by.
+type SearchOrder struct {
+	// The field as Close names it: `date_created`, `value`, `name`.
+	Field graphql.Omittable[*string] `json:"field,omitempty,omitzero"`
+	// A custom field, by its id.
+	CustomFieldID graphql.Omittable[*string] `json:"customFieldId,omitempty,omitzero"`
+	// Which way.
+	Direction graphql.Omittable[*SearchDirection] `json:"direction,omitempty,omitzero"`
+}
+
+// Conditions on an object. It must meet all that are given.
+type SearchQuery struct {
+	// All of these hold.
+	And graphql.Omittable[[]*SearchQuery] `json:"and,omitempty,omitzero"`
+	// At least one of these holds.
+	Or graphql.Omittable[[]*SearchQuery] `json:"or,omitempty,omitzero"`
+	// This does not hold.
+	Not graphql.Omittable[*SearchQuery] `json:"not,omitempty,omitzero"`
+	// The object is one of these, at most 200.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
+	// Words in the texts of the object, whichever they are.
+	Text graphql.Omittable[*SearchTextInput] `json:"text,omitempty,omitzero"`
+	// A field of the object meets a condition. To ask several fields, use `and`.
+	Field graphql.Omittable[*SearchFieldInput] `json:"field,omitempty,omitzero"`
+	// There is a related object of a kind that meets conditions of its own; all of them must be met by the same one.
+	Related graphql.Omittable[*SearchRelatedInput] `json:"related,omitempty,omitzero"`
+	// The Smart View with this id finds the object. The view must be about the same kind of objects.
+	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
+}
+
+// Objects that a field may name.
+type SearchReferenceInput struct {
+	// The ids of the objects. Groups stand for their users.
+	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
+	// The user whose credential serves the request is one of them.
+	CurrentUser graphql.Omittable[*bool] `json:"currentUser,omitempty,omitzero"`
+	// What kind of objects they are, as Close names it: `user`, `status.lead`, `pipeline`. Known from the ids, when left out.
+	Type graphql.Omittable[*string] `json:"type,omitempty,omitzero"`
+}
+
+// A related object: one of the lead's opportunities, say, or a contact's e-mail address.
+type SearchRelatedInput struct {
+	// What kind of object.
+	Type SearchObjectType `json:"type"`
+	// Which; any, when left out.
+	Where graphql.Omittable[*SearchQuery] `json:"where,omitempty,omitzero"`
+}
+
+// A text to look for.
+type SearchTextInput struct {
+	// The text.
+	Value string `json:"value"`
+	// What of it must be there.
+	Mode graphql.Omittable[*SearchTextMode] `json:"mode,omitempty,omitzero"`
+}
+
 // What a Smart View is made of.
 type SmartViewCreateInput struct {
 	// The name.
@@ -2481,6 +2625,334 @@ func (e *PhoneDirection) UnmarshalJSON(b []byte) error {
 }
 
 func (e PhoneDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The two ends of a day.
+type SearchDayBoundary string
+
+const (
+	// Midnight at its beginning.
+	SearchDayBoundaryStart SearchDayBoundary = "START"
+	// Midnight at its end.
+	SearchDayBoundaryEnd SearchDayBoundary = "END"
+)
+
+var AllSearchDayBoundary = []SearchDayBoundary{
+	SearchDayBoundaryStart,
+	SearchDayBoundaryEnd,
+}
+
+func (e SearchDayBoundary) IsValid() bool {
+	switch e {
+	case SearchDayBoundaryStart, SearchDayBoundaryEnd:
+		return true
+	}
+	return false
+}
+
+func (e SearchDayBoundary) String() string {
+	return string(e)
+}
+
+func (e *SearchDayBoundary) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SearchDayBoundary(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SearchDayBoundary", str)
+	}
+	return nil
+}
+
+func (e SearchDayBoundary) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SearchDayBoundary) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SearchDayBoundary) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The directions of an order.
+type SearchDirection string
+
+const (
+	// The least first.
+	SearchDirectionAsc SearchDirection = "ASC"
+	// The greatest first.
+	SearchDirectionDesc SearchDirection = "DESC"
+)
+
+var AllSearchDirection = []SearchDirection{
+	SearchDirectionAsc,
+	SearchDirectionDesc,
+}
+
+func (e SearchDirection) IsValid() bool {
+	switch e {
+	case SearchDirectionAsc, SearchDirectionDesc:
+		return true
+	}
+	return false
+}
+
+func (e SearchDirection) String() string {
+	return string(e)
+}
+
+func (e *SearchDirection) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SearchDirection(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SearchDirection", str)
+	}
+	return nil
+}
+
+func (e SearchDirection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SearchDirection) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SearchDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of objects that can be searched for, or asked about in a relation.
+type SearchObjectType string
+
+const (
+	// Leads.
+	SearchObjectTypeLead SearchObjectType = "LEAD"
+	// Contacts.
+	SearchObjectTypeContact SearchObjectType = "CONTACT"
+	// Opportunities.
+	SearchObjectTypeOpportunity SearchObjectType = "OPPORTUNITY"
+	// Custom objects.
+	SearchObjectTypeCustomObject SearchObjectType = "CUSTOM_OBJECT"
+	// Notes.
+	SearchObjectTypeNote SearchObjectType = "NOTE"
+	// Calls.
+	SearchObjectTypeCall SearchObjectType = "CALL"
+	// E-mails.
+	SearchObjectTypeEmail SearchObjectType = "EMAIL"
+	// Conversations by e-mail.
+	SearchObjectTypeEmailThread SearchObjectType = "EMAIL_THREAD"
+	// Text messages.
+	SearchObjectTypeSms SearchObjectType = "SMS"
+	// Messages on WhatsApp.
+	SearchObjectTypeWhatsappMessage SearchObjectType = "WHATSAPP_MESSAGE"
+	// Meetings.
+	SearchObjectTypeMeeting SearchObjectType = "MEETING"
+	// Custom activities.
+	SearchObjectTypeCustomActivity SearchObjectType = "CUSTOM_ACTIVITY"
+	// The making of leads.
+	SearchObjectTypeCreated SearchObjectType = "CREATED"
+	// Submissions of forms.
+	SearchObjectTypeFormSubmission SearchObjectType = "FORM_SUBMISSION"
+	// Changes of the status of leads.
+	SearchObjectTypeLeadStatusChange SearchObjectType = "LEAD_STATUS_CHANGE"
+	// Changes of the status of opportunities.
+	SearchObjectTypeOpportunityStatusChange SearchObjectType = "OPPORTUNITY_STATUS_CHANGE"
+	// Completions of tasks.
+	SearchObjectTypeTaskCompleted SearchObjectType = "TASK_COMPLETED"
+	// Merges of leads.
+	SearchObjectTypeLeadMerge SearchObjectType = "LEAD_MERGE"
+	// Updates by imports.
+	SearchObjectTypeImportUpdate SearchObjectType = "IMPORT_UPDATE"
+	// Tasks of type LEAD.
+	SearchObjectTypeLeadTask SearchObjectType = "LEAD_TASK"
+	// Tasks of type INCOMING_EMAIL.
+	SearchObjectTypeIncomingEmailTask SearchObjectType = "INCOMING_EMAIL_TASK"
+	// Tasks of type EMAIL_FOLLOWUP.
+	SearchObjectTypeEmailFollowupTask SearchObjectType = "EMAIL_FOLLOWUP_TASK"
+	// Tasks of type MISSED_CALL.
+	SearchObjectTypeMissedCallTask SearchObjectType = "MISSED_CALL_TASK"
+	// Tasks of type ANSWERED_DETACHED_CALL.
+	SearchObjectTypeAnsweredDetachedCallTask SearchObjectType = "ANSWERED_DETACHED_CALL_TASK"
+	// Tasks of type VOICEMAIL.
+	SearchObjectTypeVoicemailTask SearchObjectType = "VOICEMAIL_TASK"
+	// Tasks of type OPPORTUNITY_DUE.
+	SearchObjectTypeOpportunityDueTask SearchObjectType = "OPPORTUNITY_DUE_TASK"
+	// Tasks of type INCOMING_SMS.
+	SearchObjectTypeIncomingSmsTask SearchObjectType = "INCOMING_SMS_TASK"
+	// Tasks of type OUTGOING_CALL.
+	SearchObjectTypeOutgoingCallTask SearchObjectType = "OUTGOING_CALL_TASK"
+	// E-mail addresses of contacts; in `related` only.
+	SearchObjectTypeContactEmail SearchObjectType = "CONTACT_EMAIL"
+	// Phone numbers of contacts; in `related` only.
+	SearchObjectTypeContactPhone SearchObjectType = "CONTACT_PHONE"
+	// Websites of contacts; in `related` only.
+	SearchObjectTypeContactURL SearchObjectType = "CONTACT_URL"
+	// Addresses of leads; in `related` only.
+	SearchObjectTypeAddress SearchObjectType = "ADDRESS"
+)
+
+var AllSearchObjectType = []SearchObjectType{
+	SearchObjectTypeLead,
+	SearchObjectTypeContact,
+	SearchObjectTypeOpportunity,
+	SearchObjectTypeCustomObject,
+	SearchObjectTypeNote,
+	SearchObjectTypeCall,
+	SearchObjectTypeEmail,
+	SearchObjectTypeEmailThread,
+	SearchObjectTypeSms,
+	SearchObjectTypeWhatsappMessage,
+	SearchObjectTypeMeeting,
+	SearchObjectTypeCustomActivity,
+	SearchObjectTypeCreated,
+	SearchObjectTypeFormSubmission,
+	SearchObjectTypeLeadStatusChange,
+	SearchObjectTypeOpportunityStatusChange,
+	SearchObjectTypeTaskCompleted,
+	SearchObjectTypeLeadMerge,
+	SearchObjectTypeImportUpdate,
+	SearchObjectTypeLeadTask,
+	SearchObjectTypeIncomingEmailTask,
+	SearchObjectTypeEmailFollowupTask,
+	SearchObjectTypeMissedCallTask,
+	SearchObjectTypeAnsweredDetachedCallTask,
+	SearchObjectTypeVoicemailTask,
+	SearchObjectTypeOpportunityDueTask,
+	SearchObjectTypeIncomingSmsTask,
+	SearchObjectTypeOutgoingCallTask,
+	SearchObjectTypeContactEmail,
+	SearchObjectTypeContactPhone,
+	SearchObjectTypeContactURL,
+	SearchObjectTypeAddress,
+}
+
+func (e SearchObjectType) IsValid() bool {
+	switch e {
+	case SearchObjectTypeLead, SearchObjectTypeContact, SearchObjectTypeOpportunity, SearchObjectTypeCustomObject, SearchObjectTypeNote, SearchObjectTypeCall, SearchObjectTypeEmail, SearchObjectTypeEmailThread, SearchObjectTypeSms, SearchObjectTypeWhatsappMessage, SearchObjectTypeMeeting, SearchObjectTypeCustomActivity, SearchObjectTypeCreated, SearchObjectTypeFormSubmission, SearchObjectTypeLeadStatusChange, SearchObjectTypeOpportunityStatusChange, SearchObjectTypeTaskCompleted, SearchObjectTypeLeadMerge, SearchObjectTypeImportUpdate, SearchObjectTypeLeadTask, SearchObjectTypeIncomingEmailTask, SearchObjectTypeEmailFollowupTask, SearchObjectTypeMissedCallTask, SearchObjectTypeAnsweredDetachedCallTask, SearchObjectTypeVoicemailTask, SearchObjectTypeOpportunityDueTask, SearchObjectTypeIncomingSmsTask, SearchObjectTypeOutgoingCallTask, SearchObjectTypeContactEmail, SearchObjectTypeContactPhone, SearchObjectTypeContactURL, SearchObjectTypeAddress:
+		return true
+	}
+	return false
+}
+
+func (e SearchObjectType) String() string {
+	return string(e)
+}
+
+func (e *SearchObjectType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SearchObjectType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SearchObjectType", str)
+	}
+	return nil
+}
+
+func (e SearchObjectType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SearchObjectType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SearchObjectType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How a text is looked for.
+type SearchTextMode string
+
+const (
+	// All words, in any order.
+	SearchTextModeFullWords SearchTextMode = "FULL_WORDS"
+	// All words, one after the other.
+	SearchTextModePhrase SearchTextMode = "PHRASE"
+	// Words that begin so, in any order.
+	SearchTextModeBeginningOfWords SearchTextMode = "BEGINNING_OF_WORDS"
+	// The whole text, as it is.
+	SearchTextModeExactValue SearchTextMode = "EXACT_VALUE"
+)
+
+var AllSearchTextMode = []SearchTextMode{
+	SearchTextModeFullWords,
+	SearchTextModePhrase,
+	SearchTextModeBeginningOfWords,
+	SearchTextModeExactValue,
+}
+
+func (e SearchTextMode) IsValid() bool {
+	switch e {
+	case SearchTextModeFullWords, SearchTextModePhrase, SearchTextModeBeginningOfWords, SearchTextModeExactValue:
+		return true
+	}
+	return false
+}
+
+func (e SearchTextMode) String() string {
+	return string(e)
+}
+
+func (e *SearchTextMode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SearchTextMode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SearchTextMode", str)
+	}
+	return nil
+}
+
+func (e SearchTextMode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SearchTextMode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SearchTextMode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

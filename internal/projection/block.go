@@ -48,6 +48,7 @@ type page struct {
 	skip  int // items of the list before the page
 	next  bool
 	hash  uint64
+	found *foundPage // of a search
 	err   error
 }
 

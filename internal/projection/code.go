@@ -19,6 +19,8 @@ type Code struct {
 	Check map[string]Check
 	// Spread turns inputs into members of the body that they stand in, by the name of the input type.
 	Spread map[string]Spread
+	// Search says what a field that is a search searches for, by "Type.field".
+	Search map[string]Searcher
 }
 
 // Compute works out a field for all parents of a level at once. It returns one value a parent: nil for null, or what
@@ -77,6 +79,18 @@ func (p Parent) Raw(member string) json.RawMessage {
 		return nil
 	}
 	return json.RawMessage(p.row.raw(slot))
+}
+
+// Decode decodes the JSON of a member into v, as encoding/json does. Without the member, or with null, v stays as it is.
+func (p Parent) Decode(member string, v any) error {
+	raw := p.Raw(member)
+	if isNull(raw) {
+		return nil
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return upstream("Close sent a %s that cannot be read", member)
+	}
+	return nil
 }
 
 // Custom are the custom fields of the parent with their values, by id, in the order in which Close wrote them. A field has

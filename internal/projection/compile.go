@@ -181,6 +181,7 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 		it.kind, it.below = sameItem, c.place(sel.sets, f.target, l)
 	case listField:
 		it.kind, it.slot = listItem, l.need(f.reads[0])
+		needAll(l, f.reads)
 		it.connection = c.connection(sel, f)
 	default:
 		panic(fmt.Sprintf("projection: %s has no kind", f.name()))
@@ -275,7 +276,11 @@ func (c *compiler) idPlace(sel *selected, t *objectType) *place {
 func (c *compiler) variants(sets []ast.SelectionSet, t *objectType, l *layout) *variants {
 	v := &variants{slot: l.need(t.discriminator), byValue: map[string]int{}}
 	for i, possible := range t.possible {
+		before := l.needed
+		l.needed = nil
 		v.places = append(v.places, c.place(sets, possible, l))
+		v.needs = append(v.needs, l.needed)
+		l.needed = append(before, l.needed...)
 		if possible == t.otherVariant {
 			v.other = i
 		}

@@ -16,6 +16,10 @@ func (c *compiler) connection(sel *selected, f *field) *connection {
 	} else {
 		conn.items = c.page(conn, sel.sets, f.target)
 	}
+	if f.search != nil {
+		conn.layout.whole = true
+		conn.search = newSearchPlan(conn)
+	}
 	return conn
 }
 

@@ -12,6 +12,7 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 	k.links = make([]link, len(b.rows))
 	args := it.connection.ast.ArgumentMap(x.request.vars)
 	lists := map[string]int32{}
+	var parents []listParent
 	for i, r := range b.rows {
 		if r.missing() {
 			continue
@@ -25,18 +26,21 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 		if !ok {
 			at = int32(len(lists))
 			lists[id] = at
+			parents = append(parents, listParent{id, r})
 		}
 		k.links[i] = link{state: linkSet, at: at}
-	}
-	parents := make([]string, len(lists))
-	for id, at := range lists {
-		parents[at] = id
 	}
 	x.list(it.connection, args, parents, k)
 }
 
+// listParent is the object above a list; at the root there is none.
+type listParent struct {
+	id  string
+	row row
+}
+
 // list asks for a list of Close once for each parent, or once at the root.
-func (x *run) list(conn *connection, args map[string]any, parents []string, k *kid) {
+func (x *run) list(conn *connection, args map[string]any, parents []listParent, k *kid) {
 	k.blocks = newKid(conn.views).blocks
 	k.head = &block{place: conn.head, rows: make([]row, len(parents))}
 	if len(parents) == 0 {
@@ -45,7 +49,11 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 	k.pages = make([]page, len(parents))
 	rows := make([][]row, len(parents))
 	for n, parent := range parents {
-		la, err := x.request.engine.schema.listArgs(conn.field, args, parent, x.request.engine.code.Check)
+		if conn.search != nil {
+			x.search(conn, args, parent, k, n, &rows[n])
+			continue
+		}
+		la, err := x.request.engine.schema.listArgs(conn.field, args, parent.id, x.request.engine.code.Check)
 		if err != nil {
 			k.pages[n].err = err
 			continue
@@ -71,6 +79,27 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 			x.expand(ctx, b)
 		}
 		x.expand(ctx, k.head)
+	})
+}
+
+// search asks for the n-th page of a kid, which is one of a search.
+func (x *run) search(conn *connection, args map[string]any, parent listParent, k *kid, n int, rows *[]row) {
+	sa, err := x.request.engine.searchArgs(conn.field, args, Parent{parent.row})
+	if err != nil {
+		k.pages[n].err = err
+		return
+	}
+	k.pages[n].skip, k.pages[n].hash = sa.from.n, sa.hash
+	x.next.calls = append(x.next.calls, func(ctx context.Context) {
+		s, err := x.fetchSearch(ctx, conn, sa)
+		if err != nil {
+			k.pages[n].err = err
+			return
+		}
+		*rows, k.pages[n].next, k.pages[n].found = s.found.rows, s.more, &s.found
+		if s.head != nil {
+			k.head.rows[n] = row{s.head, 0}
+		}
 	})
 }
 

@@ -68,6 +68,12 @@ func (n needs) object(scope string, def *ast.Definition, sets []ast.SelectionSet
 	n.add(scope, "id")
 	if def.IsAbstractType() {
 		n.add(scope, def.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw)
+		if def.Name == "SearchResult" { // a search says for each type what it wants of it
+			for _, variant := range n.world.schema.GetPossibleTypes(def) {
+				n.object("search "+variant.Name, variant, sets)
+			}
+			return
+		}
 		for _, variant := range n.world.schema.GetPossibleTypes(def) {
 			n.object(scope, variant, sets)
 		}

@@ -1,6 +1,7 @@
 package projection
 
 import (
+	"bytes"
 	"slices"
 	"sync/atomic"
 
@@ -62,7 +63,8 @@ type place struct {
 // variants are the types that the rows of a place may have.
 type variants struct {
 	places  []*place
-	slot    int // of the member that tells
+	needs   [][]string // the members that each place needs
+	slot    int        // of the member that tells
 	byValue map[string]int
 	other   int
 }
@@ -72,6 +74,11 @@ func (v *variants) of(r row) int {
 	if raw := r.raw(v.slot); len(raw) > 0 && raw[0] == '"' {
 		if i, ok := v.byValue[string(raw[1:len(raw)-1])]; ok {
 			return i
+		}
+		if bytes.IndexByte(raw, '\\') >= 0 {
+			if i, ok := v.byValue[unquote(raw)]; ok {
+				return i
+			}
 		}
 	}
 	return v.other
@@ -123,6 +130,7 @@ type connection struct {
 	views  []*place // nodes and edges.node, each a view of the same rows
 	head   *place   // fields that the document of the list has beside its rows
 	items  []pageItem
+	search *searchPlan // of a search
 }
 
 // pageItemKind says how a field of a connection is written.

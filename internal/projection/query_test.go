@@ -40,7 +40,7 @@ func (q *queryMaker) query() (string, map[string]any) {
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
 	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_"}
-	switch q.r.IntN(13) {
+	switch q.r.IntN(14) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
 	case 3:
@@ -52,7 +52,9 @@ func (q *queryMaker) rootField() string {
 	case 8:
 		lists := q.lists()
 		list := lists[q.r.IntN(len(lists))]
-		return fmt.Sprintf("%s(first: %d) %s", list.Name, 1+q.r.IntN(6), q.selection(list.Type.Name(), 5))
+		return fmt.Sprintf("%s(%sfirst: %d) %s", list.Name, q.searched(list.Name), 1+q.r.IntN(6), q.selection(list.Type.Name(), 5))
+	case 12:
+		return fmt.Sprintf("search(%sfirst: %d) %s", q.searched("search"), 1+q.r.IntN(6), q.selection("SearchResultConnection", 5))
 	case 9, 10:
 		return fmt.Sprintf("activities(first: %d) %s", 1+q.r.IntN(6), q.selection("ActivityConnection", 5))
 	case 11:
@@ -63,6 +65,20 @@ func (q *queryMaker) rootField() string {
 		return fmt.Sprintf("opportunity(id: %s) %s", id("oppo_"), q.selection("Opportunity", 4))
 	}
 	return fmt.Sprintf("task(id: %s) %s", id("task_"), q.selection("Task", 4))
+}
+
+// searched is the argument that says what a search is for; other lists have none.
+func (q *queryMaker) searched(list string) string {
+	if list != "search" {
+		return ""
+	}
+	values := q.schema.Types["SearchObjectType"].EnumValues
+	for {
+		value := values[q.r.IntN(len(values))].Name
+		if !slices.Contains([]string{"CONTACT_EMAIL", "CONTACT_PHONE", "CONTACT_URL", "ADDRESS"}, value) {
+			return "type: " + value + ", "
+		}
+	}
 }
 
 // lists are the root fields that are connections and need no other argument.

@@ -17,7 +17,8 @@ import (
 type reference struct {
 	world  *world
 	vars   map[string]any
-	errors []string // paths
+	errors []string        // paths
+	total  json.RawMessage // of the search that is written
 }
 
 // object is one object with its type. data holds all members; fail says why there is none.
@@ -43,6 +44,9 @@ func (x *reference) root(f selectedField) (string, bool) {
 	}
 	args := f.field.ArgumentMap(x.vars)
 	def := f.field.Definition
+	if def.Name == "search" {
+		return x.search(path, f, args["type"].(string))
+	}
 	if strings.HasSuffix(def.Type.Name(), "Connection") {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	}
@@ -147,15 +151,12 @@ func (x *reference) variant(union *ast.Definition, data map[string]json.RawMessa
 	member := union.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw
 	raw, other := data[member], ""
 	for _, def := range x.world.schema.GetPossibleTypes(union) {
-		values := def.Directives.ForName("variant").Arguments.ForName("values")
-		if values == nil {
+		values := variantValues(def, union.Name)
+		if len(values) == 0 {
 			other = def.Name
-			continue
 		}
-		for _, value := range values.Value.Children {
-			if string(raw) == strconv.Quote(value.Value.Raw) {
-				return def.Name
-			}
+		if slices.Contains(values, text(raw)) {
+			return def.Name
 		}
 	}
 	return other
@@ -356,11 +357,51 @@ func (x *reference) elements(path []string, t *ast.Type, list []json.RawMessage,
 	return "[" + strings.Join(out, ",") + "]", true
 }
 
+// search writes what a search for a type of objects finds.
+func (x *reference) search(path []string, f selectedField, value string) (string, bool) {
+	object := ""
+	if enum := x.world.schema.Types["SearchObjectType"].EnumValues.ForName(value); enum != nil {
+		object = textOf(enum)
+	}
+	return x.results(path, f, object)
+}
+
+// results writes what a search finds that calls its objects so.
+func (x *reference) results(path []string, f selectedField, object string) (string, bool) {
+	called := !x.only(f.field.Definition.Type.Name(), f, nil)
+	if called && x.world.broken[x.world.searchedType(object)] != "" {
+		return x.fail(path, false)
+	}
+	var count struct{ Total json.RawMessage }
+	_ = json.Unmarshal(x.world.count(object), &count)
+	x.total = count.Total
+	return x.connection(path, f, x.world.found(object), f.field.ArgumentMap(x.vars))
+}
+
+// smartView writes what a Smart View finds.
+func (x *reference) smartView(path []string, o object, f selectedField) (string, bool) {
+	own, typ := o.data["s_query"], text(o.data["type"])
+	if len(own) > 0 && string(own) != "null" && own[0] != '{' {
+		return x.fail(path, false)
+	}
+	switch {
+	case typ == "lead", typ == "contact", typ == "opportunity":
+	case typ != "" && x.world.schema.Types["SmartViewType"].EnumValues.ForName(strings.ToUpper(typ)) != nil && typ != "other":
+		typ = "activity." + typ
+	default:
+		typ = ""
+	}
+	return x.results(path, f, typ)
+}
+
 // below writes a connection below an object.
 func (x *reference) below(path []string, o object, f selectedField) (string, bool) {
 	raw := o.data["id"]
 	if text(raw) == "" || !idPattern.MatchString(text(raw)) {
 		return x.fail(path, false)
+	}
+	if o.typ+"."+f.field.Name == "SmartView.results" {
+		return x.smartView(path, o, f)
 	}
 	return x.connection(path, f, x.world.rows(x.nodeOf(f.field.Definition), text(raw)), f.field.ArgumentMap(x.vars))
 }
@@ -406,6 +447,7 @@ func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet
 			value = "false"
 		default: // what the list has beside its rows
 			head := x.world.head(x.nodeIn(typeName))
+			head["count"] = x.total
 			if f.field.Definition.Directives.ForName("same") != nil {
 				value, ok = x.fields(path, object{f.field.Definition.Type.Name(), head}, f.sets, false)
 			} else {

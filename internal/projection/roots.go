@@ -67,7 +67,7 @@ func (e *Engine) List(ctx context.Context) (*Value, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.entities = plan.entities
-	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), []string{""}, &r.kid)
+	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), make([]listParent, 1), &r.kid)
 	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}}, r.kid.pages[0].err
 }
 

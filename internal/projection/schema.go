@@ -66,6 +66,7 @@ type field struct {
 	list    *listSource       // of listField
 	compute Compute
 	refer   Refer
+	search  Searcher // of a listField that is a search
 }
 
 // templated reports whether an argument says which member the field reads.
@@ -193,7 +194,7 @@ func (r *schemaReader) readVariants(t *objectType, def *ast.Definition) {
 	}
 	t.variants = map[string]*objectType{}
 	for _, possible := range t.possible {
-		d := r.ast.Types[possible.name].Directives.ForName("variant")
+		d := variantOf(r.ast.Types[possible.name], t.name)
 		values := argStrings(d, "values")
 		for _, value := range values {
 			t.variants[value] = possible
@@ -207,6 +208,20 @@ func (r *schemaReader) readVariants(t *objectType, def *ast.Definition) {
 	if t.otherVariant == nil {
 		r.errorf("%s has no type for values that Close may add", t.name)
 	}
+}
+
+// variantOf is the @variant by which a type belongs to an interface or union, or nil.
+func variantOf(def *ast.Definition, of string) *ast.Directive {
+	var general *ast.Directive
+	for _, d := range def.Directives.ForNames("variant") {
+		switch argString(d, "of") {
+		case of:
+			return d
+		case "":
+			general = d
+		}
+	}
+	return general
 }
 
 // readRoots learns the root fields that are lists or single objects.
@@ -229,6 +244,7 @@ func (r *schemaReader) readRoots(query *ast.Definition) {
 			} else if def.Type.Elem != nil {
 				f.kind, f.list.node = listField, target
 			}
+			r.readSearch(f)
 		}
 		root.fields[def.Name] = f
 	}
@@ -267,6 +283,11 @@ func (r *schemaReader) nodeOf(t *objectType) *objectType {
 
 // checkCode complains about code for fields that the schema does not have.
 func (r *schemaReader) checkCode() {
+	for _, name := range slices.Sorted(maps.Keys(r.code.Search)) {
+		if !r.used[name] {
+			r.errorf("there is a search for %s, which is not one of the schema", name)
+		}
+	}
 	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Compute)), slices.Sorted(maps.Keys(r.code.Refer))) {
 		if !r.used[name] {
 			r.errorf("there is code for %s, which is not a field of the schema that needs any", name)

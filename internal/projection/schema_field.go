@@ -71,7 +71,8 @@ func (r *schemaReader) readSource(f *field) {
 		f.reads = nil
 	case argString(rest, "operation") != "":
 		f.kind = listField
-		if f.list = r.listSource(f, rest); f.list.node == nil || f.list.parentParam == "" {
+		f.list = r.listSource(f, rest)
+		if r.readSearch(f); f.list.node == nil || f.search == nil && f.list.parentParam == "" {
 			r.errorf("%s: a field with an operation must be a connection and name the parameter of its parent", f.name())
 		}
 	case f.leaf != nil:
@@ -82,6 +83,18 @@ func (r *schemaReader) readSource(f *field) {
 		f.kind = embeddedField
 	}
 	r.checkSource(f)
+}
+
+// readSearch learns what a field searches for.
+func (r *schemaReader) readSearch(f *field) {
+	if f.list.operation.String() != searchOperation {
+		return
+	}
+	f.search = r.code.Search[f.name()]
+	r.used[f.name()] = true
+	if f.search == nil || f.list.node == nil || f.list.node.discriminator == "" {
+		r.errorf("%s: a search needs code, and finds objects of a union with a @discriminator", f.name())
+	}
 }
 
 // readEdge learns an edge by id and what the parent carries of the object at its far end.

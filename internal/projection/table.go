@@ -12,7 +12,9 @@ import (
 type layout struct {
 	names  []string
 	slots  map[string]int
-	custom bool // all custom fields are wanted, whatever their ids
+	custom bool     // all custom fields are wanted, whatever their ids
+	whole  bool     // where the objects themselves begin is wanted too
+	needed []string // the names of the needs since the last look, for who wants to know whose they are
 
 	once   sync.Once
 	sorted []string
@@ -38,6 +40,7 @@ func (l *layout) need(name string) int {
 		l.slots[name] = slot
 		l.names = append(l.names, name)
 	}
+	l.needed = append(l.needed, name)
 	return slot
 }
 
@@ -62,6 +65,7 @@ type table struct {
 	// custom are the custom fields of all rows, in their order; customAt is where those of a row begin.
 	custom   []customValue
 	customAt []int
+	begins   []uint32 // of each row, where the layout wants it
 }
 
 // customValue is a custom field of a row.
@@ -157,7 +161,7 @@ func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
 		case "data":
 			if found = w.i < len(b) && b[w.i] == '['; found {
 				t.spans, t.rows, t.broken = t.spans[:0], 0, nil // of two members of one name the last one counts
-				t.custom, t.customAt = nil, nil
+				t.custom, t.customAt, t.begins = nil, nil, nil
 				w.i, err = t.scanRows(w.i)
 			} else {
 				w.i, err = skipValue(b, w.i, 1)
@@ -223,6 +227,9 @@ func (t *table) addRow() []span {
 	if t.layout.custom {
 		t.customAt = append(t.customAt, len(t.custom))
 	}
+	if t.layout.whole {
+		t.begins = append(t.begins, 0)
+	}
 	t.spans = slices.Grow(t.spans, n)[:len(t.spans)+n]
 	t.rows++
 	fresh := t.spans[len(t.spans)-n:]
@@ -237,6 +244,9 @@ func (t *table) scanRow(i int) (int, error) {
 		return i, errSyntax(i)
 	}
 	spans := t.addRow()
+	if t.layout.whole {
+		t.begins[t.rows-1] = uint32(i)
+	}
 	if t.order == nil {
 		t.order = make([]predicted, 0, len(t.layout.names)+2)
 	}
