@@ -62,10 +62,14 @@ func (c Config) checkLimits() error {
 		{"--max-depth", int64(c.MaxDepth), 1},
 		{"--max-calls", int64(c.MaxCalls), 1},
 		{"--query-cache", int64(c.QueryCache), 0},
+		{"--persisted-queries", int64(c.PersistedQueries), 0},
 	} {
 		if limit.value < limit.least {
 			return fmt.Errorf("%s: must be at least %d, is %d", limit.flag, limit.least, limit.value)
 		}
+	}
+	if c.OnlyTrustedDocuments && c.TrustedDocuments == "" {
+		return errors.New("--only-trusted-documents: say which in --trusted-documents")
 	}
 	if c.RequestTimeout <= 0 {
 		return fmt.Errorf("--request-timeout: must be longer than nothing, is %s", c.RequestTimeout)

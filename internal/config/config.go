@@ -28,6 +28,10 @@ type Config struct {
 	MaxCalls   int   `name:"max-calls" placeholder:"N" default:"250" help:"Most calls to Close for one operation."`
 	QueryCache int   `name:"query-cache" placeholder:"N" default:"1000" help:"How many parsed queries to keep; 0 keeps none."`
 
+	PersistedQueries     int    `name:"persisted-queries" placeholder:"N" default:"1000" help:"How many automatic persisted queries to keep, which clients name by their hash; 0 switches them off."`
+	TrustedDocuments     string `name:"trusted-documents" placeholder:"FILE" help:"List of operations that clients may name by id: JSON, as Relay's compiler or Apollo's manifest has it."`
+	OnlyTrustedDocuments bool   `name:"only-trusted-documents" help:"Run the operations of --trusted-documents and no others. The playground is off then."`
+
 	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`
 

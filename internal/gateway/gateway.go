@@ -74,9 +74,14 @@ func New(o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	named, err := documentsOf(o.Config)
+	if err != nil {
+		return nil, err
+	}
 	g.handler = newHTTPHandler(httpOptions{
 		Exec:       exec,
 		Prepare:    identify.prepare,
+		Documents:  named,
 		MaxBody:    int64(o.Config.MaxBody),
 		Timeout:    o.Config.RequestTimeout,
 		LocalOnly:  o.Config.Mode() != config.ModePassthrough && !o.Config.AllowAnonymous,
@@ -156,9 +161,29 @@ func served(full *ast.Schema) *ast.Schema {
 	return &shown
 }
 
-// playgroundOf are the settings of the playground; nil when it is switched off.
+// documentsOf are the operations that requests may name.
+func documentsOf(c config.Config) (*documents, error) {
+	d := &documents{only: c.OnlyTrustedDocuments}
+	if !d.only {
+		d.automatic = newAutomatic(c.PersistedQueries)
+	}
+	if c.TrustedDocuments == "" {
+		return d, nil
+	}
+	var err error
+	if d.trusted, err = readTrusted(c.TrustedDocuments, graph.NewExecutableSchema(graph.Config{}).Schema()); err != nil {
+		return nil, err
+	}
+	d.listed = make(map[string]bool, len(d.trusted))
+	for _, text := range d.trusted {
+		d.listed[text] = true
+	}
+	return d, nil
+}
+
+// playgroundOf are the settings of the playground; nil when it is switched off, or could run nothing.
 func playgroundOf(c config.Config) *playgroundOptions {
-	if !c.Playground {
+	if !c.Playground || c.OnlyTrustedDocuments {
 		return nil
 	}
 	return &playgroundOptions{Mode: string(c.Mode()), Explain: c.Explains()}
