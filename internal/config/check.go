@@ -61,6 +61,7 @@ func (c Config) checkLimits() error {
 		{"--max-tokens", int64(c.MaxTokens), 1},
 		{"--max-depth", int64(c.MaxDepth), 1},
 		{"--max-calls", int64(c.MaxCalls), 1},
+		{"--max-response", int64(c.MaxResponse), 1},
 		{"--query-cache", int64(c.QueryCache), 0},
 		{"--persisted-queries", int64(c.PersistedQueries), 0},
 	} {

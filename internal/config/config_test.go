@@ -28,7 +28,7 @@ func defaults() Config {
 		Listen: "127.0.0.1:8080", CloseBaseURL: DefaultCloseBaseURL,
 		Playground: true, Introspection: true,
 		Explain: "auto",
-		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxCalls: 250, QueryCache: 1000, PersistedQueries: 1000,
+		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxCalls: 250, MaxResponse: 32 << 20, QueryCache: 1000, PersistedQueries: 1000,
 		RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
@@ -48,13 +48,13 @@ func TestParse(t *testing.T) {
 			name: "environment",
 			env: map[string]string{
 				"LISTEN_ADDR": "[::1]:9000", "CLOSE_API_KEY": "api_x.y", "PLAYGROUND": "false", "INTROSPECTION": "no",
-				"EXPLAIN": "on", "MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "QUERY_CACHE": "0", "PERSISTED_QUERIES": "0", "TRUSTED_DOCUMENTS": "list.json", "ONLY_TRUSTED_DOCUMENTS": "true",
+				"EXPLAIN": "on", "MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "MAX_RESPONSE": "1MB", "QUERY_CACHE": "0", "PERSISTED_QUERIES": "0", "TRUSTED_DOCUMENTS": "list.json", "ONLY_TRUSTED_DOCUMENTS": "true",
 				"REQUEST_TIMEOUT": "5s", "SHUTDOWN_TIMEOUT": "1m", "LOG_LEVEL": "debug", "LOG_FORMAT": "json",
 			},
 			want: func(c *Config) {
 				*c = Config{
 					Listen: "[::1]:9000", CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL,
-					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7,
+					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7, MaxResponse: 1_000_000,
 					TrustedDocuments: "list.json", OnlyTrustedDocuments: true,
 					RequestTimeout: 5 * time.Second, ShutdownTimeout: time.Minute, LogLevel: slog.LevelDebug, LogFormat: "json",
 				}

@@ -98,6 +98,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	engine, err := projection.New(full, projection.Options{
 		Code:      resolvers.Code(),
 		MaxCalls:  o.Config.MaxCalls,
+		MaxAnswer: int(o.Config.MaxResponse),
 		PlanCache: o.Config.QueryCache,
 	})
 	if err != nil {
@@ -107,11 +108,13 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 		Schema:    served(full),
 		Resolvers: &resolvers.Resolver{Projection: engine},
 	}))
-	exec.SetQueryCache(newQueryCache(o.Config.QueryCache))
+	queries := newQueryCache(o.Config.QueryCache)
+	exec.SetQueryCache(queries)
 	exec.SetParserTokenLimit(o.Config.MaxTokens)
 	exec.SetDisableSuggestion(!o.Config.Introspection)
 	exec.SetErrorPresenter(errorPresenter{o.Log}.present)
 	exec.SetRecoverFunc(recovered)
+	exec.Use(documentLimit{maxTokens: o.Config.MaxTokens, known: queries})
 	exec.Use(depthLimit(o.Config.MaxDepth))
 	if o.Config.Introspection {
 		exec.Use(extension.Introspection{})

@@ -21,6 +21,8 @@ type Options struct {
 	Code Code
 	// MaxCalls is how many REST calls one operation may make; default 250.
 	MaxCalls int
+	// MaxAnswer is how many bytes the values of one answer may have; default 32 MiB.
+	MaxAnswer int
 	// PlanCache is how many operations have their plans kept; default 1,000.
 	PlanCache int
 }
@@ -31,13 +33,17 @@ type Engine struct {
 	code     Code
 	plans    *planCache
 	observed *loaders.Observed
-	maxCalls int
+
+	maxCalls, maxAnswer int
 }
 
 // New learns the schema. Its error names what is wrong with the directives.
 func New(s *ast.Schema, o Options) (*Engine, error) {
 	if o.MaxCalls == 0 {
 		o.MaxCalls = 250
+	}
+	if o.MaxAnswer == 0 {
+		o.MaxAnswer = 32 << 20
 	}
 	if o.PlanCache == 0 {
 		o.PlanCache = 1000
@@ -50,18 +56,21 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{}, maxCalls: o.MaxCalls}, nil
+	return &Engine{
+		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{}, maxCalls: o.MaxCalls, maxAnswer: o.MaxAnswer,
+	}, nil
 }
 
 // request is one operation on its way.
 type request struct {
-	engine *Engine
-	close  Doer
-	vars   map[string]any
-	plan   *plan
-	query  *run // of a query: all its roots, loaded together
-	calls  atomic.Int64
-	errors atomic.Int64
+	engine  *Engine
+	close   Doer
+	vars    map[string]any
+	plan    *plan
+	query   *run // of a query: all its roots, loaded together
+	calls   atomic.Int64
+	errors  atomic.Int64
+	written atomic.Int64 // bytes
 }
 
 type requestKey struct{}

@@ -260,9 +260,9 @@ func enumText(v *ast.EnumValueDefinition) string {
 	return strings.ToLower(v.Name)
 }
 
-// isID reports whether a text can be an id of Close: letters, digits and underscores, with a prefix.
+// isID reports whether a text can be an id of Close: letters, digits and underscores, a prefix and something after it.
 func isID(text string) bool {
-	if len(text) > 128 || strings.IndexByte(text, '_') < 1 {
+	if at := strings.IndexByte(text, '_'); len(text) > 128 || at < 1 || at == len(text)-1 {
 		return false
 	}
 	for i := range len(text) {

@@ -183,7 +183,7 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 	return x.load(path, f, typeName, id, false)
 }
 
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]*$`)
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]+$`)
 
 // custom writes customFields, or one customField.
 func (x *reference) custom(path []string, o object, f selectedField) (string, bool) {
