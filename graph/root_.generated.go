@@ -2015,6 +2015,10 @@ directive @rest(
   fields: [String!]
   "The query parameter or body member that an argument or input field becomes; on a list below an object, the parameter that takes the object's id."
   param: String
+  "Of a list below an object: the parameter that takes the ids of many objects. Each row then tells its object in the member that is named like ` + "`" + `param` + "`" + `."
+  batch: String
+  "The parameters that go with ` + "`" + `batch` + "`" + `, with their operators, such as ` + "`" + `param__gte` + "`" + `; ` + "`" + `param=value` + "`" + ` goes with that value alone."
+  batchWith: [String!]
   "Query parameters as ` + "`" + `param=value` + "`" + ` that are sent unless an argument sets them, or a form of them such as ` + "`" + `param__in` + "`" + `."
   defaults: [String!]
   "The text that stands for an enum value."

@@ -20,7 +20,7 @@ type Fault struct {
 	CutJSON        int           // the body ends after so many bytes, and says that this is its length
 	Drop           bool          // the connection breaks without an answer
 	RateLimited    bool          // 429 with the headers that tell when to come back
-	IgnoreIDFilter bool          // GET /lead/ behaves as if it knew no id__in
+	Ignore         []string      // parameters that have no effect, as Close does with those that it does not know
 }
 
 // Fault adds f to the faults. The first one that matches a request applies, and no other.

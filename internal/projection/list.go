@@ -51,12 +51,17 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 			continue
 		}
 		k.pages[n].skip, k.pages[n].hash = la.skip, la.hash
-		x.next.calls = append(x.next.calls, func(ctx context.Context) {
+		call := func(ctx context.Context) {
 			var head *table
 			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {
 				k.head.rows[n] = row{head, 0}
 			}
-		})
+		}
+		if conn.shares(la) {
+			x.next.asks = append(x.next.asks, &ask{conn: conn, args: la, parent: parent, rows: &rows[n], page: &k.pages[n], alone: call})
+		} else {
+			x.next.calls = append(x.next.calls, call)
+		}
 	}
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) {
 		all := rows[0]

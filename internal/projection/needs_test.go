@@ -105,6 +105,9 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 	case !target.IsCompositeType():
 	case strings.HasSuffix(target.Name, "Connection"):
 		n.page(target, f.sets)
+		if rest := field.Directives.ForName("rest").Arguments; rest.ForName("batch") != nil { // rows tell whose they are
+			n.add(n.nodeType(target), rest.ForName("param").Value.Raw)
+		}
 	case isEmbedded(target, field):
 		n.object("", target, f.sets)
 	case field.Type.Elem == nil && n.only(target.Name, f, inlineOf(field)):

@@ -123,6 +123,8 @@ type connection struct {
 	views  []*place // nodes and edges.node, each a view of the same rows
 	head   *place   // fields that the document of the list has beside its rows
 	items  []pageItem
+	next   bool    // whether the list goes on is selected
+	shared *layout // of the rows of many objects in one answer; nil for lists that share none
 }
 
 // pageItemKind says how a field of a connection is written.

@@ -30,6 +30,7 @@ type run struct {
 type level struct {
 	blocks  []*block
 	calls   []func(ctx context.Context)
+	asks    []*ask // lists that may share calls
 	arrived []func(ctx context.Context)
 }
 
@@ -74,7 +75,7 @@ func (x *run) all(ctx context.Context) error {
 
 // fetch makes the calls of a level, at the same time.
 func (x *run) fetch(ctx context.Context, now level) {
-	calls := now.calls
+	calls := append(now.calls, x.share(now.asks)...)
 	byType := map[*objectType][]*block{}
 	for _, b := range now.blocks {
 		byType[b.place.typ] = append(byType[b.place.typ], b)
@@ -83,6 +84,11 @@ func (x *run) fetch(ctx context.Context, now level) {
 		loader := x.loader(t)
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}
+	atOnce(ctx, calls)
+}
+
+// atOnce makes calls, some at a time. A panic in one of them is a panic here.
+func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
 	if len(calls) == 1 {
 		calls[0](ctx)
 		return

@@ -79,6 +79,7 @@ type listSource struct {
 	node        *objectType
 	defaults    map[string]string // parameters that are sent unless an argument sets them or a form of them
 	parentParam string            // the parameter that takes the id of the parent, for a list below an object
+	batch       *batch            // how it is read for many parents at once; nil for one by one
 }
 
 // name is how errors speak of a field.
@@ -241,6 +242,10 @@ func (r *schemaReader) listSource(f *field, rest *ast.Directive) *listSource {
 		node:        r.nodeOf(f.target),
 		defaults:    map[string]string{},
 		parentParam: argString(rest, "param"),
+		batch:       readBatch(rest),
+	}
+	if source.batch != nil && source.parentParam == "" {
+		r.errorf("%s: a batch needs the parameter of one object too, which is the member that tells the object of a row", f.name())
 	}
 	for _, pair := range argStrings(rest, "defaults") {
 		name, value, ok := strings.Cut(pair, "=")

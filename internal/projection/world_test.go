@@ -219,6 +219,9 @@ func (w *world) rows(typeName, list string) []json.RawMessage {
 		case r.IntN(25) == 0:
 			rows = append(rows, json.RawMessage([]string{"null", "5", "[]"}[r.IntN(3)]))
 		case object != nil:
+			if strings.HasPrefix(list, "lead_") {
+				object["lead_id"] = quote(r, list)
+			}
 			rows = append(rows, w.render(w.random("render", list), object))
 		}
 	}
@@ -306,16 +309,43 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 				rows = append(rows, row)
 			}
 		}
+	case query.Get("lead_id__in") != "":
+		return w.shared(typeName, query)
 	default:
 		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")) {
-			var object map[string]json.RawMessage
-			if json.Unmarshal(row, &object) == nil && object != nil {
-				row = w.project(object, query)
-			}
-			rows = append(rows, row)
+			rows = append(rows, w.projectRow(row, query))
 		}
 	}
-	return w.listOf(w.head(typeName), rows)
+	return w.listOf(w.head(typeName), rows, false)
+}
+
+// shared is a page of the rows of several leads, which keep their order among those of their lead. It may end before they do.
+func (w *world) shared(typeName string, query url.Values) json.RawMessage {
+	r := w.random("shared", query.Encode())
+	var lists [][]json.RawMessage
+	for lead := range strings.SplitSeq(query.Get("lead_id__in"), ",") {
+		lists = append(lists, w.rows(typeName, lead))
+	}
+	var rows []json.RawMessage
+	for {
+		lists = slices.DeleteFunc(lists, func(list []json.RawMessage) bool { return len(list) == 0 })
+		if len(lists) == 0 || r.IntN(12) == 0 {
+			break
+		}
+		n := r.IntN(len(lists))
+		rows = append(rows, w.projectRow(lists[n][0], query))
+		lists[n] = lists[n][1:]
+	}
+	return w.listOf(w.head(typeName), rows, len(lists) > 0)
+}
+
+// projectRow leaves of a row what _fields names, if it is an object.
+func (w *world) projectRow(row json.RawMessage, query url.Values) json.RawMessage {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(row, &object) != nil || object == nil {
+		return row
+	}
+	return w.project(object, query)
 }
 
 // head is what a list of a type has beside its rows.
@@ -331,8 +361,8 @@ func (w *world) head(typeName string) map[string]json.RawMessage {
 	return head
 }
 
-func (w *world) listOf(head map[string]json.RawMessage, rows []json.RawMessage) json.RawMessage {
-	head["has_more"] = json.RawMessage("false")
+func (w *world) listOf(head map[string]json.RawMessage, rows []json.RawMessage, more bool) json.RawMessage {
+	head["has_more"] = json.RawMessage(strconv.FormatBool(more))
 	head["data"] = json.RawMessage("[" + string(bytes.Join(toBytes(rows), []byte(","))) + "]")
 	var b bytes.Buffer
 	for i, name := range slices.Sorted(maps.Keys(head)) {
@@ -376,7 +406,7 @@ func (w *world) search(req *http.Request) (*http.Response, error) {
 			rows = append(rows, row)
 		}
 	}
-	return w.answer(req, name, w.listOf(map[string]json.RawMessage{}, rows))
+	return w.answer(req, name, w.listOf(map[string]json.RawMessage{}, rows, false))
 }
 
 // answer makes the response, broken as all of the type's are.
