@@ -2045,6 +2045,21 @@ directive @inline(
 "The REST member holds the object itself, or a list of them, rather than an id."
 directive @embedded on FIELD_DEFINITION
 
+"""
+How the objects of an embedded list are had where the member is absent, which Close may come to leave out: by the ids in
+another member, or by a REST list of the object.
+"""
+directive @fallback(
+  "The REST member that holds their ids."
+  ids: String
+  "The REST list that has them."
+  operation: String
+  "The query parameter of the list that takes the object's id."
+  param: String
+  "Query parameters of the list as ` + "`" + `param=value` + "`" + `."
+  defaults: [String!]
+) on FIELD_DEFINITION
+
 "The field is its parent once more, seen as another type."
 directive @same on FIELD_DEFINITION
 

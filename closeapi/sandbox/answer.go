@@ -46,6 +46,7 @@ func (s *Server) answer(ctx context.Context, r *http.Request) (*answer, error) {
 		return &answer{drop: true}, nil
 	}
 	c.skip = append(c.skip, f.Ignore...)
+	c.without = append(c.without, f.LeaveOut...)
 
 	a := f.answer(s.limits.limit)
 	if a == nil && c.user == nil {

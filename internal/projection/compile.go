@@ -177,6 +177,7 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 	case embeddedField:
 		it.kind, it.slot = embeddedItem, l.need(f.reads[0])
 		it.below = c.place(sel.sets, f.target, newLayout())
+		f.gone.compile(it, l)
 	case sameField:
 		it.kind, it.below = sameItem, c.place(sel.sets, f.target, l)
 	case listField:

@@ -28,7 +28,8 @@ func (x *run) compute(ctx context.Context, b *block, it *item, k *kid) {
 	}
 	if it.below != nil {
 		t := &table{doc: doc, layout: it.below.layout}
-		x.open(ctx, b, it, k, func(i int) (*table, span) { return t, spans[i] })
+		k.open(b, it, func(i int) (*table, span) { return t, spans[i] })
+		x.expand(ctx, k.blocks[0])
 		return
 	}
 	k.values = make([][]byte, len(b.rows))

@@ -110,6 +110,12 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		}
 	case isEmbedded(target, field):
 		n.object("", target, f.sets)
+		if args := fallbackOf(field); len(args) > 0 {
+			n.object(target.Name, target, f.sets)
+			if args["ids"] != "" {
+				n.add(scope, args["ids"])
+			}
+		}
 	case field.Type.Elem == nil && n.only(target.Name, f, inlineOf(field)):
 		for _, below := range n.collect(f.sets, target) {
 			if member := inlineOf(field)[below.field.Name]; member != "" {

@@ -113,6 +113,7 @@ type item struct {
 	target     *target // of edgeItem and referItem
 	below      *place  // of inlineItem, embeddedItem and sameItem
 	connection *connection
+	gone       int // of embeddedItem with a fallback: the slot of the member that leads to the objects
 }
 
 // connection is a list of Close as Relay's connection.

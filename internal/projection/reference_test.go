@@ -138,9 +138,50 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 	case !target.IsCompositeType():
 		return x.leaf(path, def.Type, o.data[reads[0]])
 	case isEmbedded(target, def):
-		return x.embedded(path, def.Type, o.data[reads[0]], f)
+		raw := o.data[reads[0]]
+		if raw == nil && len(fallbackOf(def)) > 0 {
+			var ok bool
+			if raw, ok = x.fallBack(o, f); !ok {
+				return x.fail(path, def.Type.NonNull)
+			}
+		}
+		return x.embedded(path, def.Type, raw, f)
 	}
 	return x.edge(path, o, f, reads[0])
+}
+
+// fallBack is what an absent member would hold, had by another way; not ok stands for an error.
+func (x *reference) fallBack(o object, f selectedField) (list json.RawMessage, ok bool) {
+	args, typeName := fallbackOf(f.field.Definition), f.field.Definition.Type.Name()
+	var rows []json.RawMessage
+	if args["ids"] == "" {
+		lead := text(o.data["id"])
+		if !idPattern.MatchString(lead) || x.world.broken[typeName] != "" {
+			return nil, false
+		}
+		rows = x.world.rows(typeName, lead)
+	} else {
+		raw := o.data[args["ids"]]
+		if raw == nil || string(raw) == "null" {
+			return nil, true
+		}
+		var ids []json.RawMessage
+		if json.Unmarshal(raw, &ids) != nil {
+			return nil, false
+		}
+		var seen []string
+		for _, raw := range ids {
+			id := text(raw)
+			if !idPattern.MatchString(id) || x.world.broken[typeName] != "" {
+				return nil, false
+			}
+			if object := x.world.object(typeName, id); object != nil && !slices.Contains(seen, id) {
+				rows = append(rows, x.world.render(x.world.random("fallback"), object))
+			}
+			seen = append(seen, id)
+		}
+	}
+	return json.RawMessage("[" + string(bytes.Join(toBytes(rows), []byte(","))) + "]"), true
 }
 
 func (x *reference) variant(union *ast.Definition, data map[string]json.RawMessage) string {

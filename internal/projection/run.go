@@ -120,18 +120,22 @@ func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
 func (x *run) loader(t *objectType) *loaders.Loader[row] {
 	l := x.loaders[t]
 	if l == nil {
-		layout := x.entities[t]
-		id := layout.need("id")
-		l = &loaders.Loader[row]{
-			Close: x.request, Type: t.name, One: t.entity.operation, Fields: layout.fields(),
-			Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
-				return scanPage(doc, list, layout, id)
-			},
-			Observed: x.request.engine.observed,
-		}
+		l = x.newLoader(t, x.entities[t])
 		x.loaders[t] = l
 	}
 	return l
+}
+
+// newLoader loads objects of a type into rows of a layout.
+func (x *run) newLoader(t *objectType, l *layout) *loaders.Loader[row] {
+	id := l.need("id")
+	return &loaders.Loader[row]{
+		Close: x.request, Type: t.name, One: t.entity.operation, Fields: l.fields(),
+		Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
+			return scanPage(doc, list, l, id)
+		},
+		Observed: x.request.engine.observed,
+	}
 }
 
 // scanPage reads a document for a loader.

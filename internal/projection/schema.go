@@ -64,6 +64,7 @@ type field struct {
 	target  *objectType
 	inline  map[string]string // of edgeField: fields of the target that the parent carries, with the REST member
 	list    *listSource       // of listField
+	gone    *fallback         // of embeddedField
 	compute Compute
 	refer   Refer
 }

@@ -80,6 +80,7 @@ func (r *schemaReader) readSource(f *field) {
 		r.readEdge(f)
 	default:
 		f.kind = embeddedField
+		r.readFallback(f)
 	}
 	r.checkSource(f)
 }

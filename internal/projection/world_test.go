@@ -88,7 +88,8 @@ func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string
 	}
 	for _, field := range def.Fields {
 		for _, member := range membersOf(w.schema, def, field) {
-			if _, ok := object[member.name]; ok {
+			dropped := len(fallbackOf(field)) > 0 && member.name == readsOf(field)[0] && r.IntN(4) == 0
+			if _, ok := object[member.name]; ok || dropped {
 				continue
 			}
 			if value := w.value(r, member.name, member.typ, depth); value != nil {
@@ -160,7 +161,7 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 // id makes up an id for a member: of a few objects, so that many lead to the same one.
 func (w *world) id(r *rand.Rand, member string) string {
 	prefix := map[string]string{
-		"lead_id": "lead_", "contact_id": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
+		"lead_id": "lead_", "contact_id": "cont_", "contact_ids": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
 		"assigned_to": "user_", "users": "user_", "thread_id": "acti_", "in_reply_to_id": "acti_", "response_to_id": "acti_",
 		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
 	}[member]
@@ -462,6 +463,8 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case len(reads) == 2: // names
 		return []member{{reads[0], stringType}, {reads[1], stringType}}
+	case fallbackOf(field)["ids"] != "":
+		return []member{{reads[0], field.Type}, {fallbackOf(field)["ids"], ast.ListType(idType, nil)}}
 	case !target.IsCompositeType() || isEmbedded(target, field):
 		return []member{{reads[0], field.Type}}
 	}
