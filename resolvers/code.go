@@ -11,14 +11,20 @@ import (
 func Code() projection.Code {
 	return projection.Code{
 		Compute: map[string]projection.Compute{
-			"User.name":                fullNames,
-			"Viewer.name":              fullNames,
-			"Lead.customFields":        customFieldsOf("lead"),
-			"Lead.customField":         customFieldOf("lead"),
-			"Contact.customFields":     customFieldsOf("contact"),
-			"Contact.customField":      customFieldOf("contact"),
-			"Opportunity.customFields": customFieldsOf("opportunity"),
-			"Opportunity.customField":  customFieldOf("opportunity"),
+			"User.name":                   fullNames,
+			"Viewer.name":                 fullNames,
+			"Lead.customFields":           customFieldsOf(definedFor("lead")),
+			"Lead.customField":            customFieldOf(definedFor("lead")),
+			"Contact.customFields":        customFieldsOf(definedFor("contact")),
+			"Contact.customField":         customFieldOf(definedFor("contact")),
+			"Opportunity.customFields":    customFieldsOf(definedFor("opportunity")),
+			"Opportunity.customField":     customFieldOf(definedFor("opportunity")),
+			"CustomActivity.customFields": customFieldsOf(definedByType("activity", "custom_activity_type_id")),
+			"CustomActivity.customField":  customFieldOf(definedByType("activity", "custom_activity_type_id")),
+			"CustomObject.customFields":   customFieldsOf(definedByType("custom_object", "custom_object_type_id")),
+			"CustomObject.customField":    customFieldOf(definedByType("custom_object", "custom_object_type_id")),
+			"Call.customFields":           customFieldsOf(definedShared),
+			"Call.customField":            customFieldOf(definedShared),
 		},
 		Refer: map[string]projection.Refer{
 			"Task.subject": taskSubjects,

@@ -24,7 +24,7 @@ type kid struct {
 	head   *block   // of connections: by page, what the list has beside its rows
 	values [][]byte // of computed fields: JSON by row
 	err    error    // of computed fields
-	errs   []error  // of embedded lists that were asked for
+	errs   []error  // to which links lead
 }
 
 // link says where the objects below a row stand.
@@ -75,6 +75,12 @@ func (k *kid) name(place int, id string) link {
 		b.ids = append(b.ids, id)
 	}
 	return link{state: linkSet, place: int32(place), at: at}
+}
+
+// fail notes that what a row leads to cannot be had.
+func (k *kid) fail(row int, err error) {
+	k.links[row] = link{state: linkFailed, at: int32(len(k.errs))}
+	k.errs = append(k.errs, err)
 }
 
 // expand works out what lies below the rows of a block: what is there already it opens, what is not it asks for.

@@ -23,7 +23,8 @@ type Code struct {
 
 // Compute works out a field for all parents of a level at once. It returns one value a parent: nil for null, or what
 // encoding/json writes as a value of the field's type. Of a field with fields of its own that is the object as Close would
-// write it, with the members that its fields read, or a list of them. An error fails the field of every parent.
+// write it, with the members that its fields read, or a list of them; an error in its place fails the field of that parent. An error
+// beside the values fails the field of every parent.
 type Compute func(ctx context.Context, c Computation) ([]any, error)
 
 // Computation is what a Compute works on.

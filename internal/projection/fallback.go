@@ -71,8 +71,7 @@ func (x *run) fallBack(b *block, it *item, k *kid) bool {
 		child := k.blocks[0]
 		for n, i := range gone {
 			if err := objects[n].err; err != nil {
-				k.links[i] = link{state: linkFailed, at: int32(len(k.errs))}
-				k.errs = append(k.errs, err)
+				k.fail(i, err)
 				continue
 			}
 			k.links[i] = link{state: linkSet, at: int32(len(child.rows)), n: int32(len(objects[n].rows))}

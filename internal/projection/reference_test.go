@@ -125,14 +125,14 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.fields(path, object{x.concrete(target.Name, o.data), o.data}, f.sets, def.Type.NonNull)
 	case o.typ+"."+def.Name == "Task.subject":
 		return x.subject(path, o, f)
+	case target.Name == "CustomFieldValue":
+		return x.custom(path, o, f)
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
 			return "null", true
 		}
 		return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(name)), true
-	case target.Name == "CustomFieldValue":
-		return x.custom(path, o, f)
 	case strings.HasSuffix(target.Name, "Connection"):
 		return x.below(path, o, f)
 	case !target.IsCompositeType():
@@ -235,6 +235,10 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 	var definitions struct{ Fields []map[string]json.RawMessage }
 	if err := json.Unmarshal([]byte(customDefinitions), &definitions); err != nil {
 		panic(err)
+	}
+	if reads := readsOf(f.field.Definition); len(reads) > 1 && text(o.data[reads[1]]) == "" { // it is of no type
+		definitions.Fields = nil
+		slices.Sort(order)
 	}
 	var entries []json.RawMessage
 	for _, id := range order {

@@ -66,6 +66,7 @@ type field struct {
 	list    *listSource       // of listField
 	gone    *fallback         // of embeddedField
 	compute Compute
+	calls   bool // computing makes calls
 	refer   Refer
 }
 

@@ -61,6 +61,7 @@ func (r *schemaReader) readSource(f *field) {
 	case r.code.Compute[f.name()] != nil:
 		f.kind = computedField
 		f.compute = r.code.Compute[f.name()]
+		f.calls = argString(rest, "operation") != ""
 		r.used[f.name()] = true
 	case r.code.Refer[f.name()] != nil:
 		f.kind = referField

@@ -250,6 +250,8 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case strings.HasPrefix(path, "/custom_field_schema/"):
 		return w.answer(req, "", json.RawMessage(customDefinitions))
+	case path == "/custom_field/shared/":
+		return w.answer(req, "", json.RawMessage(strings.Replace(customDefinitions, "fields", "data", 1)))
 	case path == "/data/search/":
 		return w.search(req)
 	case path == "/me/":
