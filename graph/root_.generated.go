@@ -2075,6 +2075,12 @@ directive @variant(
   values: [String!]
 ) on OBJECT
 
+"""
+Close sends the member, or the members of all fields of the type, only where ` + "`" + `_fields` + "`" + ` names them. Answers to writes that do
+not take ` + "`" + `_fields` + "`" + ` are without them, so the object is read again where they are selected.
+"""
+directive @onRequest on FIELD_DEFINITION | OBJECT
+
 "Tells the generator of the Go code how to treat a field."
 directive @goField(forceResolver: Boolean, name: String, omittable: Boolean, type: String) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
 

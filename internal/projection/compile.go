@@ -125,6 +125,14 @@ func constant(p *place, sel *selected, t *objectType) item {
 func (c *compiler) add(p *place, sel *selected, f *field) {
 	it := item{ast: sel.ast, kid: -1, prefix: prefix(len(p.items), sel.key), field: f, typ: f.def.Type, leaf: f.leaf}
 	c.item(&it, sel, p.layout)
+	switch {
+	case f.late:
+		for _, name := range c.reads(sel, f) {
+			p.late = append(p.late, p.layout.need(name))
+		}
+	case it.kind == sameItem:
+		p.late = append(p.late, it.below.late...)
+	}
 	if needsKid(&it) {
 		it.kid = p.kids
 		p.kids++

@@ -2,6 +2,7 @@ package projection
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -43,7 +44,8 @@ func (a Answer) Fields() []string {
 	return []string{"id"}
 }
 
-// Document is the value of the field: the object that Close answered to a write. Nil when the field is not selected.
+// Document is the value of the field: the object that Close answered to a write. Nil when the field is not selected. Where
+// something is selected that Close sends on request alone, and the answer does not have it, the object is read once more.
 func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, error) {
 	if !a.Selected() {
 		return nil, nil
@@ -52,11 +54,23 @@ func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, er
 	if err != nil {
 		return nil, malformed(err)
 	}
-	if id := (Parent{row{t, 0}}).Text("id"); id != "" {
+	id := Parent{row{t, 0}}.Text("id")
+	if id != "" {
 		a.request.engine.observed.Wrote(id)
+	}
+	if isID(id) && a.lacks(row{t, 0}) {
+		return a.Object(ctx, id)
 	}
 	return a.value(ctx, func(_ *run, k *kid, place int) {
 		k.links = []link{k.add(place, row{t, 0})}
+	})
+}
+
+// lacks reports whether a member that comes on request is wanted of an object and not there.
+func (a Answer) lacks(r row) bool {
+	return slices.ContainsFunc(a.fields, func(p *payloadPlan) bool {
+		place := p.target.places[p.target.index(a.typ)]
+		return slices.ContainsFunc(place.late, func(slot int) bool { return r.raw(slot) == nil })
 	})
 }
 

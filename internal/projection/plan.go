@@ -53,7 +53,8 @@ type place struct {
 	typ    *objectType
 	layout *layout
 	items  []item
-	kids   int // how many items need more than the row itself
+	kids   int   // how many items need more than the row itself
+	late   []int // slots of members that Close sends on request alone
 	// variants are the places of an interface or union whose rows tell their type; there are no items then.
 	variants *variants
 	idOnly   bool // nothing is selected that the id alone does not answer

@@ -59,6 +59,7 @@ type field struct {
 	def     *ast.FieldDefinition
 	kind    fieldKind
 	reads   []string     // REST members of the parent
+	late    bool         // Close sends them on request alone
 	leaf    *leaf        // of fields without fields of their own
 	page    pageItemKind // of the fields of a connection
 	target  *objectType

@@ -15,6 +15,7 @@ func (r *schemaReader) isPage(t *objectType) bool {
 func (r *schemaReader) readFields(t *objectType, def *ast.Definition) {
 	for _, fd := range def.Fields {
 		f := &field{parent: t, def: fd, target: r.types[fd.Type.Name()]}
+		f.late = def.Directives.ForName("onRequest") != nil || fd.Directives.ForName("onRequest") != nil
 		if f.target == nil {
 			f.leaf = r.leaf(f)
 		}
