@@ -2081,6 +2081,22 @@ not take ` + "`" + `_fields` + "`" + ` are without them, so the object is read a
 """
 directive @onRequest on FIELD_DEFINITION | OBJECT
 
+"What Close takes as a value. Anything else is refused before a call is made. On a list it holds for the items."
+directive @limit(
+  "The least number."
+  min: Int
+  "The greatest number."
+  max: Int
+  "The most characters."
+  length: Int
+  "The most items of the list."
+  items: Int
+  "What a text begins with."
+  prefix: String
+  "What kind of text it is: ` + "`" + `email` + "`" + `, ` + "`" + `mailbox` + "`" + ` (an address with or without a name), ` + "`" + `https` + "`" + `, ` + "`" + `rich text` + "`" + ` or ` + "`" + `time zone` + "`" + `."
+  format: String
+) on INPUT_FIELD_DEFINITION
+
 "Tells the generator of the Go code how to treat a field."
 directive @goField(forceResolver: Boolean, name: String, omittable: Boolean, type: String) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
 

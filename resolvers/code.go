@@ -40,6 +40,7 @@ func Code() projection.Code {
 			"OpportunityStatusChangeFilter": checkActivityList,
 			"Lead.activities":               checkActivityDates,
 		},
+		Rules: rules(),
 		Spread: map[string]projection.Spread{
 			"CustomFieldInput": spreadCustomField,
 		},

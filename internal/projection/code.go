@@ -14,9 +14,11 @@ type Code struct {
 	Compute map[string]Compute
 	// Refer finds the object that a field leads to, by "Type.field".
 	Refer map[string]Refer
-	// Check refuses values of inputs that contradict themselves, by the name of the input type, and arguments of lists that
-	// contradict each other, by "Type.field".
+	// Check refuses values of the inputs of lists that contradict themselves, by the name of the input type, and arguments of
+	// lists that contradict each other, by "Type.field".
 	Check map[string]Check
+	// Rules find what is wrong with inputs that become bodies, by the name of the input type.
+	Rules map[string][]Rule
 	// Spread turns inputs into members of the body that they stand in, by the name of the input type.
 	Spread map[string]Spread
 }
@@ -47,6 +49,9 @@ type Refer func(parents []Parent) []Reference
 // Check looks at an input as it was given, by the names of the schema: absent members are absent, lists are []any,
 // inputs are map[string]any, enum values and texts are strings. Its error says what would be right.
 type Check func(input map[string]any) error
+
+// Rule looks at an input as a Check does. It returns what is wrong, with paths that begin in the input.
+type Rule func(input map[string]any) []Fault
 
 // Spread turns an input, which has Close's names and values already, into a member of the body around it.
 type Spread func(input map[string]any) (member string, value any, err error)

@@ -109,10 +109,13 @@ func (a Answer) value(ctx context.Context, fill func(x *run, k *kid, place int))
 }
 
 // Body is an argument of the root field in ctx, an input, as the body of a request to Close: names and values are
-// Close's, what the client left out is left out, a null is null.
-func (e *Engine) Body(ctx context.Context, arg string) (map[string]any, error) {
+// Close's, what the client left out is left out, a null is null. Beside it is what is wrong with the input, as far as that
+// can be told before a call is made.
+func (e *Engine) Body(ctx context.Context, arg string) (map[string]any, []Fault) {
 	def, value := e.argument(ctx, arg)
-	return e.inputs().body(arg, e.schema.ast.Types[def.Type.Name()], value)
+	b := e.body()
+	object := b.object([]string{arg}, e.schema.ast.Types[def.Type.Name()], value)
+	return object, b.faults
 }
 
 // Filter is an argument of the root field in ctx, an input, as the parameters of a REST list.
@@ -136,10 +139,10 @@ func (e *Engine) Zone(ctx context.Context) (*closeapi.Offset, error) {
 // argument from which Body made it.
 func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []string {
 	def, _ := e.argument(ctx, arg)
-	return append([]string{arg}, e.inputs().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
+	return append([]string{arg}, e.body().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
 }
 
-func (e *Engine) inputs() inputs { return inputs{e.schema, e.code.Spread} }
+func (e *Engine) body() *body { return &body{schema: e.schema, code: e.code} }
 
 func (e *Engine) argument(ctx context.Context, arg string) (*ast.ArgumentDefinition, map[string]any) {
 	req := requestOf(ctx)

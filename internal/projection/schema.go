@@ -13,8 +13,9 @@ import (
 
 // schema is what the projection learnt of the GraphQL schema at start: for each type and field, where it stands in REST.
 type schema struct {
-	ast   *ast.Schema
-	types map[string]*objectType
+	ast     *ast.Schema
+	types   map[string]*objectType
+	limitOf map[*ast.FieldDefinition]*limit // of fields of inputs
 }
 
 // objectType is an object, interface or union of the schema.
@@ -122,6 +123,7 @@ func readSchema(s *ast.Schema, code Code) (*schema, error) {
 		}
 	}
 	r.readRoots(s.Query)
+	r.readLimits()
 	r.checkCode()
 	if len(r.errs) > 0 {
 		return nil, fmt.Errorf("schema: %s", strings.Join(r.errs, "; "))
@@ -280,7 +282,8 @@ func (r *schemaReader) checkCode() {
 			r.errorf("there is code for %s, which is not a field of the schema that needs any", name)
 		}
 	}
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread))) {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread)),
+		slices.Sorted(maps.Keys(r.code.Rules))) {
 		if typeName, fieldName, ok := strings.Cut(name, "."); ok {
 			if t := r.types[typeName]; t == nil || t.fields[fieldName] == nil || t.fields[fieldName].kind != listField {
 				r.errorf("there is a check for %s, which is not a list of the schema", name)
