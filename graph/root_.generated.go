@@ -2019,6 +2019,8 @@ directive @rest(
   batch: String
   "The parameters that go with ` + "`" + `batch` + "`" + `, with their operators, such as ` + "`" + `param__gte` + "`" + `; ` + "`" + `param=value` + "`" + ` goes with that value alone."
   batchWith: [String!]
+  "Of a list below an object: the member of the object that is null where the list is empty. The list is not asked for then."
+  empty: String
   "Query parameters as ` + "`" + `param=value` + "`" + ` that are sent unless an argument sets them, or a form of them such as ` + "`" + `param__in` + "`" + `."
   defaults: [String!]
   "The text that stands for an enum value."

@@ -11,6 +11,7 @@ import (
 func Code() projection.Code {
 	return projection.Code{
 		Compute: map[string]projection.Compute{
+			"TaskCompleted.contact":       nothing,
 			"User.name":                   fullNames,
 			"Viewer.name":                 fullNames,
 			"Lead.customFields":           customFieldsOf(definedFor("lead")),
@@ -27,7 +28,8 @@ func Code() projection.Code {
 			"Call.customField":            customFieldOf(definedShared),
 		},
 		Refer: map[string]projection.Refer{
-			"Task.subject": taskSubjects,
+			"Task.subject":         taskSubjects,
+			"CommentThread.object": commentedObjects,
 		},
 		Check: map[string]projection.Check{
 			"TaskFilter":                    checkTaskFilter,
@@ -45,6 +47,11 @@ func Code() projection.Code {
 			"CustomFieldInput": spreadCustomField,
 		},
 	}
+}
+
+// nothing is the field of an interface that objects of a type do not have.
+func nothing(_ context.Context, c projection.Computation) ([]any, error) {
+	return make([]any, len(c.Parents)), nil
 }
 
 // fullNames are the names of users: first and last name, as far as there are any.

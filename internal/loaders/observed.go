@@ -63,6 +63,12 @@ func (o *Observed) Wrote(id string) {
 	}
 }
 
+// WroteLately reports whether an object was written so lately that lists may not show it.
+func (o *Observed) WroteLately(id string) bool {
+	_, fresh := o.settled([]string{id})
+	return len(fresh) > 0
+}
+
 // settled separates ids that lists and the index know from those that were written lately.
 func (o *Observed) settled(ids []string) (settled, fresh []string) {
 	o.mu.Lock()

@@ -21,6 +21,7 @@ type kid struct {
 	blocks []*block // by place of the target, or by view of the connection
 	refs   []link   // of lists of ids: what the elements lead to
 	pages  []page   // of connections
+	empty  []bool   // of connections: by page, whether it is known to be empty
 	head   *block   // of connections: by page, what the list has beside its rows
 	values [][]byte // of computed fields: JSON by row
 	err    error    // of computed fields

@@ -38,7 +38,7 @@ func (f *fallback) compile(it *item, l *layout) {
 		return
 	}
 	it.below.layout.need("id")
-	it.gone = l.need(cmp.Or(f.ids, "id"))
+	it.other = l.need(cmp.Or(f.ids, "id"))
 }
 
 // found are the objects of one parent, or why they cannot be had.
@@ -52,7 +52,7 @@ type found struct {
 func (x *run) fallBack(b *block, it *item, k *kid) bool {
 	var gone []int
 	for i, r := range b.rows {
-		if !r.missing() && r.raw(it.slot) == nil && !isNull(r.raw(it.gone)) {
+		if !r.missing() && r.raw(it.slot) == nil && !isNull(r.raw(it.other)) {
 			gone = append(gone, i)
 		}
 	}
@@ -106,7 +106,7 @@ func (x *run) embeddedByID(ctx context.Context, b *block, it *item, gone []int, 
 	ends := make([]int, len(gone))
 	for n, i := range gone {
 		k := newKid([]*place{it.below})
-		list := k.nameList(b.rows[i].raw(it.gone))
+		list := k.nameList(b.rows[i].raw(it.other))
 		if list.state == linkWrong || hasWrong(k.refs) {
 			objects[n].err = errLeadsNowhere
 		} else {

@@ -25,6 +25,7 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 		if !ok {
 			at = int32(len(lists))
 			lists[id] = at
+			k.empty = append(k.empty, it.field.list.empty != "" && x.tellsEmpty(r.raw(it.other), id))
 		}
 		k.links[i] = link{state: linkSet, at: at}
 	}
@@ -33,6 +34,12 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 		parents[at] = id
 	}
 	x.list(it.connection, args, parents, k)
+}
+
+// tellsEmpty reports whether a member of an object says that a list of the object is empty: it is there, and null. For a while
+// after something was written about the object, that may be old.
+func (x *run) tellsEmpty(raw []byte, id string) bool {
+	return len(raw) > 0 && isNull(raw) && !x.request.engine.observed.WroteLately(id)
 }
 
 // list asks for a list of Close once for each parent, or once at the root.
@@ -51,6 +58,9 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 			continue
 		}
 		k.pages[n].skip, k.pages[n].hash = la.skip, la.hash
+		if n < len(k.empty) && k.empty[n] && la.skip == 0 && len(conn.head.items) == 0 {
+			continue
+		}
 		call := func(ctx context.Context) {
 			var head *table
 			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {

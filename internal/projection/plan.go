@@ -114,7 +114,9 @@ type item struct {
 	target     *target // of edgeItem and referItem
 	below      *place  // of inlineItem, embeddedItem and sameItem
 	connection *connection
-	gone       int // of embeddedItem with a fallback: the slot of the member that leads to the objects
+	// other is the slot of a second member: of embeddedItem with a fallback the one that leads to the objects, of listItem the
+	// one that is null where the list is empty.
+	other int
 }
 
 // connection is a list of Close as Relay's connection.

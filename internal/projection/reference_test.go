@@ -125,8 +125,12 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.fields(path, object{x.concrete(target.Name, o.data), o.data}, f.sets, def.Type.NonNull)
 	case o.typ+"."+def.Name == "Task.subject":
 		return x.subject(path, o, f)
+	case o.typ+"."+def.Name == "CommentThread.object":
+		return x.commented(path, o, f)
 	case target.Name == "CustomFieldValue":
 		return x.custom(path, o, f)
+	case len(reads) == 0:
+		return "null", true
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
@@ -221,6 +225,40 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 		return x.fields(path, object{typeName, map[string]json.RawMessage{"id": quoted}}, f.sets, false)
 	}
 	return x.load(path, f, typeName, id, false)
+}
+
+// commented writes what a thread of comments is about.
+func (x *reference) commented(path []string, o object, f selectedField) (string, bool) {
+	kind, _, _ := strings.Cut(text(o.data["object_type"]), ".")
+	id, typeName := text(o.data["object_id"]), map[string]string{
+		"activity": "Activity", "opportunity": "Opportunity", "lead": "Lead",
+	}[kind]
+	switch {
+	case typeName == "" || id == "":
+		return "null", true
+	case !idPattern.MatchString(id):
+		return x.fail(path, false)
+	}
+	if x.onlyID(typeName, f) {
+		concrete := x.world.schema.GetPossibleTypes(x.world.schema.Types[typeName])[0].Name
+		quoted, _ := json.Marshal(id)
+		return x.fields(path, object{concrete, map[string]json.RawMessage{"id": quoted}}, f.sets, false)
+	}
+	return x.load(path, f, typeName, id, false)
+}
+
+// onlyID reports whether the id of an object answers all that is selected of it. The name of its type does too, unless it
+// may be of several.
+func (x *reference) onlyID(typeName string, f selectedField) bool {
+	possible := x.world.schema.GetPossibleTypes(x.world.schema.Types[typeName])
+	for _, def := range possible {
+		for _, below := range x.collect(f.sets, def) {
+			if below.field.Name != "id" && (below.field.Name != "__typename" || len(possible) > 1) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]*$`)
@@ -406,6 +444,10 @@ func (x *reference) below(path []string, o object, f selectedField) (string, boo
 	raw := o.data["id"]
 	if text(raw) == "" || !idPattern.MatchString(text(raw)) {
 		return x.fail(path, false)
+	}
+	rest := f.field.Definition.Directives.ForName("rest").Arguments
+	if empty := rest.ForName("empty"); empty != nil && string(o.data[empty.Value.Raw]) == "null" {
+		return x.page(path, f.field.Definition.Type.Name(), f.sets, nil, false, -1)
 	}
 	return x.connection(path, f, x.world.rows(x.nodeOf(f.field.Definition), text(raw)), f.field.ArgumentMap(x.vars))
 }

@@ -84,6 +84,7 @@ type listSource struct {
 	defaults    map[string]string // parameters that are sent unless an argument sets them or a form of them
 	parentParam string            // the parameter that takes the id of the parent, for a list below an object
 	batch       *batch            // how it is read for many parents at once; nil for one by one
+	empty       string            // the member of the parent that is null where the list is empty; "" when none tells
 }
 
 // name is how errors speak of a field.
@@ -248,6 +249,7 @@ func (r *schemaReader) listSource(f *field, rest *ast.Directive) *listSource {
 		defaults:    map[string]string{},
 		parentParam: argString(rest, "param"),
 		batch:       readBatch(rest),
+		empty:       argString(rest, "empty"),
 	}
 	if source.batch != nil && source.parentParam == "" {
 		r.errorf("%s: a batch needs the parameter of one object too, which is the member that tells the object of a row", f.name())

@@ -111,6 +111,9 @@ func (w *world) customValue(r *rand.Rand) json.RawMessage {
 
 // value makes up a value of a member, mostly fit for a field of the type; nil stands for a member that is absent.
 func (w *world) value(r *rand.Rand, name string, t *ast.Type, depth int) json.RawMessage {
+	if name == "comment_summary" && r.IntN(3) == 0 { // nobody said anything, which saves a call
+		return json.RawMessage("null")
+	}
 	switch r.IntN(60) {
 	case 0, 1, 2, 3:
 		return json.RawMessage("null")
@@ -140,6 +143,9 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 		return quote(r, textOf(def.EnumValues[r.IntN(len(def.EnumValues))]))
 	case def.IsCompositeType() && depth > 0:
 		return w.render(r, w.members(r, def, depth-1))
+	}
+	if name == "object_type" && r.IntN(4) > 0 {
+		return quote(r, []string{"opportunity", "call", "emailthread", "sms", "activity.note", "activity.custom_activity", "lead"}[r.IntN(7)])
 	}
 	switch t.Name() {
 	case "ID":
@@ -315,7 +321,7 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 	case query.Get("lead_id__in") != "":
 		return w.shared(typeName, query)
 	default:
-		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")) {
+		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")+query.Get("object_id")) {
 			rows = append(rows, w.projectRow(row, query))
 		}
 	}
@@ -459,10 +465,12 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 	target := schema.Types[field.Type.Name()]
 	reads := readsOf(field)
 	switch {
-	case target.Name == "CustomFieldValue":
-		return nil // customValue
+	case target.Name == "CustomFieldValue", len(reads) == 0:
+		return nil // customValue; nothing
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
+	case reads[0] == "object_type" && target.IsCompositeType(): // CommentThread.object
+		return []member{{"object_type", stringType}, {"object_id", idType}}
 	case len(reads) == 2: // names
 		return []member{{reads[0], stringType}, {reads[1], stringType}}
 	case fallbackOf(field)["ids"] != "":
