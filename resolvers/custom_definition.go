@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -92,7 +93,7 @@ func (list definitionList) load(ctx context.Context, close projection.Doer) (map
 	if err := doc.Decode(&answer); err != nil {
 		return nil, err
 	}
-	all := append(answer.Fields, answer.Data...)
+	all := slices.Concat(answer.Fields, answer.Data)
 	byID := make(map[string]definition, len(all))
 	for order, raw := range all {
 		var head struct {

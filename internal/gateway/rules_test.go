@@ -101,6 +101,7 @@ func TestRules(t *testing.T) {
 		"task: no text":                {`taskCreate(input: {` + onLead + `})`, "text", "needs a text"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			mutation := strings.ReplaceAll(tt.mutation, "LONG", strings.Repeat("ä", 1001))
 			body := map[string]any{"query": "mutation { it: " + mutation + " { userErrors { field message code } } }"}
 			var got struct {

@@ -169,8 +169,7 @@ func wrongRichText(text string) string {
 		if errors.Is(err, io.EOF) {
 			return ""
 		}
-		var wrong *xml.SyntaxError
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*xml.SyntaxError](err); ok {
 			return "rich text is XHTML, which this is not: " + wrong.Msg
 		}
 		if err != nil {

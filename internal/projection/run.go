@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -75,7 +76,7 @@ func (x *run) all(ctx context.Context) error {
 
 // fetch makes the calls of a level, at the same time.
 func (x *run) fetch(ctx context.Context, now level) {
-	calls := append(now.calls, x.share(now.asks)...)
+	calls := slices.Concat(now.calls, x.share(now.asks))
 	byType := map[*objectType][]*block{}
 	for _, b := range now.blocks {
 		byType[b.place.typ] = append(byType[b.place.typ], b)

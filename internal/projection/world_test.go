@@ -465,8 +465,8 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 	target := schema.Types[field.Type.Name()]
 	reads := readsOf(field)
 	switch {
-	case target.Name == "CustomFieldValue", len(reads) == 0:
-		return nil // customValue; nothing
+	case target.Name == "CustomFieldValue", len(reads) == 0: // those of customValue, or none at all
+		return nil
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case reads[0] == "object_type" && target.IsCompositeType(): // CommentThread.object
