@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,8 @@ type Call struct {
 	Operation string
 
 	// Vars are the values for the {…} of the path, in order. Each becomes exactly one segment of the path.
-	// Empty values, "." and "..", and values with a slash, a backslash or a control character are refused.
+	// Empty values, "." and "..", and values with a slash, a backslash or a control character are refused. Only
+	// {object_type} may be two segments, a kind of objects and the id of one of its types: "activity/actitype_x".
 	Vars []string
 
 	// Params are the query parameters in Close's own form: lists are joined by commas and hold no spaces
@@ -155,6 +157,9 @@ func (c *core) url(op *operation, vars []string) (*url.URL, string, error) {
 	target := *c.base
 	plain := true
 	for i, value := range vars {
+		if op.vars[i] == "{object_type}" && isTyped(value) {
+			continue
+		}
 		if reason := refuseSegment(value); reason != "" {
 			return nil, "", fmt.Errorf("the value for %s in the path %s", op.vars[i], reason)
 		}
@@ -162,11 +167,27 @@ func (c *core) url(op *operation, vars []string) (*url.URL, string, error) {
 	}
 	path := op.fill(c.base.Path, vars, nil)
 	if !plain || c.base.RawPath != "" {
-		target.RawPath = op.fill(c.base.EscapedPath(), vars, url.PathEscape)
+		target.RawPath = op.fill(c.base.EscapedPath(), vars, escapeVar)
 	}
 	target.Path = path
 	return &target, path[len(c.base.Path):], nil
 }
+
+// typed are the kinds of objects that have types, each with custom fields of its own (Close docs: Custom Field
+// Schemas, Shared Custom Fields).
+var typed = []string{"activity", "custom_object", "custom_activity_type", "custom_object_type"}
+
+// isTyped reports whether a value names one of the types of such a kind. The id is letters, digits and underscores, so
+// that neither part can be anything else in a path.
+func isTyped(value string) bool {
+	kind, id, found := strings.Cut(value, "/")
+	return found && slices.Contains(typed, kind) && id != "" && strings.Trim(id, wordCharacters) == ""
+}
+
+const wordCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
+// escapeVar escapes a value for a path. The slash of a typed kind stays; no other value has one.
+func escapeVar(value string) string { return strings.ReplaceAll(url.PathEscape(value), "%2F", "/") }
 
 // refuseSegment says why a value cannot be a segment of a path, or nothing.
 func refuseSegment(value string) string {

@@ -2038,6 +2038,12 @@ directive @rest(
   fields: [String!]
   "The query parameter or body member that an argument or input field becomes; on a list below an object, the parameter that takes the object's id."
   param: String
+  "Of a list below an object: the parameter that takes the ids of many objects. Each row then tells its object in the member that is named like ` + "`" + `param` + "`" + `."
+  batch: String
+  "The parameters that go with ` + "`" + `batch` + "`" + `, with their operators, such as ` + "`" + `param__gte` + "`" + `; ` + "`" + `param=value` + "`" + ` goes with that value alone."
+  batchWith: [String!]
+  "Of a list below an object: the member of the object that is null where the list is empty. The list is not asked for then."
+  empty: String
   "Query parameters as ` + "`" + `param=value` + "`" + ` that are sent unless an argument sets them, or a form of them such as ` + "`" + `param__in` + "`" + `."
   defaults: [String!]
   "The text that stands for an enum value."
@@ -2064,6 +2070,21 @@ directive @inline(
 "The REST member holds the object itself, or a list of them, rather than an id."
 directive @embedded on FIELD_DEFINITION
 
+"""
+How the objects of an embedded list are had where the member is absent, which Close may come to leave out: by the ids in
+another member, or by a REST list of the object.
+"""
+directive @fallback(
+  "The REST member that holds their ids."
+  ids: String
+  "The REST list that has them."
+  operation: String
+  "The query parameter of the list that takes the object's id."
+  param: String
+  "Query parameters of the list as ` + "`" + `param=value` + "`" + `."
+  defaults: [String!]
+) on FIELD_DEFINITION
+
 "The field is its parent once more, seen as another type."
 directive @same on FIELD_DEFINITION
 
@@ -2080,6 +2101,28 @@ directive @variant(
   "The interface or union whose discriminator it is; left out where the type is in one only."
   of: String
 ) repeatable on OBJECT
+
+"""
+Close sends the member, or the members of all fields of the type, only where ` + "`" + `_fields` + "`" + ` names them. Answers to writes that do
+not take ` + "`" + `_fields` + "`" + ` are without them, so the object is read again where they are selected.
+"""
+directive @onRequest on FIELD_DEFINITION | OBJECT
+
+"What Close takes as a value. Anything else is refused before a call is made. On a list it holds for the items."
+directive @limit(
+  "The least number."
+  min: Int
+  "The greatest number."
+  max: Int
+  "The most characters."
+  length: Int
+  "The most items of the list."
+  items: Int
+  "What a text begins with."
+  prefix: String
+  "What kind of text it is: ` + "`" + `email` + "`" + `, ` + "`" + `mailbox` + "`" + ` (an address with or without a name), ` + "`" + `https` + "`" + `, ` + "`" + `rich text` + "`" + ` or ` + "`" + `time zone` + "`" + `."
+  format: String
+) on INPUT_FIELD_DEFINITION
 
 "Tells the generator of the Go code how to treat a field."
 directive @goField(forceResolver: Boolean, name: String, omittable: Boolean, type: String) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION

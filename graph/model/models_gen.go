@@ -66,7 +66,7 @@ type AddressInput struct {
 
 // A file for an object, uploaded before.
 type AttachmentInput struct {
-	// Where it was uploaded to.
+	// Where it was uploaded to: the download address that `fileUploadCreate` gave.
 	URL string `json:"url"`
 	// The name of the file.
 	Filename string `json:"filename"`
@@ -86,13 +86,13 @@ type CallCreateInput struct {
 	Direction graphql.Omittable[*PhoneDirection] `json:"direction,omitempty,omitzero"`
 	// How far it came; `COMPLETED`, when left out.
 	Status graphql.Omittable[*CallStatus] `json:"status,omitempty,omitzero"`
-	// Its length, in seconds.
+	// Its length, in seconds: a week (604,800) at most.
 	Duration graphql.Omittable[*int] `json:"duration,omitempty,omitzero"`
 	// The other party's number.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty,omitzero"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The outcome.
 	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
@@ -136,13 +136,13 @@ type CallUpdateInput struct {
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 	// How far it came. Not of calls that Close made.
 	Status graphql.Omittable[*CallStatus] `json:"status,omitempty,omitzero"`
-	// Its length, in seconds.
+	// Its length, in seconds: a week (604,800) at most.
 	Duration graphql.Omittable[*int] `json:"duration,omitempty,omitzero"`
 	// The other party's number.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty,omitzero"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The outcome.
 	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
@@ -200,9 +200,9 @@ type CommentUpdateInput struct {
 type ContactCreateInput struct {
 	// The lead that the person belongs to; without it a new lead is made, named after the person.
 	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// The name.
+	// The name, 1,000 characters at most.
 	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
-	// What the person does there.
+	// What the person does there, 1,000 characters at most.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
 	// E-mail addresses, 100 at most.
 	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
@@ -262,15 +262,15 @@ type ContactPhoneInput struct {
 type ContactUpdateInput struct {
 	// The lead that the person belongs to.
 	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// The name.
+	// The name, 1,000 characters at most.
 	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
-	// What the person does there.
+	// What the person does there, 1,000 characters at most.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
-	// All e-mail addresses: they replace those that are there.
+	// All e-mail addresses: they replace those that are there; 100 at most.
 	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
-	// All phone numbers: they replace those that are there.
+	// All phone numbers: they replace those that are there; 100 at most.
 	Phones graphql.Omittable[[]*ContactPhoneInput] `json:"phones,omitempty,omitzero"`
-	// All websites and profiles: they replace those that are there.
+	// All websites and profiles: they replace those that are there; 100 at most.
 	Urls graphql.Omittable[[]*ContactURLInput] `json:"urls,omitempty,omitzero"`
 	// E-mail addresses to add to those that are there; one that is there already takes the new type. Costs one more REST call, as do all additions and removals together.
 	AddEmails graphql.Omittable[[]*ContactEmailInput] `json:"addEmails,omitempty,omitzero"`
@@ -374,7 +374,7 @@ type CustomFieldInput struct {
 	ID string `json:"id"`
 	// For text and hidden fields, and for one choice.
 	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
-	// For rich text fields.
+	// For rich text fields: XHTML in a `<body>` element.
 	HTML graphql.Omittable[*string] `json:"html,omitempty,omitzero"`
 	// For number fields.
 	Number graphql.Omittable[*float64] `json:"number,omitempty,omitzero"`
@@ -464,7 +464,7 @@ type DateTimeRange struct {
 
 // A file for an e-mail, uploaded before.
 type EmailAttachmentInput struct {
-	// Where it was uploaded to.
+	// Where it was uploaded to: the download address that `fileUploadCreate` gave.
 	URL string `json:"url"`
 	// The name of the file.
 	Filename string `json:"filename"`
@@ -490,19 +490,19 @@ type EmailCreateInput struct {
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 	// The sender: an address, or `Name <address>`. Needed for the statuses `INBOX`, `SCHEDULED`, `OUTBOX` and `ERROR`.
 	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
-	// The recipients' addresses.
+	// The recipients' addresses, 500 at most.
 	To graphql.Omittable[[]string] `json:"to,omitempty,omitzero"`
-	// The addresses that get a copy.
+	// The addresses that get a copy, 500 at most.
 	Cc graphql.Omittable[[]string] `json:"cc,omitempty,omitzero"`
-	// The addresses that get a copy unseen.
+	// The addresses that get a copy unseen, 500 at most.
 	Bcc graphql.Omittable[[]string] `json:"bcc,omitempty,omitzero"`
-	// The subject.
+	// The subject, 1,000 characters at most.
 	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
-	// The text.
+	// The text, 1,048,576 characters at most.
 	BodyText graphql.Omittable[*string] `json:"bodyText,omitempty,omitzero"`
-	// The text, as HTML.
+	// The text, as HTML, 1,048,576 characters at most.
 	BodyHTML graphql.Omittable[*string] `json:"bodyHtml,omitempty,omitzero"`
-	// Files, uploaded before.
+	// Files, uploaded before, 1,000 at most.
 	Attachments graphql.Omittable[[]*EmailAttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// A template that is filled in when no text is given.
 	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
@@ -564,19 +564,19 @@ type EmailUpdateInput struct {
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 	// The sender: an address, or `Name <address>`. Needed for the statuses `INBOX`, `SCHEDULED`, `OUTBOX` and `ERROR`.
 	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
-	// The recipients' addresses.
+	// The recipients' addresses, 500 at most.
 	To graphql.Omittable[[]string] `json:"to,omitempty,omitzero"`
-	// The addresses that get a copy.
+	// The addresses that get a copy, 500 at most.
 	Cc graphql.Omittable[[]string] `json:"cc,omitempty,omitzero"`
-	// The addresses that get a copy unseen.
+	// The addresses that get a copy unseen, 500 at most.
 	Bcc graphql.Omittable[[]string] `json:"bcc,omitempty,omitzero"`
-	// The subject.
+	// The subject, 1,000 characters at most.
 	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
-	// The text.
+	// The text, 1,048,576 characters at most.
 	BodyText graphql.Omittable[*string] `json:"bodyText,omitempty,omitzero"`
-	// The text, as HTML.
+	// The text, as HTML, 1,048,576 characters at most.
 	BodyHTML graphql.Omittable[*string] `json:"bodyHtml,omitempty,omitzero"`
-	// Files, uploaded before.
+	// Files, uploaded before, 1,000 at most.
 	Attachments graphql.Omittable[[]*EmailAttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// A template that is filled in when no text is given.
 	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
@@ -664,15 +664,15 @@ type LeadActivityFilter struct {
 
 // A contact that is made together with its lead.
 type LeadContactInput struct {
-	// The name.
+	// The name, 1,000 characters at most.
 	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
-	// What the person does there.
+	// What the person does there, 1,000 characters at most.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
-	// E-mail addresses.
+	// E-mail addresses, 100 at most.
 	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
-	// Phone numbers.
+	// Phone numbers, 100 at most.
 	Phones graphql.Omittable[[]*ContactPhoneInput] `json:"phones,omitempty,omitzero"`
-	// Websites and profiles.
+	// Websites and profiles, 100 at most.
 	Urls graphql.Omittable[[]*ContactURLInput] `json:"urls,omitempty,omitzero"`
 	// Values of custom fields.
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
@@ -786,7 +786,7 @@ type MeetingPayload struct {
 
 // Changes to a meeting. What is left out stays as it is; null empties a value.
 type MeetingUpdateInput struct {
-	// What you note, as rich text.
+	// What you note, as rich text: XHTML in a `<body>` element.
 	UserNoteHTML graphql.Omittable[*string] `json:"userNoteHtml,omitempty,omitzero"`
 	// The outcome.
 	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
@@ -798,7 +798,7 @@ type NoteCreateInput struct {
 	LeadID string `json:"leadId"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The title.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
@@ -808,7 +808,7 @@ type NoteCreateInput struct {
 	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
 	// The user on your side; you, when left out.
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
-	// Files, uploaded before.
+	// Files, uploaded before, 1,000 at most.
 	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// When it happened.
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
@@ -838,13 +838,13 @@ type NotePayload struct {
 type NoteUpdateInput struct {
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The title.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
 	// Whether it is pinned to the lead.
 	Pinned graphql.Omittable[*bool] `json:"pinned,omitempty,omitzero"`
-	// All files: they replace those that are there.
+	// All files: they replace those that are there; 1,000 at most.
 	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// The contact on the other side.
 	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
@@ -872,7 +872,7 @@ type OpportunityCreateInput struct {
 	Confidence graphql.Omittable[*int] `json:"confidence,omitempty,omitzero"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The day on which it was won, or is expected to be.
 	DateWon graphql.Omittable[*string] `json:"dateWon,omitempty,omitzero"`
@@ -992,7 +992,7 @@ type OpportunityUpdateInput struct {
 	Confidence graphql.Omittable[*int] `json:"confidence,omitempty,omitzero"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text; null empties both notes.
+	// The note, as rich text; null empties both notes. XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The day on which it was won, or is expected to be. A status that means won sets it to today in your time zone unless it is set.
 	DateWon graphql.Omittable[*string] `json:"dateWon,omitempty,omitzero"`

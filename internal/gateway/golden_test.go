@@ -22,7 +22,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden requests from what happens now")
 
 // TestGolden runs each request of testdata against a sandbox of its own and compares the REST calls that it causes and
-// the answer. A file holds query.graphql, if need be variables.json and headers, then rest and response.json.
+// the answer. A file holds query.graphql, if need be variables.json, headers and fault.json (what goes wrong in the sandbox),
+// then rest and response.json.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -50,6 +51,13 @@ func golden(t *testing.T, file string) {
 		return ""
 	}
 	s := sandbox.RunT(t)
+	if text := part("fault.json"); text != "" {
+		var fault sandbox.Fault
+		if err := json.Unmarshal([]byte(text), &fault); err != nil {
+			t.Fatal(err)
+		}
+		s.Fault(fault)
+	}
 	body := map[string]any{"query": part("query.graphql")}
 	if vars := part("variables.json"); vars != "" {
 		body["variables"] = json.RawMessage(vars)

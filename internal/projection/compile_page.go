@@ -20,6 +20,7 @@ func (c *compiler) connection(sel *selected, f *field) *connection {
 		conn.layout.whole = true
 		conn.search = newSearchPlan(conn)
 	}
+	conn.share()
 	return conn
 }
 
@@ -34,6 +35,8 @@ func (c *compiler) page(conn *connection, sets []ast.SelectionSet, t *objectType
 		if sel.ast.Name != "__typename" {
 			f := t.fields[sel.ast.Name]
 			switch it.kind = f.page; it.kind {
+			case pageHasNext:
+				conn.next = true
 			case pageNodes, pageNode:
 				it.index = len(conn.views)
 				conn.views = append(conn.views, c.place(sel.sets, f.target, conn.layout))

@@ -113,6 +113,11 @@ func (e *Engine) Do(ctx context.Context, call closeapi.Call) (closeapi.Document,
 		for _, id := range call.Vars {
 			e.observed.Wrote(id)
 		}
+		if body, ok := call.Body.(map[string]any); ok { // a comment changes the object that it is about
+			if about, ok := body["object_id"].(string); ok {
+				e.observed.Wrote(about)
+			}
+		}
 	}
 	return doc, err
 }

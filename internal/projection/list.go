@@ -27,6 +27,7 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 			at = int32(len(lists))
 			lists[id] = at
 			parents = append(parents, listParent{id, r})
+			k.empty = append(k.empty, it.field.list.empty != "" && x.tellsEmpty(r.raw(it.other), id))
 		}
 		k.links[i] = link{state: linkSet, at: at}
 	}
@@ -37,6 +38,12 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 type listParent struct {
 	id  string
 	row row
+}
+
+// tellsEmpty reports whether a member of an object says that a list of the object is empty: it is there, and null. For a while
+// after something was written about the object, that may be old.
+func (x *run) tellsEmpty(raw []byte, id string) bool {
+	return len(raw) > 0 && isNull(raw) && !x.request.engine.observed.WroteLately(id)
 }
 
 // list asks for a list of Close once for each parent, or once at the root.
@@ -59,12 +66,20 @@ func (x *run) list(conn *connection, args map[string]any, parents []listParent, 
 			continue
 		}
 		k.pages[n].skip, k.pages[n].hash = la.skip, la.hash
-		x.next.calls = append(x.next.calls, func(ctx context.Context) {
+		if n < len(k.empty) && k.empty[n] && la.skip == 0 && len(conn.head.items) == 0 {
+			continue
+		}
+		call := func(ctx context.Context) {
 			var head *table
 			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {
 				k.head.rows[n] = row{head, 0}
 			}
-		})
+		}
+		if conn.shares(la) {
+			x.next.asks = append(x.next.asks, &ask{conn: conn, args: la, parent: parent.id, rows: &rows[n], page: &k.pages[n], alone: call})
+		} else {
+			x.next.calls = append(x.next.calls, call)
+		}
 	}
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) {
 		all := rows[0]

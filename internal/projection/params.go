@@ -170,8 +170,11 @@ next:
 // paramText is a value as Close reads it in a query parameter.
 func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) {
 	if t.Elem == nil {
-		plain, err := s.plain(path, t, value)
-		return fmt.Sprint(plain), err
+		plain, err := s.plain(t, value)
+		if err != nil {
+			return "", badInput("%s: %v", path, err)
+		}
+		return fmt.Sprint(plain), nil
 	}
 	list, ok := value.([]any)
 	if !ok {
@@ -185,9 +188,9 @@ func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) 
 	}
 	texts := make([]string, len(list))
 	for i, element := range list {
-		plain, err := s.plain(fmt.Sprintf("%s[%d]", path, i), t.Elem, element)
+		plain, err := s.plain(t.Elem, element)
 		if err != nil {
-			return "", err
+			return "", badInput("%s[%d]: %v", path, i, err)
 		}
 		texts[i] = fmt.Sprint(plain)
 		if strings.Contains(texts[i], ",") {
@@ -197,11 +200,11 @@ func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) 
 	return strings.Join(texts, ","), nil
 }
 
-// plain is a scalar or enum value in Close's terms, as encoding/json writes it.
-func (s *schema) plain(path string, t *ast.Type, value any) (any, error) {
+// plain is a scalar or enum value in Close's terms, as encoding/json writes it. The error says what is wrong with the value.
+func (s *schema) plain(t *ast.Type, value any) (any, error) {
 	def := s.ast.Types[t.Name()]
 	if def != nil && def.Kind == ast.Enum {
-		return plainEnum(path, def, value)
+		return plainEnum(def, value)
 	}
 	text, isText := value.(string)
 	switch t.Name() {
@@ -213,7 +216,7 @@ func (s *schema) plain(path string, t *ast.Type, value any) (any, error) {
 		if id := fmt.Sprint(value); isID(id) {
 			return id, nil
 		}
-		return nil, badInput("%s: %s is not an id of Close", path, shorten(fmt.Sprint(value)))
+		return nil, badInput("%s is not an id of Close", shorten(fmt.Sprint(value)))
 	case "Int", "Float", "Cents":
 		if n, err := json.Number(fmt.Sprint(value)).Float64(); err == nil && !isText {
 			return json.Number(strconv.FormatFloat(n, 'f', -1, 64)), nil
@@ -237,17 +240,17 @@ func (s *schema) plain(path string, t *ast.Type, value any) (any, error) {
 			return text, nil
 		}
 	}
-	return nil, badInput("%s: %s is not a %s", path, shorten(fmt.Sprint(value)), t.Name())
+	return nil, badInput("%s is not a %s", shorten(fmt.Sprint(value)), t.Name())
 }
 
-func plainEnum(path string, def *ast.Definition, value any) (any, error) {
+func plainEnum(def *ast.Definition, value any) (any, error) {
 	name, _ := value.(string)
 	v := def.EnumValues.ForName(name)
 	if v == nil {
-		return nil, badInput("%s: %s is not a value of %s", path, shorten(fmt.Sprint(value)), def.Name)
+		return nil, badInput("%s is not a value of %s", shorten(fmt.Sprint(value)), def.Name)
 	}
 	if v.Name == otherValue {
-		return nil, badInput("%s: OTHER stands for what this API does not know and cannot be given", path)
+		return nil, badInput("OTHER stands for what this API does not know and cannot be given")
 	}
 	return enumText(v), nil
 }

@@ -40,7 +40,7 @@ func (q *queryMaker) query() (string, map[string]any) {
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
 	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_"}
-	switch q.r.IntN(14) {
+	switch q.r.IntN(16) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
 	case 3:
@@ -59,6 +59,9 @@ func (q *queryMaker) rootField() string {
 		return fmt.Sprintf("activities(first: %d) %s", 1+q.r.IntN(6), q.selection("ActivityConnection", 5))
 	case 11:
 		return fmt.Sprintf("activity(id: %s) %s", id("acti_"), q.selection("Activity", 4))
+	case 13, 14:
+		return fmt.Sprintf("leads(first: %d) { nodes { activities(first: %d) %s } }",
+			2+q.r.IntN(4), 1+q.r.IntN(4), q.selection("ActivityConnection", 3))
 	case 6:
 		return fmt.Sprintf("lead(id: %s) %s", id("lead_"), q.selection("Lead", 4))
 	case 7:

@@ -129,22 +129,67 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.fields(path, object{x.concrete(target.Name, o.data), o.data}, f.sets, def.Type.NonNull)
 	case o.typ+"."+def.Name == "Task.subject":
 		return x.subject(path, o, f)
+	case o.typ+"."+def.Name == "CommentThread.object":
+		return x.commented(path, o, f)
+	case target.Name == "CustomFieldValue":
+		return x.custom(path, o, f)
+	case len(reads) == 0:
+		return "null", true
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
 			return "null", true
 		}
 		return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(name)), true
-	case target.Name == "CustomFieldValue":
-		return x.custom(path, o, f)
 	case strings.HasSuffix(target.Name, "Connection"):
 		return x.below(path, o, f)
 	case !target.IsCompositeType():
 		return x.leaf(path, def.Type, o.data[reads[0]])
 	case isEmbedded(target, def):
-		return x.embedded(path, def.Type, o.data[reads[0]], f)
+		raw := o.data[reads[0]]
+		if raw == nil && len(fallbackOf(def)) > 0 {
+			var ok bool
+			if raw, ok = x.fallBack(o, f); !ok {
+				return x.fail(path, def.Type.NonNull)
+			}
+		}
+		return x.embedded(path, def.Type, raw, f)
 	}
 	return x.edge(path, o, f, reads[0])
+}
+
+// fallBack is what an absent member would hold, had by another way; not ok stands for an error.
+func (x *reference) fallBack(o object, f selectedField) (list json.RawMessage, ok bool) {
+	args, typeName := fallbackOf(f.field.Definition), f.field.Definition.Type.Name()
+	var rows []json.RawMessage
+	if args["ids"] == "" {
+		lead := text(o.data["id"])
+		if !idPattern.MatchString(lead) || x.world.broken[typeName] != "" {
+			return nil, false
+		}
+		rows = x.world.rows(typeName, lead)
+	} else {
+		raw := o.data[args["ids"]]
+		if raw == nil || string(raw) == "null" {
+			return nil, true
+		}
+		var ids []json.RawMessage
+		if json.Unmarshal(raw, &ids) != nil {
+			return nil, false
+		}
+		var seen []string
+		for _, raw := range ids {
+			id := text(raw)
+			if !idPattern.MatchString(id) || x.world.broken[typeName] != "" {
+				return nil, false
+			}
+			if object := x.world.object(typeName, id); object != nil && !slices.Contains(seen, id) {
+				rows = append(rows, x.world.render(x.world.random("fallback"), object))
+			}
+			seen = append(seen, id)
+		}
+	}
+	return json.RawMessage("[" + string(bytes.Join(toBytes(rows), []byte(","))) + "]"), true
 }
 
 func (x *reference) variant(union *ast.Definition, data map[string]json.RawMessage) string {
@@ -183,6 +228,40 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 	return x.load(path, f, typeName, id, false)
 }
 
+// commented writes what a thread of comments is about.
+func (x *reference) commented(path []string, o object, f selectedField) (string, bool) {
+	kind, _, _ := strings.Cut(text(o.data["object_type"]), ".")
+	id, typeName := text(o.data["object_id"]), map[string]string{
+		"activity": "Activity", "opportunity": "Opportunity", "lead": "Lead",
+	}[kind]
+	switch {
+	case typeName == "" || id == "":
+		return "null", true
+	case !idPattern.MatchString(id):
+		return x.fail(path, false)
+	}
+	if x.onlyID(typeName, f) {
+		concrete := x.world.schema.GetPossibleTypes(x.world.schema.Types[typeName])[0].Name
+		quoted, _ := json.Marshal(id)
+		return x.fields(path, object{concrete, map[string]json.RawMessage{"id": quoted}}, f.sets, false)
+	}
+	return x.load(path, f, typeName, id, false)
+}
+
+// onlyID reports whether the id of an object answers all that is selected of it. The name of its type does too, unless it
+// may be of several.
+func (x *reference) onlyID(typeName string, f selectedField) bool {
+	possible := x.world.schema.GetPossibleTypes(x.world.schema.Types[typeName])
+	for _, def := range possible {
+		for _, below := range x.collect(f.sets, def) {
+			if below.field.Name != "id" && (below.field.Name != "__typename" || len(possible) > 1) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]+$`)
 
 // custom writes customFields, or one customField.
@@ -195,6 +274,10 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 	var definitions struct{ Fields []map[string]json.RawMessage }
 	if err := json.Unmarshal([]byte(customDefinitions), &definitions); err != nil {
 		panic(err)
+	}
+	if reads := readsOf(f.field.Definition); len(reads) > 1 && text(o.data[reads[1]]) == "" { // it is of no type
+		definitions.Fields = nil
+		slices.Sort(order)
 	}
 	var entries []json.RawMessage
 	for _, id := range order {
@@ -402,6 +485,10 @@ func (x *reference) below(path []string, o object, f selectedField) (string, boo
 	}
 	if o.typ+"."+f.field.Name == "SmartView.results" {
 		return x.smartView(path, o, f)
+	}
+	rest := f.field.Definition.Directives.ForName("rest").Arguments
+	if empty := rest.ForName("empty"); empty != nil && string(o.data[empty.Value.Raw]) == "null" {
+		return x.page(path, f.field.Definition.Type.Name(), f.sets, nil, false, -1)
 	}
 	return x.connection(path, f, x.world.rows(x.nodeOf(f.field.Definition), text(raw)), f.field.ArgumentMap(x.vars))
 }

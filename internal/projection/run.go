@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -30,6 +31,7 @@ type run struct {
 type level struct {
 	blocks  []*block
 	calls   []func(ctx context.Context)
+	asks    []*ask // lists that may share calls
 	arrived []func(ctx context.Context)
 }
 
@@ -74,7 +76,7 @@ func (x *run) all(ctx context.Context) error {
 
 // fetch makes the calls of a level, at the same time.
 func (x *run) fetch(ctx context.Context, now level) {
-	calls := now.calls
+	calls := slices.Concat(now.calls, x.share(now.asks))
 	byType := map[*objectType][]*block{}
 	for _, b := range now.blocks {
 		byType[b.place.typ] = append(byType[b.place.typ], b)
@@ -83,6 +85,11 @@ func (x *run) fetch(ctx context.Context, now level) {
 		loader := x.loader(t)
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}
+	atOnce(ctx, calls)
+}
+
+// atOnce makes calls, some at a time. A panic in one of them is a panic here.
+func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
 	if len(calls) == 1 {
 		calls[0](ctx)
 		return
@@ -114,18 +121,22 @@ func (x *run) fetch(ctx context.Context, now level) {
 func (x *run) loader(t *objectType) *loaders.Loader[row] {
 	l := x.loaders[t]
 	if l == nil {
-		layout := x.entities[t]
-		id := layout.need("id")
-		l = &loaders.Loader[row]{
-			Close: x.request, Type: t.name, One: t.entity.operation, Fields: layout.fields(),
-			Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
-				return scanPage(doc, list, layout, id)
-			},
-			Observed: x.request.engine.observed,
-		}
+		l = x.newLoader(t, x.entities[t])
 		x.loaders[t] = l
 	}
 	return l
+}
+
+// newLoader loads objects of a type into rows of a layout.
+func (x *run) newLoader(t *objectType, l *layout) *loaders.Loader[row] {
+	id := l.need("id")
+	return &loaders.Loader[row]{
+		Close: x.request, Type: t.name, One: t.entity.operation, Fields: l.fields(),
+		Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
+			return scanPage(doc, list, l, id)
+		},
+		Observed: x.request.engine.observed,
+	}
 }
 
 // scanPage reads a document for a loader.

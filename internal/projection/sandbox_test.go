@@ -1,7 +1,9 @@
 package projection_test
 
 import (
+	"encoding/json"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -41,16 +43,55 @@ func TestMembersAreKnown(t *testing.T) {
 		}
 		for _, field := range def.Fields {
 			for _, member := range membersOf(schema, def, field) {
-				// The one activity without a contact is an Activity all the same; its contact is never there.
-				if name+"."+field.Name == "TaskCompleted.contact" {
-					continue
-				}
 				if !slices.Contains(known, member.name) {
 					t.Errorf("%s.%s reads %s, which Close does not have", name, field.Name, member.name)
 				}
 			}
 		}
 	}
+}
+
+// TestMembersOnRequest finds members that Close sends on request alone, and of which the schema does not say so, or says so
+// in vain.
+func TestMembersOnRequest(t *testing.T) {
+	t.Parallel()
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	s := sandbox.RunT(t)
+	for _, name := range []string{"Lead", "Contact", "Opportunity", "Call", "Meeting", "Email", "Note"} {
+		def := schema.Types[name]
+		_, path, _ := strings.Cut(def.Directives.ForName("entity").Arguments.ForName("operation").Value.Raw, " ")
+		plain := get(t, s, strings.Replace(path, "{id}", s.IDs(resources[name])[0], 1))
+		for _, field := range def.Fields {
+			target := schema.Types[field.Type.Name()]
+			for _, member := range membersOf(schema, def, field) {
+				_, sent := plain[member.name]
+				onRequest := field.Directives.ForName("onRequest") != nil || target.Directives.ForName("onRequest") != nil
+				if sent == onRequest {
+					t.Errorf("%s.%s: Close sends %s without being asked: %v; @onRequest: %v", name, field.Name, member.name, sent, onRequest)
+				}
+			}
+		}
+	}
+}
+
+// get is an object of the sandbox as it is sent when no members are named.
+func get(t *testing.T, s *sandbox.Server, path string) map[string]json.RawMessage {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.close.com/api/v1"+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.SetBasicAuth(sandbox.DemoKey, "")
+	resp, err := s.Transport().RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var object map[string]json.RawMessage
+	if err := json.NewDecoder(resp.Body).Decode(&object); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %d, %v", path, resp.StatusCode, err)
+	}
+	return object
 }
 
 // TestRandomQueriesOnSandbox runs random queries on a strict sandbox, which fails the test for any parameter or member

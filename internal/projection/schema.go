@@ -13,8 +13,9 @@ import (
 
 // schema is what the projection learnt of the GraphQL schema at start: for each type and field, where it stands in REST.
 type schema struct {
-	ast   *ast.Schema
-	types map[string]*objectType
+	ast     *ast.Schema
+	types   map[string]*objectType
+	limitOf map[*ast.FieldDefinition]*limit // of fields of inputs
 }
 
 // objectType is an object, interface or union of the schema.
@@ -59,12 +60,15 @@ type field struct {
 	def     *ast.FieldDefinition
 	kind    fieldKind
 	reads   []string     // REST members of the parent
+	late    bool         // Close sends them on request alone
 	leaf    *leaf        // of fields without fields of their own
 	page    pageItemKind // of the fields of a connection
 	target  *objectType
 	inline  map[string]string // of edgeField: fields of the target that the parent carries, with the REST member
 	list    *listSource       // of listField
+	gone    *fallback         // of embeddedField
 	compute Compute
+	calls   bool // computing makes calls
 	refer   Refer
 	search  Searcher // of a listField that is a search
 }
@@ -80,6 +84,8 @@ type listSource struct {
 	node        *objectType
 	defaults    map[string]string // parameters that are sent unless an argument sets them or a form of them
 	parentParam string            // the parameter that takes the id of the parent, for a list below an object
+	batch       *batch            // how it is read for many parents at once; nil for one by one
+	empty       string            // the member of the parent that is null where the list is empty; "" when none tells
 }
 
 // name is how errors speak of a field.
@@ -119,6 +125,7 @@ func readSchema(s *ast.Schema, code Code) (*schema, error) {
 		}
 	}
 	r.readRoots(s.Query)
+	r.readLimits()
 	r.checkCode()
 	if len(r.errs) > 0 {
 		return nil, fmt.Errorf("schema: %s", strings.Join(r.errs, "; "))
@@ -257,6 +264,11 @@ func (r *schemaReader) listSource(f *field, rest *ast.Directive) *listSource {
 		node:        r.nodeOf(f.target),
 		defaults:    map[string]string{},
 		parentParam: argString(rest, "param"),
+		batch:       readBatch(rest),
+		empty:       argString(rest, "empty"),
+	}
+	if source.batch != nil && source.parentParam == "" {
+		r.errorf("%s: a batch needs the parameter of one object too, which is the member that tells the object of a row", f.name())
 	}
 	for _, pair := range argStrings(rest, "defaults") {
 		name, value, ok := strings.Cut(pair, "=")
@@ -293,7 +305,8 @@ func (r *schemaReader) checkCode() {
 			r.errorf("there is code for %s, which is not a field of the schema that needs any", name)
 		}
 	}
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread))) {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread)),
+		slices.Sorted(maps.Keys(r.code.Rules))) {
 		if typeName, fieldName, ok := strings.Cut(name, "."); ok {
 			if t := r.types[typeName]; t == nil || t.fields[fieldName] == nil || t.fields[fieldName].kind != listField {
 				r.errorf("there is a check for %s, which is not a list of the schema", name)

@@ -140,7 +140,7 @@ func (s *searching) part(ctx context.Context, o Order, query map[string]any, sor
 
 // peek finds out whether a query finds anything.
 func (s *searching) peek(ctx context.Context, query map[string]any) error {
-	if !s.plan.search.next {
+	if !s.plan.next {
 		return nil
 	}
 	t, _, err := s.call(ctx, searchBody{Query: query, Limit: 1})

@@ -82,6 +82,9 @@ func (w *writer) object(k *kid, l link, nonNull bool) bool {
 	case linkWrong:
 		w.fail(errLeadsNowhere)
 		return w.null(nonNull)
+	case linkFailed:
+		w.fail(k.errs[l.at])
+		return w.null(nonNull)
 	}
 	b := k.blocks[l.place]
 	if b.errs != nil && b.errs[l.at] != nil {
