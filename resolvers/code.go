@@ -19,6 +19,12 @@ func Code() projection.Code {
 			"Contact.customField":      customFieldOf("contact"),
 			"Opportunity.customFields": customFieldsOf("opportunity"),
 			"Opportunity.customField":  customFieldOf("opportunity"),
+
+			"ActivityReportQueries.leads": reportQueries,
+			"ActivityReportTotals.values": reportValues("totals"),
+			"ActivityReportTotals.value":  reportValue("totals"),
+			"ActivityReportRow.values":    reportValues("_all"),
+			"ActivityReportRow.value":     reportValue("_all"),
 		},
 		Refer: map[string]projection.Refer{
 			"Task.subject": taskSubjects,
@@ -33,6 +39,16 @@ func Code() projection.Code {
 			"FormSubmissionFilter":          checkActivityList,
 			"OpportunityStatusChangeFilter": checkActivityList,
 			"Lead.activities":               checkActivityDates,
+			"ActivityReportInput":           checkActivityReport,
+			"FunnelReportInput":             checkFunnelReport,
+			"LeadStatusReportInput":         checkStatusReport,
+			"OpportunityStatusReportInput":  checkStatusReport,
+			"CustomReportInput":             checkCustomReport,
+			"ReportPeriod":                  checkPeriod,
+			"ReportDates":                   checkDates,
+		},
+		Find: map[string]projection.Find{
+			"{org_id}": callersOrganization,
 		},
 		Spread: map[string]projection.Spread{
 			"CustomFieldInput": spreadCustomField,

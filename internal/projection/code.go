@@ -17,6 +17,8 @@ type Code struct {
 	// Check refuses values of inputs that contradict themselves, by the name of the input type, and arguments of lists that
 	// contradict each other, by "Type.field".
 	Check map[string]Check
+	// Find finds out what a variable of a path is where no argument says it, by the variable: "{org_id}".
+	Find map[string]Find
 	// Spread turns inputs into members of the body that they stand in, by the name of the input type.
 	Spread map[string]Spread
 	// Search says what a field that is a search searches for, by "Type.field".
@@ -48,6 +50,9 @@ type Refer func(parents []Parent) []Reference
 // Check looks at an input as it was given, by the names of the schema: absent members are absent, lists are []any,
 // inputs are map[string]any, enum values and texts are strings. Its error says what would be right.
 type Check func(input map[string]any) error
+
+// Find finds out what a variable of a path is, with calls to Close for the caller of the operation.
+type Find func(ctx context.Context, close Doer) (string, error)
 
 // Spread turns an input, which has Close's names and values already, into a member of the body around it.
 type Spread func(input map[string]any) (member string, value any, err error)

@@ -125,7 +125,7 @@ func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []
 	return append([]string{arg}, e.inputs().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
 }
 
-func (e *Engine) inputs() inputs { return inputs{e.schema, e.code.Spread} }
+func (e *Engine) inputs() inputs { return inputs{schema: e.schema, code: e.code} }
 
 func (e *Engine) argument(ctx context.Context, arg string) (*ast.ArgumentDefinition, map[string]any) {
 	req := requestOf(ctx)

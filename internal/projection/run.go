@@ -19,8 +19,9 @@ type run struct {
 	entities map[*objectType]*layout
 	loaders  map[*objectType]*loaders.Loader[row]
 
-	mu   sync.Mutex // guards next while the resolvers of roots run
-	next level
+	mu        sync.Mutex // guards next while the resolvers of roots run, and variables
+	next      level
+	variables map[string]*variable // of paths, by name
 
 	once sync.Once
 	err  error // a fault of ours that stopped the run
@@ -34,7 +35,10 @@ type level struct {
 }
 
 func (r *request) newRun(entities map[*objectType]*layout) *run {
-	return &run{request: r, entities: entities, loaders: map[*objectType]*loaders.Loader[row]{}}
+	return &run{
+		request: r, entities: entities,
+		loaders: map[*objectType]*loaders.Loader[row]{}, variables: map[string]*variable{},
+	}
 }
 
 // load asks for the objects that a kid names.
