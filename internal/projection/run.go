@@ -119,7 +119,7 @@ func (x *run) loader(t *objectType) *loaders.Loader[row] {
 	l := x.loaders[t]
 	if l == nil {
 		layout := x.entities[t]
-		id := layout.need("id")
+		id := layout.slots["id"]
 		l = &loaders.Loader[row]{
 			Close: x.request, Type: t.name, One: t.entity.operation, Fields: layout.fields(),
 			Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
