@@ -91,6 +91,8 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 		method = http.MethodPost
 		target.RawQuery, body = override(params)
 		header["X-Http-Method-Override"] = overrideGet
+	}
+	if op.Reads && method == http.MethodPost {
 		header["Idempotency-Key"] = unsent
 	}
 	if len(body) > 0 {
@@ -123,11 +125,11 @@ func newRequest(ctx context.Context, method string, target *url.URL, header http
 }
 
 // repeatable reports whether the request changes nothing, so that it may be sent again when nobody knows what
-// became of it: a GET, or a POST that stands for one. The latter carries an empty Idempotency-Key, which
-// net/http does not send, but reads as leave to replace a connection that the server had already closed.
+// became of it: a GET, a POST that stands for one, or a POST that only reads. A POST of these carries an empty
+// Idempotency-Key, which net/http does not send, but reads as leave to replace a connection that the server
+// had already closed.
 func repeatable(req *http.Request) bool {
-	return req.Method == http.MethodGet ||
-		req.Method == http.MethodPost && req.Header.Get("X-Http-Method-Override") == http.MethodGet
+	return req.Method == http.MethodGet || exchangeOf(req).op.Reads
 }
 
 // body encodes the body of the call.

@@ -278,15 +278,18 @@ func TestOperations(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]closeapi.Operation{
-		"GET /lead/":               {Method: "GET", Path: "/lead/", Fields: true, MaxLimit: 200},
-		"GET /lead/{id}/":          {Method: "GET", Path: "/lead/{id}/", Fields: true},
-		"GET /task/":               {Method: "GET", Path: "/task/", Fields: true, MaxLimit: 1000},
-		"GET /opportunity/":        {Method: "GET", Path: "/opportunity/", Fields: true, MaxLimit: 250},
-		"GET /activity/call/{id}/": {Method: "GET", Path: "/activity/call/{id}/", Fields: true},
-		"GET /user/":               {Method: "GET", Path: "/user/", MaxLimit: 1000},
-		"GET /me/":                 {Method: "GET", Path: "/me/", Fields: true},
-		"GET /event/":              {Method: "GET", Path: "/event/", MaxLimit: 50},
+		"GET /lead/":               {Method: "GET", Path: "/lead/", Fields: true, MaxLimit: 200, Reads: true},
+		"GET /lead/{id}/":          {Method: "GET", Path: "/lead/{id}/", Fields: true, Reads: true},
+		"GET /task/":               {Method: "GET", Path: "/task/", Fields: true, MaxLimit: 1000, Reads: true},
+		"GET /opportunity/":        {Method: "GET", Path: "/opportunity/", Fields: true, MaxLimit: 250, Reads: true},
+		"GET /activity/call/{id}/": {Method: "GET", Path: "/activity/call/{id}/", Fields: true, Reads: true},
+		"GET /user/":               {Method: "GET", Path: "/user/", MaxLimit: 1000, Reads: true},
+		"GET /me/":                 {Method: "GET", Path: "/me/", Fields: true, Reads: true},
+		"GET /event/":              {Method: "GET", Path: "/event/", MaxLimit: 50, Reads: true},
 		"DELETE /lead/{id}/":       {Method: "DELETE", Path: "/lead/{id}/"},
+		"POST /lead/merge/":        {Method: "POST", Path: "/lead/merge/"},
+		"POST /report/activity/":   {Method: "POST", Path: "/report/activity/", Reads: true},
+		"POST /data/search/":       {Method: "POST", Path: "/data/search/", MaxLimit: 200, Reads: true},
 	} {
 		if got, _ := closeapi.LookupOperation(name); got != want {
 			t.Errorf("LookupOperation(%q) = %+v, want %+v", name, got, want)

@@ -3,6 +3,7 @@ package closeapi
 import (
 	_ "embed"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ type Operation struct {
 	Path     string // below the base URL, with its variables in braces: "/lead/{id}/"
 	Fields   bool   // whether it takes the parameter _fields
 	MaxLimit int    // the largest page of a list, in rows; 0 for what is not a list
+	Reads    bool   // whether it changes nothing: a GET, or a POST whose body says what to read
 }
 
 // String returns the operation's name, as a [Call] spells it: "GET /lead/{id}/".
@@ -107,7 +109,7 @@ func parseOperation(line string) (*operation, error) {
 	if len(words) < 2 {
 		return nil, fmt.Errorf("%q is not METHOD /path/", line)
 	}
-	op := &operation{Operation: Operation{Method: words[0], Path: words[1]}}
+	op := &operation{Operation: Operation{Method: words[0], Path: words[1], Reads: words[0] == http.MethodGet}}
 	for _, flag := range words[2:] {
 		limit, isLimit := strings.CutPrefix(flag, "max=")
 		switch {
@@ -115,6 +117,8 @@ func parseOperation(line string) (*operation, error) {
 			op.Fields = true
 		case flag == "cursor":
 			op.cursor = true
+		case flag == "read":
+			op.Reads = true
 		case isLimit:
 			n, err := strconv.Atoi(limit)
 			if err != nil || n < 1 {

@@ -26,6 +26,12 @@ func Code() projection.Code {
 			"CustomObject.customField":    customFieldOf(definedByType("custom_object", "custom_object_type_id")),
 			"Call.customFields":           customFieldsOf(definedShared),
 			"Call.customField":            customFieldOf(definedShared),
+
+			"ActivityReportQueries.leads": reportQueries,
+			"ActivityReportTotals.values": reportValues("totals"),
+			"ActivityReportTotals.value":  reportValue("totals"),
+			"ActivityReportRow.values":    reportValues("_all"),
+			"ActivityReportRow.value":     reportValue("_all"),
 		},
 		Refer: map[string]projection.Refer{
 			"Task.subject":         taskSubjects,
@@ -41,6 +47,16 @@ func Code() projection.Code {
 			"FormSubmissionFilter":          checkActivityList,
 			"OpportunityStatusChangeFilter": checkActivityList,
 			"Lead.activities":               checkActivityDates,
+			"ActivityReportInput":           checkActivityReport,
+			"FunnelReportInput":             checkFunnelReport,
+			"LeadStatusReportInput":         checkStatusReport,
+			"OpportunityStatusReportInput":  checkStatusReport,
+			"CustomReportInput":             checkCustomReport,
+			"ReportPeriod":                  checkPeriod,
+			"ReportDates":                   checkDates,
+		},
+		Find: map[string]projection.Find{
+			"{org_id}": callersOrganization,
 		},
 		Rules: rules(),
 		Spread: map[string]projection.Spread{

@@ -264,7 +264,7 @@ func (x *run) expandEmbedded(ctx context.Context, b *block, it *item, k *kid) {
 		if r.table != last {
 			last, below = r.table, &table{doc: r.table.doc, layout: it.below.layout}
 		}
-		return below, r.table.spans[r.index*len(r.table.layout.names)+it.slot]
+		return below, r.span(it.slot)
 	})
 	if it.field.gone == nil || !x.fallBack(b, it, k) {
 		x.expand(ctx, k.blocks[0])

@@ -19,6 +19,8 @@ type Code struct {
 	Check map[string]Check
 	// Rules find what is wrong with inputs that become bodies, by the name of the input type.
 	Rules map[string][]Rule
+	// Find finds out what a variable of a path is where no argument says it, by the variable: "{org_id}".
+	Find map[string]Find
 	// Spread turns inputs into members of the body that they stand in, by the name of the input type.
 	Spread map[string]Spread
 	// Search says what a field that is a search searches for, by "Type.field".
@@ -54,6 +56,9 @@ type Check func(input map[string]any) error
 
 // Rule looks at an input as a Check does. It returns what is wrong, with paths that begin in the input.
 type Rule func(input map[string]any) []Fault
+
+// Find finds out what a variable of a path is, with calls to Close for the caller of the operation.
+type Find func(ctx context.Context, close Doer) (string, error)
 
 // Spread turns an input, which has Close's names and values already, into a member of the body around it.
 type Spread func(input map[string]any) (member string, value any, err error)

@@ -49,10 +49,8 @@ func (c *compiler) root(sel *selected, f *field) *rootPlan {
 	switch f.kind {
 	case listField:
 		root.connection = c.connection(sel, f)
-	case embeddedField: // one object, such as the viewer
-		l := newLayout()
-		l.need("id")
-		root.single = c.place(sel.sets, f.target, l)
+	case sameField, embeddedField:
+		root.document = c.document(sel, f)
 	default:
 		root.target = c.byID(sel.sets, f.target)
 	}
@@ -188,6 +186,8 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 		f.gone.compile(it, l)
 	case sameField:
 		it.kind, it.below = sameItem, c.place(sel.sets, f.target, l)
+	case pageField: // PageInfo of what is no connection, which says of itself where it stands
+		it.kind, it.slot = leafItem, l.need(snakeCase(f.def.Name))
 	case listField:
 		it.kind, it.slot = listItem, l.need(f.reads[0])
 		needAll(l, f.reads)

@@ -17,7 +17,7 @@ func (c *compiler) connection(sel *selected, f *field) *connection {
 		conn.items = c.page(conn, sel.sets, f.target)
 	}
 	if f.search != nil {
-		conn.layout.whole = true
+		conn.layout.need(wholeMember)
 		conn.search = newSearchPlan(conn)
 	}
 	conn.share()

@@ -19,6 +19,7 @@ type Fault struct {
 type body struct {
 	*schema
 	code   Code
+	read   bool // the request changes nothing: a null says no more than a field that is left out
 	faults []Fault
 }
 
@@ -27,18 +28,30 @@ func (b *body) fault(path []string, format string, args ...any) {
 	b.faults = append(b.faults, Fault{slices.Clone(path), fmt.Sprintf(format, args...)})
 }
 
+// wrong is the first thing that is wrong, as an error.
+func (b *body) wrong() error {
+	if len(b.faults) == 0 {
+		return nil
+	}
+	first := b.faults[0]
+	return badInput("%s: %s", strings.Join(first.Path, "."), first.Message)
+}
+
 // at is the path of something within the value at a path.
 func at(path []string, name string) []string { return append(slices.Clip(path), name) }
 
 // object is an input as Close has it: names and values are Close's, a field left out is left out, a null is sent.
 func (b *body) object(path []string, def *ast.Definition, input map[string]any) map[string]any {
 	out := make(map[string]any, len(input))
+	if err := checkInput(def, input, b.code.Check); err != nil {
+		b.fault(path, "%v", err)
+	}
 	for _, field := range def.Fields {
 		value, given := input[field.Name]
 		if !given && field.DefaultValue != nil {
 			value, given = defaultOf(field), true
 		}
-		if !given {
+		if !given || value == nil && b.read {
 			continue
 		}
 		here := at(path, field.Name)
@@ -47,7 +60,11 @@ func (b *body) object(path []string, def *ast.Definition, input map[string]any) 
 			b.spread(here, field.Type, value, spread, out)
 			continue
 		}
-		out[paramName(field.Name, field.Directives)] = b.member(here, field.Type, value)
+		put(out, paramName(field.Name, field.Directives), b.member(here, field.Type, value))
+		for _, pair := range argStrings(field.Directives.ForName("rest"), "defaults") {
+			name, text, _ := strings.Cut(pair, "=")
+			put(out, name, text)
+		}
 	}
 	for _, rule := range b.code.Rules[def.Name] {
 		for _, f := range rule(input) {
@@ -64,6 +81,29 @@ func defaultOf(field *ast.FieldDefinition) any {
 		return nil // a default has no variables, and is of the field's type
 	}
 	return value
+}
+
+// put puts a member into a body. A name with a dot is that of a member within another. A name with a star is that of an
+// input whose fields are members of the body, each with its own name in the place of the star.
+func put(body map[string]any, name string, member any) {
+	if strings.Contains(name, "*") {
+		fields, _ := member.(map[string]any)
+		for field, value := range fields {
+			put(body, strings.Replace(name, "*", field, 1), value)
+		}
+		return
+	}
+	outer, inner, dotted := strings.Cut(name, ".")
+	if !dotted {
+		body[name] = member
+		return
+	}
+	within, ok := body[outer].(map[string]any)
+	if !ok {
+		within = map[string]any{}
+		body[outer] = within
+	}
+	put(within, inner, member)
 }
 
 // spread turns a list of inputs into members of the body around it.
@@ -121,31 +161,35 @@ func (b *body) member(path []string, t *ast.Type, value any) any {
 // inputPath turns the path of a member of a body into the path of the input that became it, as far as it is known.
 func (b *body) inputPath(def *ast.Definition, members []string) []string {
 	path := make([]string, 0, len(members))
-	for _, member := range members {
-		name := member
-		if field := b.inputField(def, member); field != nil {
-			name = field.Name
+	for len(members) > 0 {
+		field, n := b.inputField(def, members)
+		if field == nil {
+			path = append(path, members[0])
+		} else {
+			path = append(path, field.Name)
 			def = b.ast.Types[field.Type.Name()]
 		}
-		path = append(path, name)
+		members = members[n:]
 	}
 	return path
 }
 
-// inputField is the field of an input that became a member of a body; nil when none is known.
-func (b *body) inputField(def *ast.Definition, member string) *ast.FieldDefinition {
+// inputField is the field of an input that became the member of a body at the beginning of a path, and how many steps of
+// the path it stands for; nil and one when none is known.
+func (b *body) inputField(def *ast.Definition, members []string) (*ast.FieldDefinition, int) {
 	if def == nil {
-		return nil
+		return nil, 1
 	}
 	for _, field := range def.Fields {
-		if paramName(field.Name, field.Directives) == member {
-			return field
+		name := strings.Split(paramName(field.Name, field.Directives), ".")
+		if n := min(len(name), len(members)); slices.Equal(name[:n], members[:n]) {
+			return field, n
 		}
 	}
 	for _, field := range def.Fields {
-		if b.code.Spread[field.Type.Name()] != nil && strings.HasPrefix(member, customPrefix) {
-			return field
+		if b.code.Spread[field.Type.Name()] != nil && strings.HasPrefix(members[0], customPrefix) {
+			return field, 1
 		}
 	}
-	return nil
+	return nil, 1
 }

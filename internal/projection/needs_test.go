@@ -20,9 +20,15 @@ func (n needs) root(op *ast.OperationDefinition) {
 			continue
 		}
 		target := n.world.schema.Types[f.field.Definition.Type.Name()]
+		if strings.Contains(operationOf(f.field.Definition), "{org_id}") && f.field.ArgumentMap(n.vars)["organizationId"] == nil {
+			n.add("Viewer", "organizations")
+		}
 		switch {
 		case strings.HasSuffix(target.Name, "Connection"):
 			n.page(target, f.sets)
+		case target.Name == "OpportunityGroups":
+			n.add("Opportunity", "id")
+			n.object("", target, f.sets)
 		case target.Name == "Node":
 			for _, def := range n.world.schema.GetPossibleTypes(target) {
 				n.object(n.scopeOf(def), def, f.sets)
@@ -121,6 +127,8 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		} else if empty := rest.ForName("empty"); empty != nil {
 			n.add(scope, empty.Value.Raw)
 		}
+	case def.Name+"."+field.Name == "OpportunityGroup.opportunities":
+		n.object(target.Name, target, f.sets)
 	case isEmbedded(target, field):
 		n.object("", target, f.sets)
 		if args := fallbackOf(field); len(args) > 0 {

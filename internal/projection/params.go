@@ -105,7 +105,7 @@ type params struct {
 }
 
 // add adds a value under a parameter's name. The fields of an input become parameters of their own; those of an input
-// within an input are operators of it, as in date__gte.
+// within an input are operators of it, as in date__gte, or stand in the place of the star in its name.
 func (p params) add(path, param string, t *ast.Type, value any, depth int) error {
 	if value == nil {
 		return nil
@@ -126,14 +126,14 @@ func (p params) add(path, param string, t *ast.Type, value any, depth int) error
 }
 
 func (p params) addInput(path, param string, def *ast.Definition, input map[string]any, depth int) error {
-	if check := p.check[def.Name]; check != nil {
-		if err := check(input); err != nil {
-			return badInput("%s: %v", path, err)
-		}
+	if err := checkInput(def, input, p.check); err != nil {
+		return badInput("%s: %v", path, err)
 	}
 	for _, field := range def.Fields {
 		name := paramName(field.Name, field.Directives)
-		if depth > 0 {
+		if strings.Contains(param, "*") {
+			name = strings.Replace(param, "*", name, 1)
+		} else if depth > 0 {
 			name = param + "__" + name
 			if field.Name == "eq" {
 				name = param
@@ -142,6 +142,27 @@ func (p params) addInput(path, param string, def *ast.Definition, input map[stri
 		if err := p.add(path+"."+field.Name, name, field.Type, input[field.Name], depth+1); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkInput refuses an input that contradicts itself.
+func checkInput(def *ast.Definition, input map[string]any, check map[string]Check) error {
+	if def.Directives.ForName("oneOf") != nil {
+		var names []string
+		given := 0
+		for _, field := range def.Fields {
+			names = append(names, field.Name)
+			if input[field.Name] != nil {
+				given++
+			}
+		}
+		if given != 1 {
+			return fmt.Errorf("give exactly one of %s", strings.Join(names, ", "))
+		}
+	}
+	if check := check[def.Name]; check != nil {
+		return check(input)
 	}
 	return nil
 }

@@ -15,13 +15,13 @@ type plan struct {
 	items int                  // fields
 }
 
-// rootPlan is one root field. Of a query it is an object, some objects or a connection; of a mutation it is the fields
-// of the payload that hold objects of Close.
+// rootPlan is one root field. Of a query it is an object, some objects, a connection or what a document of Close holds; of
+// a mutation it is the fields of the payload that hold objects of Close.
 type rootPlan struct {
 	ast        *ast.Field
 	field      *field      // nil for a mutation
 	target     *target     // of objects by id
-	single     *place      // of the one object that an operation answers
+	document   *place      // of what an operation answers, with the field as its one item
 	connection *connection // of a list; with views alone when the field is a plain list
 	payload    []*payloadPlan
 	// entities are the layouts of objects that are loaded by id: one a type, so that one call fetches what all places

@@ -50,6 +50,12 @@ func (x *reference) root(f selectedField) (string, bool) {
 	if strings.HasSuffix(def.Type.Name(), "Connection") {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	}
+	switch {
+	case strings.Contains(operationOf(def), " /report/"):
+		return x.document(path, f)
+	case def.Name == "opportunityGroups":
+		return x.groups(path, f)
+	}
 	switch def.Name {
 	case "viewer":
 		return x.load(path, f, "Viewer", "user_1", false)
@@ -135,6 +141,8 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.custom(path, o, f)
 	case len(reads) == 0:
 		return "null", true
+	case o.typ == "ActivityReportTotals", o.typ == "ActivityReportQueries", o.typ == "ActivityReportRow" && reads[0] == "_all":
+		return x.metrics(path, o, f)
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
@@ -401,8 +409,8 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		return "null", true
 	}
 	if t.Elem == nil {
-		var data map[string]json.RawMessage
-		if json.Unmarshal(raw, &data) != nil {
+		data := decode(raw)
+		if data == nil {
 			return x.fail(path, t.NonNull)
 		}
 		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.NonNull)
@@ -412,8 +420,8 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		return x.fail(path, t.NonNull)
 	}
 	return x.elements(path, t, list, func(path []string, element json.RawMessage) (string, bool) {
-		var data map[string]json.RawMessage
-		if json.Unmarshal(element, &data) != nil || data == nil {
+		data := decode(element)
+		if data == nil {
 			return x.fail(path, t.Elem.NonNull)
 		}
 		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.Elem.NonNull)
@@ -550,8 +558,8 @@ func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet
 }
 
 func (x *reference) node(path []string, f selectedField, row json.RawMessage) (string, bool) {
-	var data map[string]json.RawMessage
-	if json.Unmarshal(row, &data) != nil || data == nil {
+	data := decode(row)
+	if data == nil {
 		return x.fail(path, true)
 	}
 	return x.fields(path, object{x.concrete(f.field.Definition.Type.Name(), data), data}, f.sets, true)

@@ -20,8 +20,9 @@ type run struct {
 	entities map[*objectType]*layout
 	loaders  map[*objectType]*loaders.Loader[row]
 
-	mu   sync.Mutex // guards next while the resolvers of roots run
-	next level
+	mu        sync.Mutex // guards next while the resolvers of roots run, and variables
+	next      level
+	variables map[string]*variable // of paths, by name
 
 	once sync.Once
 	err  error // a fault of ours that stopped the run
@@ -36,7 +37,10 @@ type level struct {
 }
 
 func (r *request) newRun(entities map[*objectType]*layout) *run {
-	return &run{request: r, entities: entities, loaders: map[*objectType]*loaders.Loader[row]{}}
+	return &run{
+		request: r, entities: entities,
+		loaders: map[*objectType]*loaders.Loader[row]{}, variables: map[string]*variable{},
+	}
 }
 
 // load asks for the objects that a kid names.
@@ -129,7 +133,7 @@ func (x *run) loader(t *objectType) *loaders.Loader[row] {
 
 // newLoader loads objects of a type into rows of a layout.
 func (x *run) newLoader(t *objectType, l *layout) *loaders.Loader[row] {
-	id := l.need("id")
+	id := l.slots["id"]
 	return &loaders.Loader[row]{
 		Close: x.request, Type: t.name, One: t.entity.operation, Fields: l.fields(),
 		Scan: func(doc []byte, list bool) (loaders.Page[row], error) {

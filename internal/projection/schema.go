@@ -49,7 +49,7 @@ const (
 	edgeField                      // the object whose id a member holds
 	referField                     // the object that Go names by type and id
 	embeddedField                  // an object, or a list of them, inside a member
-	sameField                      // the parent, seen as another type
+	sameField                      // the parent, or the document of a root, seen as another type
 	listField                      // a connection that is a REST call of its own
 	pageField                      // a field of a connection, an edge of it, or PageInfo
 )
@@ -95,7 +95,7 @@ func (f *field) name() string { return f.parent.name + "." + f.def.Name }
 type schemaReader struct {
 	*schema
 	code Code
-	used map[string]bool // names of the code that a field uses
+	used map[string]bool // names of the code that the schema uses
 	errs []string
 }
 
@@ -244,17 +244,32 @@ func (r *schemaReader) readRoots(query *ast.Definition) {
 		}
 		f := &field{parent: root, def: def, kind: edgeField, target: target}
 		if d := def.Directives.ForName("rest"); d != nil {
-			f.list = r.listSource(f, d)
-			f.kind = embeddedField
-			if f.list.node != nil {
-				f.kind = listField
-			} else if def.Type.Elem != nil {
-				f.kind, f.list.node = listField, target
-			}
-			r.readSearch(f)
+			r.readRoot(f, d)
 		}
 		root.fields[def.Name] = f
 	}
+}
+
+// readRoot learns a root field that an operation answers: with a list, with an object, or with a document of which one
+// member is wanted.
+func (r *schemaReader) readRoot(f *field, rest *ast.Directive) {
+	f.list = r.listSource(f, rest)
+	f.reads = argStrings(rest, "fields")
+	r.readSearch(f)
+	switch {
+	case f.list.node != nil:
+		f.kind = listField
+		return
+	case f.reads != nil:
+		f.kind = embeddedField
+	case f.def.Type.Elem != nil:
+		f.kind, f.list.node = listField, f.target
+		return
+	default:
+		f.kind = sameField
+	}
+	r.checkSource(f)
+	r.checkVariables(f)
 }
 
 // listSource learns the operation behind a field.
@@ -295,14 +310,14 @@ func (r *schemaReader) nodeOf(t *objectType) *objectType {
 
 // checkCode complains about code for fields that the schema does not have.
 func (r *schemaReader) checkCode() {
-	for _, name := range slices.Sorted(maps.Keys(r.code.Search)) {
+	names := slices.Collect(maps.Keys(r.code.Compute))
+	names = slices.AppendSeq(names, maps.Keys(r.code.Refer))
+	names = slices.AppendSeq(names, maps.Keys(r.code.Find))
+	names = slices.AppendSeq(names, maps.Keys(r.code.Search))
+	slices.Sort(names)
+	for _, name := range names {
 		if !r.used[name] {
-			r.errorf("there is a search for %s, which is not one of the schema", name)
-		}
-	}
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Compute)), slices.Sorted(maps.Keys(r.code.Refer))) {
-		if !r.used[name] {
-			r.errorf("there is code for %s, which is not a field of the schema that needs any", name)
+			r.errorf("there is code for %s, which nothing in the schema needs", name)
 		}
 	}
 	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread)),

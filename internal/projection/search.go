@@ -6,7 +6,6 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/closegraph/closegraph/closeapi"
 )
@@ -129,10 +128,10 @@ func (e *Engine) searchArgs(f *field, args map[string]any, parent Parent) (searc
 			return a, err
 		}
 	}
-	if len(b.faults) > 0 {
-		return a, badInput("%s: %s", strings.Join(b.faults[0].Path, "."), b.faults[0].Message)
+	err := b.wrong()
+	if err != nil {
+		return a, err
 	}
-	var err error
 	if a.Search, err = f.search(given, parent); err != nil {
 		if _, known := errors.AsType[*Error](err); !known {
 			err = badInput("%v", err)

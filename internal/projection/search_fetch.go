@@ -175,12 +175,7 @@ func (s *searching) call(ctx context.Context, body searchBody) (*table, string, 
 }
 
 // searchHead is the layout of what a search answers beside its rows.
-var searchHead = func() *layout {
-	l := newLayout()
-	l.need("cursor")
-	l.need("count")
-	return l
-}()
+var searchHead = newLayout("cursor", "count")
 
 // setCount keeps how many objects the search finds in all, in the form of a list of Close.
 func (s *searching) setCount(raw []byte) error {

@@ -22,6 +22,7 @@ type Value struct {
 // root is what stands at a response key.
 type root struct {
 	connection *connection // of a list; nil for objects
+	document   *block      // of what an operation answers: the one row that holds the field
 	kid        kid
 	wrote      *atomic.Int64 // how many bytes the same root had the last time
 }
@@ -62,6 +63,8 @@ func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) 
 	switch t := fc.Field.Definition.Type; {
 	case r.connection != nil:
 		out.connection(r.connection, &r.kid, 0, false)
+	case r.document != nil:
+		out.document(r.document)
 	case t.Elem != nil:
 		out.objects(&r.kid, r.kid.links, t)
 	default:

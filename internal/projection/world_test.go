@@ -25,6 +25,7 @@ type world struct {
 	seed   uint64
 	schema *ast.Schema
 	kinds  map[string]*ast.Definition // entities by the path of their list
+	roots  []*ast.FieldDefinition     // root fields that stand in a document
 	broken map[string]string          // how all answers about a type are broken
 	mu     sync.Mutex
 	asked  map[string]map[string]bool // members asked for, by type
@@ -33,7 +34,7 @@ type world struct {
 
 func newWorld(seed uint64, schema *ast.Schema) *world {
 	w := &world{
-		seed: seed, schema: schema,
+		seed: seed, schema: schema, roots: documentRoots(schema),
 		kinds: map[string]*ast.Definition{}, broken: map[string]string{}, asked: map[string]map[string]bool{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
@@ -42,11 +43,21 @@ func newWorld(seed uint64, schema *ast.Schema) *world {
 			path := strings.TrimPrefix(d.Arguments.ForName("operation").Value.Raw, "GET ")
 			w.kinds[strings.TrimSuffix(path, "{id}/")] = def
 		}
-		if r := w.random("broken", name); r.IntN(8) == 0 && name != "Task" && name != "Activity" && name != "SearchResult" {
-			w.broken[name] = []string{"cut", "html", "refused", "empty"}[r.IntN(4)]
+		if name != "Task" && name != "Activity" && name != "SearchResult" {
+			w.maybeBreak(name)
 		}
 	}
+	for _, root := range w.roots {
+		w.maybeBreak(root.Name)
+	}
 	return w
+}
+
+// maybeBreak breaks all answers about something, now and then.
+func (w *world) maybeBreak(name string) {
+	if r := w.random("broken", name); r.IntN(8) == 0 {
+		w.broken[name] = []string{"cut", "html", "refused", "empty"}[r.IntN(4)]
+	}
 }
 
 func (w *world) random(parts ...string) *rand.Rand {
@@ -87,6 +98,9 @@ func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string
 		}
 	}
 	for _, field := range def.Fields {
+		if slices.Contains(readsOf(field), "_all") {
+			w.addMetrics(r, object)
+		}
 		for _, member := range membersOf(w.schema, def, field) {
 			dropped := len(fallbackOf(field)) > 0 && member.name == readsOf(field)[0] && r.IntN(4) == 0
 			if _, ok := object[member.name]; ok || dropped {
@@ -137,6 +151,9 @@ func (w *world) value(r *rand.Rand, name string, t *ast.Type, depth int) json.Ra
 }
 
 func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.RawMessage {
+	if t == metricsType || t == queriesType {
+		return w.render(r, w.metrics(r, t))
+	}
 	def := w.schema.Types[t.Name()]
 	switch {
 	case def.Kind == ast.Enum:
@@ -260,6 +277,12 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 		return w.answer(req, "", json.RawMessage(strings.Replace(customDefinitions, "fields", "data", 1)))
 	case path == "/data/search/":
 		return w.search(req)
+	case strings.HasPrefix(path, "/report/"):
+		root := w.rootOf(req.Method, path)
+		return w.answer(req, root.Name, w.document(root))
+	case query.Get("_group_by") != "":
+		w.ask("Opportunity", query)
+		return w.answer(req, "Opportunity", w.groupPage(query))
 	case path == "/me/":
 		w.ask("Viewer", query)
 		return w.answer(req, "Viewer", w.project(w.object("Viewer", "user_1"), query))
@@ -441,6 +464,12 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{reads[0], idType}}
 	case target.Name == "CustomFieldValue", len(reads) == 0: // those of customValue, or none at all
 		return nil
+	case reads[0] == "_all":
+		return nil // addMetrics
+	case def.Name == "ActivityReportTotals":
+		return []member{{reads[0], metricsType}}
+	case def.Name == "ActivityReportQueries":
+		return []member{{reads[0], queriesType}}
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case reads[0] == "object_type" && target.IsCompositeType(): // CommentThread.object
