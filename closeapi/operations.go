@@ -3,6 +3,7 @@ package closeapi
 import (
 	_ "embed"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,9 @@ func Operations() []Operation {
 type operation struct {
 	Operation
 	line    int
+	kind    string   // the first step of its path; see kinds
+	reads   bool     // whether it changes nothing
+	live    bool     // whether its answers are never kept
 	cursor  bool     // whether its list is walked with a cursor, not with _skip
 	literal []string // the pieces of the path around its variables, one more than those
 	vars    []string // the names of the variables, in braces
@@ -107,7 +111,8 @@ func parseOperation(line string) (*operation, error) {
 	if len(words) < 2 {
 		return nil, fmt.Errorf("%q is not METHOD /path/", line)
 	}
-	op := &operation{Operation: Operation{Method: words[0], Path: words[1]}}
+	op := &operation{Operation: Operation{Method: words[0], Path: words[1]}, reads: words[0] == http.MethodGet}
+	op.kind, _, _ = strings.Cut(strings.TrimPrefix(op.Path, "/"), "/")
 	for _, flag := range words[2:] {
 		limit, isLimit := strings.CutPrefix(flag, "max=")
 		switch {
@@ -115,6 +120,10 @@ func parseOperation(line string) (*operation, error) {
 			op.Fields = true
 		case flag == "cursor":
 			op.cursor = true
+		case flag == "reads":
+			op.reads = true
+		case flag == "live":
+			op.live = true
 		case isLimit:
 			n, err := strconv.Atoi(limit)
 			if err != nil || n < 1 {

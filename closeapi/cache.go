@@ -1,0 +1,234 @@
+package closeapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// cache is the transport that answers GETs from a store, those of kinds that have a lifetime. An answer belongs to the
+// identity that asked for it; keys say too what it hangs on: method, URL, x-tz-offset and, of a GET that is too long for a
+// URL, the body. Only what is sound is kept.
+//
+// A definition past its lifetime is given for as long again, while one read in the background gets it anew; and for an hour
+// while Close gives no answer that can be used. A write drops what it may have changed for its identity, at its beginning
+// and at its end; what others write through other clients is seen when the lifetime ends.
+type cache struct {
+	next  http.RoundTripper
+	store Store
+	kept  map[*operation]time.Duration
+
+	mu         sync.Mutex
+	refreshing map[string]struct{} // the keys that are read in the background
+}
+
+const (
+	// maxStale is how long past its lifetime a definition is given when Close gives none.
+	maxStale = time.Hour
+	// maxRefreshing is how many reads in the background there are at a time; what must wait is given as it is.
+	maxRefreshing = 64
+	// refreshTimeout is how long one may take.
+	refreshTimeout = time.Minute
+)
+
+func newCache(store Store, kept map[*operation]time.Duration, next http.RoundTripper) *cache {
+	return &cache{next: next, store: store, kept: kept, refreshing: map[string]struct{}{}}
+}
+
+// RoundTrip answers from the store, or sends the request on and keeps the answer.
+func (t *cache) RoundTrip(req *http.Request) (*http.Response, error) {
+	x := exchangeOf(req)
+	lifetime := t.kept[x.op]
+	switch {
+	case !x.op.reads:
+		return t.write(req, x)
+	case lifetime == 0:
+		resp, err := t.next.RoundTrip(req)
+		t.look(req.Context(), x, resp)
+		return resp, err
+	}
+	q, err := questionOf(req)
+	if err != nil {
+		return nil, err
+	}
+	id, family := x.identity.String(), kinds[x.op.kind].family
+	l := &lookup{
+		cache: t, req: req, x: x, key: q.key(id), tags: []string{mine(id, family), family}, lifetime: lifetime, asked: time.Now(),
+	}
+	return l.answer()
+}
+
+// write sends a write on and drops what it may have changed: when it begins, so that nothing older is given meanwhile, and
+// when it is over, so that nothing is kept of what was read meanwhile.
+func (t *cache) write(req *http.Request, x *exchange) (*http.Response, error) {
+	ctx := context.WithoutCancel(req.Context()) // nobody knows what became of it when its caller gives up
+	var tags []string
+	for _, family := range touched(x.op.kind) {
+		tags = append(tags, mine(x.identity.String(), family))
+	}
+	t.store.Drop(ctx, tags)
+	defer t.store.Drop(ctx, tags)
+	return t.next.RoundTrip(req)
+}
+
+// Forget drops, for all callers, what may be another since objects of these kinds changed. The names are those of [Kinds];
+// of other kinds nothing is kept, but they may show in records. Use it for what is heard of changes that others made.
+func (c *Client) Forget(ctx context.Context, names ...string) {
+	if c.store == nil {
+		return
+	}
+	var tags []string
+	for _, name := range names {
+		tags = append(tags, touched(name)...)
+	}
+	slices.Sort(tags)
+	c.store.Drop(ctx, slices.Compact(tags))
+}
+
+// look looks at an answer that came from Close: who is not known to Close any more has nothing here either.
+func (t *cache) look(ctx context.Context, x *exchange, resp *http.Response) {
+	if resp == nil || resp.StatusCode != http.StatusUnauthorized {
+		return
+	}
+	var tags []string
+	for _, k := range kinds {
+		if tag := mine(x.identity.String(), k.family); !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	t.store.Drop(context.WithoutCancel(ctx), tags)
+}
+
+// lookup is a request for something that may be in the store.
+type lookup struct {
+	cache    *cache
+	req      *http.Request
+	x        *exchange
+	key      string
+	tags     []string
+	mark     uint64
+	lifetime time.Duration
+	asked    time.Time
+}
+
+// definition reports whether it is one, so that an old one is better than none.
+func (l *lookup) definition() bool { return kinds[l.x.op.kind].family != records }
+
+func (l *lookup) answer() (*http.Response, error) {
+	ctx := l.req.Context()
+	value, mark := l.cache.store.Get(ctx, l.key, l.tags)
+	l.mark = mark
+	e := decodeEntry(value)
+	age := l.asked.Sub(e.at)
+	switch {
+	case e.doc == nil:
+	case age < l.lifetime:
+		return l.give(e), nil
+	case l.definition() && age < 2*l.lifetime:
+		l.x.stale = true
+		l.cache.refresh(l)
+		return l.give(e), nil
+	}
+	resp, err := l.cache.next.RoundTrip(l.req)
+	if e.doc != nil && l.definition() && age < l.lifetime+maxStale && ctx.Err() == nil && unusable(resp, err) {
+		if resp != nil {
+			resp.Body.Close()
+		}
+		l.x.stale = true
+		return l.give(e), nil
+	}
+	l.cache.look(ctx, l.x, resp)
+	if !l.x.joined { // else another one does it
+		l.keep(ctx, resp)
+	}
+	return resp, err
+}
+
+// give is an answer that is kept.
+func (l *lookup) give(e entry) *http.Response {
+	l.x.cached = true
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: keptHeader, ContentLength: int64(len(e.doc)), Body: &heldBody{doc: e.doc}, Request: l.req,
+	}
+}
+
+// keptHeader is the header of all answers that were kept; nobody may write into it.
+var keptHeader = http.Header{"Content-Type": acceptJSON}
+
+// keep puts an answer into the store, if it is one.
+func (l *lookup) keep(ctx context.Context, resp *http.Response) {
+	doc := sound(resp)
+	if doc == nil {
+		return
+	}
+	ttl := l.lifetime
+	if l.definition() {
+		ttl += max(l.lifetime, maxStale)
+	}
+	l.cache.store.Set(context.WithoutCancel(ctx), l.key, l.tags, l.mark, entry{at: l.asked, doc: doc}.encode(), ttl)
+}
+
+// sound is the document of an answer that may stand for others: a JSON object, whole. Else it is nil.
+func sound(resp *http.Response) []byte {
+	if resp == nil || resp.StatusCode != http.StatusOK {
+		return nil
+	}
+	held, ok := resp.Body.(*heldBody)
+	if !ok || held.err != nil || !gjson.ParseBytes(held.doc).IsObject() || !gjson.ValidBytes(held.doc) {
+		return nil
+	}
+	return held.doc
+}
+
+// unusable reports whether Close could not answer, for a reason that has nothing to do with what was asked.
+func unusable(resp *http.Response, err error) bool {
+	return err != nil || resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests ||
+		resp.StatusCode == http.StatusOK && sound(resp) == nil
+}
+
+// refresh reads in the background what is past its lifetime, unless that is done already.
+func (t *cache) refresh(l *lookup) {
+	t.mu.Lock()
+	_, busy := t.refreshing[l.key]
+	if busy = busy || len(t.refreshing) >= maxRefreshing; !busy {
+		t.refreshing[l.key] = struct{}{}
+	}
+	t.mu.Unlock()
+	if busy {
+		return
+	}
+	again := *l
+	again.x = &exchange{op: l.x.op, identity: l.x.identity, caller: l.x.caller, background: true}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.req.Context()), refreshTimeout)
+	again.req = l.req.WithContext(withExchange(ctx, again.x)) // with its body: who is answered from the store sends none
+	go func() {
+		defer func() {
+			_ = recover() // a fault shows where somebody waits for the same
+			cancel()
+			t.mu.Lock()
+			delete(t.refreshing, l.key)
+			t.mu.Unlock()
+		}()
+		again.renew()
+	}()
+}
+
+// renew reads what is in the store anew. Where Close says something else than what it is now, such as that the caller may
+// not see it any more, nothing is left of it.
+func (l *lookup) renew() {
+	resp, err := l.cache.next.RoundTrip(l.req)
+	switch {
+	case unusable(resp, err):
+	case resp.StatusCode == http.StatusOK:
+		l.keep(l.req.Context(), resp)
+	default:
+		l.cache.store.Drop(l.req.Context(), l.tags[:1])
+		l.cache.look(l.req.Context(), l.x, resp)
+	}
+}
