@@ -23,7 +23,7 @@ type cache struct {
 	kept  map[*operation]time.Duration
 
 	mu         sync.Mutex
-	refreshing map[string]struct{} // the keys that are read in the background
+	refreshing map[string]context.CancelFunc // by key: what is read in the background
 }
 
 const (
@@ -36,7 +36,7 @@ const (
 )
 
 func newCache(store Store, kept map[*operation]time.Duration, next http.RoundTripper) *cache {
-	return &cache{next: next, store: store, kept: kept, refreshing: map[string]struct{}{}}
+	return &cache{next: next, store: store, kept: kept, refreshing: map[string]context.CancelFunc{}}
 }
 
 // RoundTrip answers from the store, or sends the request on and keeps the answer.
@@ -195,28 +195,34 @@ func unusable(resp *http.Response, err error) bool {
 // refresh reads in the background what is past its lifetime, unless that is done already.
 func (t *cache) refresh(l *lookup) {
 	t.mu.Lock()
-	_, busy := t.refreshing[l.key]
-	if busy = busy || len(t.refreshing) >= maxRefreshing; !busy {
-		t.refreshing[l.key] = struct{}{}
-	}
-	t.mu.Unlock()
-	if busy {
+	defer t.mu.Unlock()
+	if t.refreshing[l.key] != nil || len(t.refreshing) >= maxRefreshing {
 		return
 	}
 	again := *l
 	again.x = &exchange{op: l.x.op, identity: l.x.identity, caller: l.x.caller, background: true}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.req.Context()), refreshTimeout)
 	again.req = l.req.WithContext(withExchange(ctx, again.x)) // with its body: who is answered from the store sends none
+	t.refreshing[l.key] = cancel
 	go func() {
 		defer func() {
 			_ = recover() // a fault shows where somebody waits for the same
 			cancel()
 			t.mu.Lock()
-			delete(t.refreshing, l.key)
-			t.mu.Unlock()
+			defer t.mu.Unlock()
+			delete(t.refreshing, again.key)
 		}()
 		again.renew()
 	}()
+}
+
+// stop ends what is read in the background.
+func (t *cache) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, cancel := range t.refreshing {
+		cancel()
+	}
 }
 
 // renew reads what is in the store anew. Where Close says something else than what it is now, such as that the caller may

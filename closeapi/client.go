@@ -99,6 +99,7 @@ type core struct {
 	base      *url.URL // without a slash at the end of its path
 	origin    string   // the base as text
 	transport http.RoundTripper
+	stop      func()            // ends what the transports do in the background
 	inner     http.RoundTripper // the innermost transport, which owns the connections
 	intake    *intake
 	store     Store
@@ -126,11 +127,13 @@ func New(cfg Config) (*Client, error) {
 		kept = nil
 	}
 	intake := newIntake(cfg.MaxResponseBytes)
+	transport, stop := chain(cfg, kept, intake)
 	return &Client{
 		core: &core{
 			base:      base,
 			origin:    base.String(),
-			transport: chain(cfg, kept, intake),
+			transport: transport,
+			stop:      stop,
 			inner:     cfg.Transport,
 			intake:    intake,
 			store:     cfg.Store,
@@ -207,9 +210,10 @@ func (c *Client) For(caller Caller) *Client {
 	return &Client{core: c.core, caller: caller, observer: c.observer}
 }
 
-// Close closes the connections that are idle. The client, and those that share its connections, may still be
-// used, and open new ones.
+// Close ends the calls that nobody waits for and closes the connections that are idle. The client, and those that share
+// its connections, may still be used, and open new ones.
 func (c *Client) Close() {
+	c.stop()
 	if inner, ok := c.inner.(interface{ CloseIdleConnections() }); ok {
 		inner.CloseIdleConnections()
 	}

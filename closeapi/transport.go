@@ -18,17 +18,18 @@ import (
 //	cache → coalesce → retry → attemptTimeout → gunzip → cfg.Transport
 //
 // Each does one thing, sees the requests as the one before it left them, and does not change them. None
-// follows a redirect.
-func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) http.RoundTripper {
-	next := cfg.Transport
+// follows a redirect. What they do that nobody waits for, stop ends.
+func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next http.RoundTripper, stop func()) {
+	next, stop = cfg.Transport, func() {}
 	next = &gunzip{next: next}
 	next = &attemptTimeout{next: next, timeout: cfg.Timeout}
 	next = newRetry(cfg.Retry, next)
 	next = newCoalesce(cfg.Timeout, intake, next)
 	if cfg.Store != nil {
-		next = newCache(cfg.Store, kept, next)
+		cache := newCache(cfg.Store, kept, next)
+		next, stop = cache, cache.stop
 	}
-	return next
+	return next, stop
 }
 
 // NewHTTPTransport returns the transport that reaches Close over the network: HTTP/1.1, up to 256 idle

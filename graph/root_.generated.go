@@ -248,7 +248,9 @@ type ComplexityRoot struct {
 		ImportUpdates            func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Lead                     func(childComplexity int, id string) int
 		LeadMerges               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatus               func(childComplexity int, id string) int
 		LeadStatusChanges        func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatuses             func(childComplexity int) int
 		Leads                    func(childComplexity int, first *int, after *string) int
 		Meetings                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Node                     func(childComplexity int, id string) int
@@ -256,7 +258,11 @@ type ComplexityRoot struct {
 		Notes                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Opportunities            func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
 		Opportunity              func(childComplexity int, id string) int
+		OpportunityStatus        func(childComplexity int, id string) int
 		OpportunityStatusChanges func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
+		OpportunityStatuses      func(childComplexity int) int
+		Pipeline                 func(childComplexity int, id string) int
+		Pipelines                func(childComplexity int) int
 		SmartView                func(childComplexity int, id string) int
 		SmartViews               func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
 		SmsMessages              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
@@ -264,6 +270,7 @@ type ComplexityRoot struct {
 		TaskCompletions          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Tasks                    func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
 		User                     func(childComplexity int, id string) int
+		Users                    func(childComplexity int, first *int, after *string, orderBy *model.UserOrder) int
 		Viewer                   func(childComplexity int) int
 		WhatsAppMessages         func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 	}
@@ -1508,6 +1515,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LeadMerges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.leadStatus":
+		if e.ComplexityRoot.Query.LeadStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadStatus(childComplexity, args["id"].(string)), true
 	case "Query.leadStatusChanges":
 		if e.ComplexityRoot.Query.LeadStatusChanges == nil {
 			break
@@ -1519,6 +1537,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LeadStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.leadStatuses":
+		if e.ComplexityRoot.Query.LeadStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.LeadStatuses(childComplexity), true
 	case "Query.leads":
 		if e.ComplexityRoot.Query.Leads == nil {
 			break
@@ -1596,6 +1620,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Opportunity(childComplexity, args["id"].(string)), true
+	case "Query.opportunityStatus":
+		if e.ComplexityRoot.Query.OpportunityStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatus(childComplexity, args["id"].(string)), true
 	case "Query.opportunityStatusChanges":
 		if e.ComplexityRoot.Query.OpportunityStatusChanges == nil {
 			break
@@ -1607,6 +1642,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.OpportunityStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityStatusChangeFilter), args["timeZone"].(*string)), true
+	case "Query.opportunityStatuses":
+		if e.ComplexityRoot.Query.OpportunityStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatuses(childComplexity), true
+	case "Query.pipeline":
+		if e.ComplexityRoot.Query.Pipeline == nil {
+			break
+		}
+
+		args, err := ec.field_Query_pipeline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Pipeline(childComplexity, args["id"].(string)), true
+	case "Query.pipelines":
+		if e.ComplexityRoot.Query.Pipelines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Pipelines(childComplexity), true
 	case "Query.smartView":
 		if e.ComplexityRoot.Query.SmartView == nil {
 			break
@@ -1684,6 +1742,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.User(childComplexity, args["id"].(string)), true
+	case "Query.users":
+		if e.ComplexityRoot.Query.Users == nil {
+			break
+		}
+
+		args, err := ec.field_Query_users_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Users(childComplexity, args["first"].(*int), args["after"].(*string), args["orderBy"].(*model.UserOrder)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -1989,7 +2058,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/smart_view.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -2127,7 +2196,7 @@ type Query {
     ids: [ID!]!
   ): [Node]
 
-  "The user whose credential serves this request. Costs one REST call."
+  "The user whose credential serves this request. Costs one REST call, whose answer is kept for a while."
   viewer: Viewer @rest(operation: "GET /me/")
 }
 
@@ -2179,6 +2248,7 @@ input DateRange {
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
+	{Name: "schema/status.graphqls", Input: sourceData("schema/status.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
 }

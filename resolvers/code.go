@@ -19,6 +19,7 @@ func Code() projection.Code {
 			"Contact.customField":      customFieldOf("contact"),
 			"Opportunity.customFields": customFieldsOf("opportunity"),
 			"Opportunity.customField":  customFieldOf("opportunity"),
+			"Pipeline.statuses":        pipelineStatuses,
 		},
 		Refer: map[string]projection.Refer{
 			"Task.subject": taskSubjects,

@@ -28,6 +28,9 @@ type Config struct {
 	MaxCalls   int   `name:"max-calls" placeholder:"N" default:"250" help:"Most calls to Close for one operation."`
 	QueryCache int   `name:"query-cache" placeholder:"N" default:"1000" help:"How many parsed queries to keep; 0 keeps none."`
 
+	Cache     Lifetimes `name:"cache" placeholder:"KIND=DURATION,..." help:"For how long to keep what Close answered, by kind: lead=30s,task=10s. Not named: 5m for users, statuses, pipelines, custom fields and other definitions, 1m for the caller, none for all else. 0 keeps none."`
+	CacheSize Bytes     `name:"cache-size" placeholder:"SIZE" default:"64MiB" help:"Most memory for what is kept of Close's answers; 0 keeps none."`
+
 	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`
 

@@ -39,8 +39,8 @@ func (q *queryMaker) query() (string, map[string]any) {
 
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
-	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_"}
-	switch q.r.IntN(13) {
+	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "pipe_"}
+	switch q.r.IntN(15) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
 	case 3:
@@ -57,6 +57,10 @@ func (q *queryMaker) rootField() string {
 		return fmt.Sprintf("activities(first: %d) %s", 1+q.r.IntN(6), q.selection("ActivityConnection", 5))
 	case 11:
 		return fmt.Sprintf("activity(id: %s) %s", id("acti_"), q.selection("Activity", 4))
+	case 12:
+		return "leadStatuses " + q.selection("LeadStatus", 2)
+	case 13:
+		return "pipelines " + q.selection("Pipeline", 4)
 	case 6:
 		return fmt.Sprintf("lead(id: %s) %s", id("lead_"), q.selection("Lead", 4))
 	case 7:

@@ -122,6 +122,7 @@ func (x *run) loader(t *objectType) *loaders.Loader[row] {
 				return scanPage(doc, list, layout, id)
 			},
 			Observed: x.request.engine.observed,
+			Whole:    x.request.engine.whole,
 		}
 		x.loaders[t] = l
 	}
