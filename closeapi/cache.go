@@ -110,9 +110,10 @@ type lookup struct {
 	x        *exchange
 	key      string
 	tags     []string
-	mark     uint64
 	lifetime time.Duration
 	asked    time.Time
+	mark     uint64 // of the tags, when it was asked
+	entry    entry  // what is there
 }
 
 // definition reports whether it is one, so that an old one is better than none.
@@ -120,76 +121,76 @@ func (l *lookup) definition() bool { return kinds[l.x.op.kind].family != records
 
 func (l *lookup) answer() (*http.Response, error) {
 	ctx := l.req.Context()
-	value, mark := l.cache.store.Get(ctx, l.key, l.tags)
-	l.mark = mark
-	e := decodeEntry(value)
-	age := l.asked.Sub(e.at)
+	var value []byte
+	value, l.mark = l.cache.store.Get(ctx, l.key, l.tags)
+	l.entry = decodeEntry(value)
+	age := l.asked.Sub(l.entry.at)
 	switch {
-	case e.doc == nil:
+	case l.entry.doc == nil:
 	case age < l.lifetime:
-		return l.give(e), nil
+		return l.give(false), nil
 	case l.definition() && age < 2*l.lifetime:
-		l.x.stale = true
 		l.cache.refresh(l)
-		return l.give(e), nil
+		return l.give(true), nil
 	}
 	resp, err := l.cache.next.RoundTrip(l.req)
-	if e.doc != nil && l.definition() && age < l.lifetime+maxStale && ctx.Err() == nil && unusable(resp, err) {
+	if answered := l.take(ctx, resp, err); !answered && l.entry.doc != nil && l.definition() && age < l.lifetime+maxStale && ctx.Err() == nil {
 		if resp != nil {
 			resp.Body.Close()
 		}
-		l.x.stale = true
-		return l.give(e), nil
-	}
-	l.cache.look(ctx, l.x, resp)
-	if !l.x.joined { // else another one does it
-		l.keep(ctx, resp)
+		return l.give(true), nil
 	}
 	return resp, err
 }
 
-// give is an answer that is kept.
-func (l *lookup) give(e entry) *http.Response {
-	l.x.cached = true
+// give is an answer from the store.
+func (l *lookup) give(stale bool) *http.Response {
+	l.x.cached, l.x.stale = true, stale
 	return &http.Response{
-		Status: "200 OK", StatusCode: http.StatusOK,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: keptHeader, ContentLength: int64(len(e.doc)), Body: &heldBody{doc: e.doc}, Request: l.req,
+		StatusCode: http.StatusOK, Header: keptHeader, Request: l.req,
+		ContentLength: int64(len(l.entry.doc)), Body: &heldBody{doc: l.entry.doc},
 	}
 }
 
-// keptHeader is the header of all answers that were kept; nobody may write into it.
+// keptHeader is the header of all answers from the store; nobody may write into it.
 var keptHeader = http.Header{"Content-Type": acceptJSON}
 
-// keep puts an answer into the store, if it is one.
-func (l *lookup) keep(ctx context.Context, resp *http.Response) {
+// take keeps an answer of Close, if it may stand for others. It reports whether it is an answer: when Close could give none,
+// for a reason that has nothing to do with what was asked, what is in the store stays there. When Close says something
+// else than what it is, such as that the caller may not see it, nothing is left.
+func (l *lookup) take(ctx context.Context, resp *http.Response, err error) (answered bool) {
+	ctx = context.WithoutCancel(ctx)
+	switch {
+	case err != nil, resp.StatusCode >= 500, resp.StatusCode == http.StatusTooManyRequests:
+		return false
+	case resp.StatusCode != http.StatusOK:
+		if l.entry.doc != nil {
+			l.cache.store.Drop(ctx, l.tags[:1])
+		}
+		l.cache.look(ctx, l.x, resp)
+		return true
+	case l.x.joined && l.entry.doc == nil: // whoever began it keeps it
+		return true
+	}
 	doc := sound(resp)
 	if doc == nil {
-		return
+		return false
 	}
 	ttl := l.lifetime
 	if l.definition() {
 		ttl += max(l.lifetime, maxStale)
 	}
-	l.cache.store.Set(context.WithoutCancel(ctx), l.key, l.tags, l.mark, entry{at: l.asked, doc: doc}.encode(), ttl)
+	l.cache.store.Set(ctx, l.key, l.tags, l.mark, entry{at: l.asked, doc: doc}.encode(), ttl)
+	return true
 }
 
 // sound is the document of an answer that may stand for others: a JSON object, whole. Else it is nil.
 func sound(resp *http.Response) []byte {
-	if resp == nil || resp.StatusCode != http.StatusOK {
-		return nil
-	}
 	held, ok := resp.Body.(*heldBody)
 	if !ok || held.err != nil || !gjson.ParseBytes(held.doc).IsObject() || !gjson.ValidBytes(held.doc) {
 		return nil
 	}
 	return held.doc
-}
-
-// unusable reports whether Close could not answer, for a reason that has nothing to do with what was asked.
-func unusable(resp *http.Response, err error) bool {
-	return err != nil || resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests ||
-		resp.StatusCode == http.StatusOK && sound(resp) == nil
 }
 
 // refresh reads in the background what is past its lifetime, unless that is done already.
@@ -212,7 +213,11 @@ func (t *cache) refresh(l *lookup) {
 			defer t.mu.Unlock()
 			delete(t.refreshing, again.key)
 		}()
-		again.renew()
+		resp, err := t.next.RoundTrip(again.req)
+		again.take(ctx, resp, err)
+		if err == nil {
+			resp.Body.Close()
+		}
 	}()
 }
 
@@ -222,19 +227,5 @@ func (t *cache) stop() {
 	defer t.mu.Unlock()
 	for _, cancel := range t.refreshing {
 		cancel()
-	}
-}
-
-// renew reads what is in the store anew. Where Close says something else than what it is now, such as that the caller may
-// not see it any more, nothing is left of it.
-func (l *lookup) renew() {
-	resp, err := l.cache.next.RoundTrip(l.req)
-	switch {
-	case unusable(resp, err):
-	case resp.StatusCode == http.StatusOK:
-		l.keep(l.req.Context(), resp)
-	default:
-		l.cache.store.Drop(l.req.Context(), l.tags[:1])
-		l.cache.look(l.req.Context(), l.x, resp)
 	}
 }

@@ -120,7 +120,7 @@ func (t *coalesce) join(key flightKey, req *http.Request, x *exchange) (f *fligh
 	}
 	f.Context, f.cancel = context.WithCancel(context.WithoutCancel(req.Context()))
 	t.flights[key] = f
-	go t.fly(key, f, req.WithContext(f))
+	go t.fly(key, f, req.WithContext(f)) //nolint:contextcheck // it has the values of the request's and ends by itself
 	return f, false
 }
 
@@ -154,16 +154,16 @@ func (t *coalesce) fly(key flightKey, f *flight, req *http.Request) {
 		close(f.landed)
 	}()
 	f.err = errGone // unless the transport comes back
-	if f.resp, f.err = t.next.RoundTrip(req); f.err != nil {
+	resp, err := t.next.RoundTrip(req)
+	if f.resp, f.err = resp, err; err != nil {
 		return
 	}
-	source := f.resp.Body
-	defer source.Close()
-	if f.resp.StatusCode < 200 || f.resp.StatusCode > 299 {
-		f.body.doc, _ = io.ReadAll(io.LimitReader(source, maxErrorBody)) // what can be had is enough
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		f.body.doc, _ = io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // what can be had is enough
 		return
 	}
-	f.body.doc, f.body.err = t.intake.read(f.resp)
+	f.body.doc, f.body.err = t.intake.read(resp)
 }
 
 // answer is the answer for one of those who waited.

@@ -52,7 +52,7 @@ var kinds = map[string]kind{
 	"custom_object_type":  {family: customizations, lifetime: lasting},
 
 	"outcome":          {family: "outcomes", lifetime: lasting},
-	"integration_link": {family: "integration links", lifetime: lasting},
+	"integration_link": {family: "integration_links", lifetime: lasting},
 	"email_template":   {family: "templates", lifetime: lasting},
 	"sms_template":     {family: "templates", lifetime: lasting},
 

@@ -62,7 +62,7 @@ type attemptTimeout struct {
 // RoundTrip sends the request under a context that ends after the timeout, or with the body of the answer.
 func (t *attemptTimeout) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(unhurried{req.Context()}, t.timeout)
-	resp, err := t.next.RoundTrip(req.WithContext(ctx))
+	resp, err := t.next.RoundTrip(req.WithContext(ctx)) //nolint:contextcheck // it is the request's, and ends with it
 	if err != nil {
 		if cause := ctx.Err(); cause != nil {
 			err = endedError{cause, err}

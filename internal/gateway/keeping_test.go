@@ -20,7 +20,7 @@ import (
 func TestEqualQueriesAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, query := range map[string]string{
-		"a task":       `{ tasks(first: 3) { nodes { id text } } }`,
+		"a list":       `{ tasks(first: 3) { nodes { id text } } }`,
 		"a search":     `{ nodes(ids: ["CONTACTS"]) { id ... on Contact { name } } }`,
 		"what is kept": `{ users(first: 3) { nodes { id name } } }`,
 	} {

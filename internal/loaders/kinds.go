@@ -171,8 +171,14 @@ func (l *Loader[R]) search(ctx context.Context, k kind, ids []string, found *fou
 	return err
 }
 
-// whole reads a list from its beginning until it ends or all ids are found; what it does not hold is asked for by id.
+// whole reads a list from its beginning until it ends or all ids are found; what it does not hold, or not yet as it was
+// written, is asked for by id.
 func (l *Loader[R]) whole(ctx context.Context, k kind, ids []string, found *found[R]) {
+	ids, fresh := l.Observed.settled(ids)
+	l.each(ctx, fresh, found)
+	if len(ids) == 0 {
+		return
+	}
 	for skip, pages := 0, 0; pages < maxWhole; pages++ {
 		params := map[string]string{}
 		if maps.Copy(params, k.params); skip > 0 {

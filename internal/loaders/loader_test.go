@@ -265,21 +265,32 @@ func TestLoadRefusesAnotherObject(t *testing.T) {
 	}
 }
 
-// TestLoadAfterWrite reads objects of which one was written just now: that one by its id, not through the index.
+// TestLoadAfterWrite reads objects of which one was written just now: that one by its id, not through the index or the list.
 func TestLoadAfterWrite(t *testing.T) {
 	t.Parallel()
-	s := sandbox.RunT(t)
-	l := newLoader(t, s, "Contact", "GET /contact/{id}/")
-	ids := s.IDs("contact")[:4]
-	l.Observed.Wrote(ids[2])
-	for i, r := range l.Load(t.Context(), ids) {
-		if r.Err != nil || r.Row.ID != ids[i] {
-			t.Errorf("%s = %+v", ids[i], r)
-		}
-	}
-	want := map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}
-	if diff := cmp.Diff(want, calls(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
+	for name, tt := range map[string]struct {
+		typeName, one, resource string
+		calls                   map[string]int
+	}{
+		"through the index": {"Contact", "GET /contact/{id}/", "contact", map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}},
+		"through a list":    {"Pipeline", "GET /pipeline/{id}/", "pipeline", map[string]int{"GET /pipeline": 1, "GET /pipeline/pipe": 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sandbox.RunT(t)
+			l := newLoader(t, s, tt.typeName, tt.one)
+			ids := s.IDs(tt.resource)
+			ids = ids[:min(4, len(ids))]
+			l.Observed.Wrote(ids[1])
+			for i, r := range l.Load(t.Context(), ids) {
+				if r.Err != nil || r.Row.ID != ids[i] {
+					t.Errorf("%s = %+v", ids[i], r)
+				}
+			}
+			if diff := cmp.Diff(tt.calls, calls(s)); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
