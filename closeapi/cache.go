@@ -130,7 +130,7 @@ func (l *lookup) answer() (*http.Response, error) {
 	case age < l.lifetime:
 		return l.give(false), nil
 	case l.definition() && age < 2*l.lifetime:
-		l.cache.refresh(l)
+		l.cache.refresh(ctx, l)
 		return l.give(true), nil
 	}
 	resp, err := l.cache.next.RoundTrip(l.req)
@@ -194,7 +194,7 @@ func sound(resp *http.Response) []byte {
 }
 
 // refresh reads in the background what is past its lifetime, unless that is done already.
-func (t *cache) refresh(l *lookup) {
+func (t *cache) refresh(ctx context.Context, l *lookup) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.refreshing[l.key] != nil || len(t.refreshing) >= maxRefreshing {
@@ -202,7 +202,7 @@ func (t *cache) refresh(l *lookup) {
 	}
 	again := *l
 	again.x = &exchange{op: l.x.op, identity: l.x.identity, caller: l.x.caller, background: true}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.req.Context()), refreshTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	again.req = l.req.WithContext(withExchange(ctx, again.x)) // with its body: who is answered from the store sends none
 	t.refreshing[l.key] = cancel
 	go func() {

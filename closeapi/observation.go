@@ -10,7 +10,7 @@ import (
 type Observation struct {
 	Operation string   // a line of operations.txt
 	Path      string   // below the base URL, with its variables filled in
-	Fields    []string // the members that were named to Close; none when all were wanted
+	Fields    []string // the members that were named to Close, not to be changed; none when all were wanted
 
 	Status   int // the HTTP status; 0 when no answer came
 	Err      error
