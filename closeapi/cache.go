@@ -59,7 +59,7 @@ func (t *cache) RoundTrip(req *http.Request) (*http.Response, error) {
 	l := &lookup{
 		cache: t, req: req, x: x, key: q.key(id), tags: []string{mine(id, family), family}, lifetime: lifetime, asked: time.Now(),
 	}
-	return l.answer()
+	return l.answer(req.Context())
 }
 
 // write sends a write on and drops what it may have changed: when it begins, so that nothing older is given meanwhile, and
@@ -119,8 +119,8 @@ type lookup struct {
 // definition reports whether it is one, so that an old one is better than none.
 func (l *lookup) definition() bool { return kinds[l.x.op.kind].family != records }
 
-func (l *lookup) answer() (*http.Response, error) {
-	ctx := l.req.Context()
+// answer answers from the store, or with what Close says.
+func (l *lookup) answer(ctx context.Context) (*http.Response, error) {
 	var value []byte
 	value, l.mark = l.cache.store.Get(ctx, l.key, l.tags)
 	l.entry = decodeEntry(value)
