@@ -29,7 +29,8 @@ type Call struct {
 	Params map[string]string
 
 	// Fields are the members to answer with. They become the parameter _fields, sorted and each once, if the
-	// operation takes it; to other operations they are not sent. Close does not add "id" (observed).
+	// operation takes it; to other operations they are not sent. Close does not add "id" (observed). Where the answer
+	// is kept for whoever asks next, they are not sent either; see [Client.Whole].
 	Fields []string
 
 	// Body is sent as JSON; a [json.RawMessage] goes as it is. Nil sends no body. A GET has none.
@@ -76,7 +77,7 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 	header["X-Tz-Offset"] = offset.header()
 
 	var space [8]param
-	params, err := call.params(op, space[:0])
+	params, err := call.params(c.fields(op, call), space[:0])
 	if err != nil {
 		return nil, "", refused(op, err)
 	}
@@ -130,6 +131,24 @@ func newRequest(ctx context.Context, method string, target *url.URL, header http
 // had already closed.
 func repeatable(req *http.Request) bool {
 	return req.Method == http.MethodGet || exchangeOf(req).op.Reads
+}
+
+// fields are the members that the call names to Close.
+func (c *core) fields(op *operation, call *Call) []string {
+	if !op.Fields || c.whole(op) {
+		return nil
+	}
+	return call.Fields
+}
+
+// whole reports whether the operation is asked for all members, because its answers are kept.
+func (c *core) whole(op *operation) bool { return c.kept[op] > 0 && kinds[op.kind].whole() }
+
+// Whole reports whether answers of an operation are kept, and asked for whole so that one serves all: it has all members,
+// whichever a call wants, and a list is best read in pages as large as there are.
+func (c *Client) Whole(operation string) bool {
+	op, ok := operations()[operation]
+	return ok && c.whole(op)
 }
 
 // body encodes the body of the call.

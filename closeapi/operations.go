@@ -52,6 +52,8 @@ func Operations() []Operation {
 type operation struct {
 	Operation
 	line    int
+	kind    string   // the first step of its path; see kinds
+	live    bool     // whether its answers are never kept
 	cursor  bool     // whether its list is walked with a cursor, not with _skip
 	literal []string // the pieces of the path around its variables, one more than those
 	vars    []string // the names of the variables, in braces
@@ -110,6 +112,7 @@ func parseOperation(line string) (*operation, error) {
 		return nil, fmt.Errorf("%q is not METHOD /path/", line)
 	}
 	op := &operation{Operation: Operation{Method: words[0], Path: words[1], Reads: words[0] == http.MethodGet}}
+	op.kind, _, _ = strings.Cut(strings.TrimPrefix(op.Path, "/"), "/")
 	for _, flag := range words[2:] {
 		limit, isLimit := strings.CutPrefix(flag, "max=")
 		switch {
@@ -119,6 +122,8 @@ func parseOperation(line string) (*operation, error) {
 			op.cursor = true
 		case flag == "read":
 			op.Reads = true
+		case flag == "live":
+			op.live = true
 		case isLimit:
 			n, err := strconv.Atoi(limit)
 			if err != nil || n < 1 {

@@ -258,8 +258,10 @@ type ComplexityRoot struct {
 		ImportUpdates            func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Lead                     func(childComplexity int, id string) int
 		LeadMerges               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatus               func(childComplexity int, id string) int
 		LeadStatusChanges        func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		LeadStatusReport         func(childComplexity int, input *model.LeadStatusReportInput, organizationID *string, timeZone *string) int
+		LeadStatuses             func(childComplexity int) int
 		Leads                    func(childComplexity int, first *int, after *string) int
 		Meetings                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Node                     func(childComplexity int, id string) int
@@ -270,8 +272,12 @@ type ComplexityRoot struct {
 		OpportunityFunnelStages  func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
 		OpportunityFunnelTotals  func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
 		OpportunityGroups        func(childComplexity int, groupBy model.OpportunityGrouping, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		OpportunityStatus        func(childComplexity int, id string) int
 		OpportunityStatusChanges func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
 		OpportunityStatusReport  func(childComplexity int, input *model.OpportunityStatusReportInput, organizationID *string, timeZone *string) int
+		OpportunityStatuses      func(childComplexity int) int
+		Pipeline                 func(childComplexity int, id string) int
+		Pipelines                func(childComplexity int) int
 		Search                   func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
 		SentEmailReport          func(childComplexity int, input *model.SentEmailReportInput, organizationID *string, timeZone *string) int
 		SmartView                func(childComplexity int, id string) int
@@ -281,6 +287,7 @@ type ComplexityRoot struct {
 		TaskCompletions          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Tasks                    func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
 		User                     func(childComplexity int, id string) int
+		Users                    func(childComplexity int, first *int, after *string, orderBy *model.UserOrder) int
 		Viewer                   func(childComplexity int) int
 		WhatsAppMessages         func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 	}
@@ -1583,6 +1590,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LeadMerges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.leadStatus":
+		if e.ComplexityRoot.Query.LeadStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadStatus(childComplexity, args["id"].(string)), true
 	case "Query.leadStatusChanges":
 		if e.ComplexityRoot.Query.LeadStatusChanges == nil {
 			break
@@ -1605,6 +1623,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LeadStatusReport(childComplexity, args["input"].(*model.LeadStatusReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
+	case "Query.leadStatuses":
+		if e.ComplexityRoot.Query.LeadStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.LeadStatuses(childComplexity), true
 	case "Query.leads":
 		if e.ComplexityRoot.Query.Leads == nil {
 			break
@@ -1715,6 +1739,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.OpportunityGroups(childComplexity, args["groupBy"].(model.OpportunityGrouping), args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityFilter), args["orderBy"].(*model.OpportunityOrder), args["timeZone"].(*string)), true
+	case "Query.opportunityStatus":
+		if e.ComplexityRoot.Query.OpportunityStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatus(childComplexity, args["id"].(string)), true
 	case "Query.opportunityStatusChanges":
 		if e.ComplexityRoot.Query.OpportunityStatusChanges == nil {
 			break
@@ -1737,6 +1772,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.OpportunityStatusReport(childComplexity, args["input"].(*model.OpportunityStatusReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
+	case "Query.opportunityStatuses":
+		if e.ComplexityRoot.Query.OpportunityStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatuses(childComplexity), true
+	case "Query.pipeline":
+		if e.ComplexityRoot.Query.Pipeline == nil {
+			break
+		}
+
+		args, err := ec.field_Query_pipeline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Pipeline(childComplexity, args["id"].(string)), true
+	case "Query.pipelines":
+		if e.ComplexityRoot.Query.Pipelines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Pipelines(childComplexity), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -1836,6 +1894,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.User(childComplexity, args["id"].(string)), true
+	case "Query.users":
+		if e.ComplexityRoot.Query.Users == nil {
+			break
+		}
+
+		args, err := ec.field_Query_users_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Users(childComplexity, args["first"].(*int), args["after"].(*string), args["orderBy"].(*model.UserOrder)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -2163,7 +2232,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -2353,7 +2422,7 @@ type Query {
     ids: [ID!]!
   ): [Node]
 
-  "The user whose credential serves this request. Costs one REST call."
+  "The user whose credential serves this request. Costs one REST call, whose answer is kept for a while."
   viewer: Viewer @rest(operation: "GET /me/")
 }
 
@@ -2414,6 +2483,7 @@ input DateRange {
 	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
 	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
+	{Name: "schema/status.graphqls", Input: sourceData("schema/status.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
 }

@@ -32,6 +32,7 @@ func Code() projection.Code {
 			"ActivityReportTotals.value":  reportValue("totals"),
 			"ActivityReportRow.values":    reportValues("_all"),
 			"ActivityReportRow.value":     reportValue("_all"),
+			"Pipeline.statuses":           pipelineStatuses,
 		},
 		Refer: map[string]projection.Refer{
 			"Task.subject":         taskSubjects,

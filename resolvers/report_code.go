@@ -17,15 +17,18 @@ func callersOrganization(ctx context.Context, close projection.Doer) (string, er
 	if err != nil {
 		return "", err
 	}
-	var me struct {
-		Organizations []struct {
-			ID string `json:"id"`
-		} `json:"organizations"`
+	var me map[string]json.RawMessage
+	var organizations []struct {
+		ID string `json:"id"`
 	}
-	if err := doc.Decode(&me); err != nil || len(me.Organizations) != 1 || me.Organizations[0].ID == "" {
+	err = doc.Decode(&me)
+	if err == nil {
+		err = json.Unmarshal(me["organizations"], &organizations)
+	}
+	if err != nil || len(organizations) != 1 || organizations[0].ID == "" {
 		return "", projection.BadInput("organizationId: Close does not tell which organization your credential is for; give its id")
 	}
-	return me.Organizations[0].ID, nil
+	return organizations[0].ID, nil
 }
 
 // metric is a metric of an activity report with its value.

@@ -4107,3 +4107,61 @@ func (e UserErrorCode) MarshalJSON() ([]byte, error) {
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
 }
+
+// The orders of a list of users.
+type UserOrder string
+
+const (
+	// By last name, then by first name, A first.
+	UserOrderLastNameAsc UserOrder = "LAST_NAME_ASC"
+	// By first name, then by last name, A first.
+	UserOrderFirstNameAsc UserOrder = "FIRST_NAME_ASC"
+)
+
+var AllUserOrder = []UserOrder{
+	UserOrderLastNameAsc,
+	UserOrderFirstNameAsc,
+}
+
+func (e UserOrder) IsValid() bool {
+	switch e {
+	case UserOrderLastNameAsc, UserOrderFirstNameAsc:
+		return true
+	}
+	return false
+}
+
+func (e UserOrder) String() string {
+	return string(e)
+}
+
+func (e *UserOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = UserOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid UserOrder", str)
+	}
+	return nil
+}
+
+func (e UserOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *UserOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e UserOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}

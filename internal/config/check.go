@@ -64,6 +64,7 @@ func (c Config) checkLimits() error {
 		{"--max-response", int64(c.MaxResponse), 1},
 		{"--query-cache", int64(c.QueryCache), 0},
 		{"--persisted-queries", int64(c.PersistedQueries), 0},
+		{"--cache-size", int64(c.CacheSize), 0},
 	} {
 		if limit.value < limit.least {
 			return fmt.Errorf("%s: must be at least %d, is %d", limit.flag, limit.least, limit.value)

@@ -33,6 +33,9 @@ type Config struct {
 	TrustedDocuments     string `name:"trusted-documents" placeholder:"FILE" help:"List of operations that clients may name by id: JSON, as Relay's compiler or Apollo's manifest has it."`
 	OnlyTrustedDocuments bool   `name:"only-trusted-documents" help:"Run the operations of --trusted-documents and no others. The playground is off then."`
 
+	Cache     Lifetimes `name:"cache" placeholder:"KIND=DURATION,..." help:"For how long to keep what Close answered, by kind: lead=30s,task=10s. Not named: 5m for users, statuses, pipelines, custom fields and other definitions, 1m for the caller, none for all else. 0 keeps none."`
+	CacheSize Bytes     `name:"cache-size" placeholder:"SIZE" default:"64MiB" help:"Most memory for what is kept of Close's answers; 0 keeps none."`
+
 	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`
 

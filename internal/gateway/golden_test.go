@@ -23,7 +23,8 @@ var update = flag.Bool("update", false, "rewrite the golden requests from what h
 
 // TestGolden runs each request of testdata against a sandbox of its own and compares the REST calls that it causes and
 // the answer. A file holds query.graphql, if need be variables.json, headers and fault.json (what goes wrong in the sandbox),
-// then rest and response.json.
+// then rest and response.json. A file with before.graphql shows a gateway that was asked that before: what it keeps of it
+// costs no call any more.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -71,7 +72,12 @@ func golden(t *testing.T, file string) {
 	if header.Get("Authorization") != "" { // the caller has a credential of its own
 		options.Config.Passthrough, options.Transport = true, s.Transport()
 	}
-	response := post(t, newGateway(t, options), body, header)
+	g := newGateway(t, options)
+	if before := part("before.graphql"); before != "" {
+		post(t, g, map[string]any{"query": before}, header)
+		s.ResetRequests()
+	}
+	response := post(t, g, body, header)
 	want := map[string]string{"rest": part("rest"), "response.json": part("response.json")}
 	got := map[string]string{"rest": restCalls(s), "response.json": indent(t, response)}
 	if *update {

@@ -25,6 +25,9 @@ type Options struct {
 	MaxAnswer int
 	// PlanCache is how many operations have their plans kept; default 1,000.
 	PlanCache int
+	// Whole reports whether answers of an operation are kept for a while and hold all members, so that it is best asked for
+	// as much as it gives; default no operation.
+	Whole func(operation string) bool
 }
 
 // Engine projects Close on a schema. It is safe for concurrent use and shared by all requests.
@@ -35,6 +38,7 @@ type Engine struct {
 	observed *loaders.Observed
 
 	maxCalls, maxAnswer int
+	whole               func(operation string) bool
 }
 
 // New learns the schema. Its error names what is wrong with the directives.
@@ -48,6 +52,9 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 	if o.PlanCache == 0 {
 		o.PlanCache = 1000
 	}
+	if o.Whole == nil {
+		o.Whole = func(string) bool { return false }
+	}
 	learnt, err := readSchema(s, o.Code)
 	if err != nil {
 		return nil, err
@@ -57,7 +64,8 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 		return nil, err
 	}
 	return &Engine{
-		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{}, maxCalls: o.MaxCalls, maxAnswer: o.MaxAnswer,
+		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{},
+		maxCalls: o.MaxCalls, maxAnswer: o.MaxAnswer, whole: o.Whole,
 	}, nil
 }
 
@@ -67,8 +75,8 @@ type request struct {
 	close   Doer
 	vars    map[string]any
 	plan    *plan
-	query   *run // of a query: all its roots, loaded together
-	calls   atomic.Int64
+	query   *run         // of a query: all its roots, loaded together
+	calls   atomic.Int64 // what they weigh
 	errors  atomic.Int64
 	written atomic.Int64 // bytes
 }
@@ -96,13 +104,22 @@ func requestOf(ctx context.Context) *request {
 	return r
 }
 
-// Do makes a call to Close, one of those that the operation may make.
+// callWeight is what a call to Close weighs. One that Close was not asked for weighs a tenth of it: it costs Close nothing,
+// but still has an end.
+const callWeight = 10
+
+// Do makes a call to Close, one of those that the operation may make. Its whole weight counts until it is known that it
+// was answered from what was kept.
 func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
-	if n := r.calls.Add(1); n > int64(r.engine.maxCalls) {
+	if n := r.calls.Add(callWeight); n > int64(r.engine.maxCalls)*callWeight {
 		return closeapi.Document{}, badInput(
 			"the operation needs more than %d calls to Close, the most that one may make; ask for fewer objects, or for less below them", r.engine.maxCalls)
 	}
-	return r.close.Do(ctx, call)
+	doc, err := r.close.Do(ctx, call)
+	if doc.Cached {
+		r.calls.Add(1 - callWeight)
+	}
+	return doc, err
 }
 
 // Do makes a call to Close for the caller of the operation in ctx, for resolvers of mutations. What it writes is read by its

@@ -53,8 +53,8 @@ func (q *queryMaker) query() (string, map[string]any) {
 
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
-	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_"}
-	switch q.r.IntN(19) {
+	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "pipe_"}
+	switch q.r.IntN(21) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
 	case 3:
@@ -83,6 +83,10 @@ func (q *queryMaker) rootField() string {
 	case 15:
 		field := q.schema.Query.Fields.ForName("opportunityGroups")
 		return field.Name + q.arguments(field) + " " + q.selection(field.Type.Name(), 5)
+	case 18:
+		return "leadStatuses " + q.selection("LeadStatus", 2)
+	case 19:
+		return "pipelines " + q.selection("Pipeline", 4)
 	case 6:
 		return fmt.Sprintf("lead(id: %s) %s", id("lead_"), q.selection("Lead", 4))
 	case 7:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 )
@@ -51,9 +50,8 @@ func (x *reference) hasOrganization() bool {
 	if x.world.broken["Viewer"] != "" || viewer == nil {
 		return false
 	}
-	var me struct{ Organizations []struct{ ID string } }
-	sent := x.world.project(viewer, url.Values{"_fields": {"organizations"}})
-	return json.Unmarshal(sent, &me) == nil && len(me.Organizations) == 1 && me.Organizations[0].ID != ""
+	var organizations []struct{ ID string }
+	return json.Unmarshal(viewer["organizations"], &organizations) == nil && len(organizations) == 1 && organizations[0].ID != ""
 }
 
 // decode are the members of a JSON object, with the object itself among them as "_all"; nil for anything else.

@@ -57,6 +57,8 @@ func (x *reference) root(f selectedField) (string, bool) {
 		return x.groups(path, f)
 	}
 	switch def.Name {
+	case "leadStatuses", "opportunityStatuses", "pipelines":
+		return x.list(path, f, x.world.rows(def.Type.Name(), ""))
 	case "viewer":
 		return x.load(path, f, "Viewer", "user_1", false)
 	case "nodes":
@@ -71,6 +73,16 @@ func (x *reference) root(f selectedField) (string, bool) {
 		return x.load(path, f, x.typeOf(id), id, false)
 	}
 	return x.load(path, f, def.Type.Name(), args["id"].(string), false)
+}
+
+// list writes a list that is no connection.
+func (x *reference) list(path []string, f selectedField, rows []json.RawMessage) (string, bool) {
+	if x.world.broken[f.field.Definition.Type.Name()] != "" {
+		return x.fail(path, false)
+	}
+	return x.elements(path, f.field.Definition.Type, rows, func(path []string, row json.RawMessage) (string, bool) {
+		return x.node(path, f, row)
+	})
 }
 
 // nodeOf is the type of the objects of a connection, by a field that leads to it.
@@ -143,6 +155,8 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return "null", true
 	case o.typ == "ActivityReportTotals", o.typ == "ActivityReportQueries", o.typ == "ActivityReportRow" && reads[0] == "_all":
 		return x.metrics(path, o, f)
+	case o.typ+"."+def.Name == "Pipeline.statuses":
+		return x.statuses(path, o, f)
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
@@ -326,6 +340,27 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 	}
 	list := json.RawMessage("[" + string(bytes.Join(toBytes(entries), []byte(","))) + "]")
 	return x.embedded(path, f.field.Definition.Type, list, f)
+}
+
+// statuses writes the statuses of a pipeline, which know their pipeline.
+func (x *reference) statuses(path []string, o object, f selectedField) (string, bool) {
+	raw := o.data["statuses"]
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || list == nil {
+		return x.embedded(path, f.field.Definition.Type, raw, f)
+	}
+	for i, element := range list {
+		var status map[string]json.RawMessage
+		if json.Unmarshal(element, &status) != nil || status == nil {
+			continue
+		}
+		if _, own := status["pipeline_id"]; !own && o.data["id"] != nil {
+			status["pipeline_id"] = o.data["id"]
+		}
+		list[i] = x.world.render(x.world.random("status", string(element)), status)
+	}
+	raw = json.RawMessage("[" + string(bytes.Join(toBytes(list), []byte(","))) + "]")
+	return x.embedded(path, f.field.Definition.Type, raw, f)
 }
 
 func (x *reference) edge(path []string, o object, f selectedField, reads string) (string, bool) {

@@ -140,6 +140,7 @@ func (x *run) newLoader(t *objectType, l *layout) *loaders.Loader[row] {
 			return scanPage(doc, list, l, id)
 		},
 		Observed: x.request.engine.observed,
+		Whole:    x.request.engine.whole,
 	}
 }
 

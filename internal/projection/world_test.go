@@ -235,10 +235,15 @@ func (w *world) render(r *rand.Rand, object map[string]json.RawMessage) json.Raw
 // rows are the rows of a list: objects, and now and then something else.
 func (w *world) rows(typeName, list string) []json.RawMessage {
 	r := w.random("rows", typeName, list)
-	prefix := w.schema.Types[typeName].Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children[0].Value.Raw
 	var rows []json.RawMessage
+	if wholeTypes[typeName] {
+		for _, object := range w.all(typeName) {
+			rows = append(rows, w.render(r, object))
+		}
+		return rows
+	}
 	for i := range r.IntN(5) {
-		object := w.object(typeName, fmt.Sprintf("%s%d", prefix, i))
+		object := w.object(typeName, fmt.Sprintf("%s%d", w.prefix(typeName), i))
 		switch {
 		case r.IntN(25) == 0:
 			rows = append(rows, json.RawMessage([]string{"null", "5", "[]"}[r.IntN(3)]))
@@ -335,11 +340,9 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 				rows = append(rows, row)
 			}
 		}
-	case typeName == "User":
-		for i := range 4 {
-			if row := w.project(w.object("User", fmt.Sprintf("user_%d", i)), query); row != nil {
-				rows = append(rows, row)
-			}
+	case wholeTypes[typeName]:
+		for _, object := range w.all(typeName) {
+			rows = append(rows, w.project(object, query))
 		}
 	case query.Get("lead_id__in") != "":
 		return w.shared(typeName, query)
@@ -378,6 +381,25 @@ func (w *world) projectRow(row json.RawMessage, query url.Values) json.RawMessag
 		return row
 	}
 	return w.project(object, query)
+}
+
+// wholeTypes are those of which one list shows all.
+var wholeTypes = map[string]bool{"User": true, "LeadStatus": true, "OpportunityStatus": true, "Pipeline": true}
+
+// all are the objects of such a type that its list shows. Some others exist all the same.
+func (w *world) all(typeName string) []map[string]json.RawMessage {
+	var all []map[string]json.RawMessage
+	for i := range 4 {
+		if object := w.object(typeName, fmt.Sprintf("%s%d", w.prefix(typeName), i)); object != nil {
+			all = append(all, object)
+		}
+	}
+	return all
+}
+
+// prefix is what the ids of a type begin with.
+func (w *world) prefix(typeName string) string {
+	return w.schema.Types[typeName].Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children[0].Value.Raw
 }
 
 // head is what a list of a type has beside its rows.
@@ -474,6 +496,8 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case reads[0] == "object_type" && target.IsCompositeType(): // CommentThread.object
 		return []member{{"object_type", stringType}, {"object_id", idType}}
+	case field.Name == "statuses" && len(reads) == 2: // Pipeline.statuses
+		return []member{{reads[0], idType}, {reads[1], field.Type}}
 	case len(reads) == 2: // names
 		return []member{{reads[0], stringType}, {reads[1], stringType}}
 	case fallbackOf(field)["ids"] != "":
