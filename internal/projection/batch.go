@@ -85,7 +85,7 @@ func (a *ask) want() int {
 // give fills the page from the rows that are there of the object.
 func (a *ask) give(rows []row) {
 	a.page.next = len(rows) > a.args.first
-	*a.rows = rows[:min(len(rows), a.args.first)]
+	*a.rows = slices.Clip(rows[:min(len(rows), a.args.first)]) // other asks may have the same rows
 }
 
 // sharing is a list with the parameters that some asks have in common.
@@ -100,6 +100,9 @@ type sharing struct {
 
 // share makes the calls for asks: in common as far as that can save some, else one by one.
 func (x *run) share(asks []*ask) []func(ctx context.Context) {
+	if len(asks) == 0 {
+		return nil
+	}
 	var all []*sharing
 	byKey := map[string]*sharing{}
 	for _, a := range asks {
