@@ -44,7 +44,7 @@ func (t *cache) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeOf(req)
 	lifetime := t.kept[x.op]
 	switch {
-	case !x.op.reads:
+	case !x.op.Reads:
 		return t.write(req, x)
 	case lifetime == 0:
 		resp, err := t.next.RoundTrip(req)

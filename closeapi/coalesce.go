@@ -77,7 +77,7 @@ func (f *flight) Value(key any) any {
 // RoundTrip joins an equal read, or begins one; a write it sends on.
 func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeOf(req)
-	if !x.op.reads {
+	if !x.op.Reads {
 		t.epochs.end(x.identity)
 		defer t.epochs.end(x.identity)
 		return t.next.RoundTrip(req)

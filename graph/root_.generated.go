@@ -136,6 +136,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	MeetingIntegrationPayload struct {
+		MeetingIntegration func(childComplexity int) int
+		UserErrors         func(childComplexity int) int
+	}
+
 	MeetingPayload struct {
 		Meeting    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -171,6 +176,7 @@ type ComplexityRoot struct {
 		LeadStatusChangeDelete        func(childComplexity int, id string) int
 		LeadUpdate                    func(childComplexity int, id string, input model.LeadUpdateInput) int
 		MeetingDelete                 func(childComplexity int, id string) int
+		MeetingIntegrationSave        func(childComplexity int, id string, input model.MeetingIntegrationSaveInput) int
 		MeetingUpdate                 func(childComplexity int, id string, input model.MeetingUpdateInput) int
 		NoteCreate                    func(childComplexity int, input model.NoteCreateInput) int
 		NoteDelete                    func(childComplexity int, id string) int
@@ -231,6 +237,8 @@ type ComplexityRoot struct {
 	Query struct {
 		Activities               func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
 		Activity                 func(childComplexity int, id string) int
+		ActivityReport           func(childComplexity int, input model.ActivityReportInput, timeZone *string) int
+		ActivityReportMetrics    func(childComplexity int) int
 		Calls                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Comment                  func(childComplexity int, id string) int
 		CommentThread            func(childComplexity int, id string) int
@@ -242,6 +250,8 @@ type ComplexityRoot struct {
 		CustomActivities         func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
 		CustomObject             func(childComplexity int, id string) int
 		CustomObjects            func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		CustomReport             func(childComplexity int, input *model.CustomReportInput, organizationID *string, timeZone *string) int
+		CustomReportFields       func(childComplexity int) int
 		EmailThreads             func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Emails                   func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		FormSubmissions          func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
@@ -250,6 +260,7 @@ type ComplexityRoot struct {
 		LeadMerges               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		LeadStatus               func(childComplexity int, id string) int
 		LeadStatusChanges        func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatusReport         func(childComplexity int, input *model.LeadStatusReportInput, organizationID *string, timeZone *string) int
 		LeadStatuses             func(childComplexity int) int
 		Leads                    func(childComplexity int, first *int, after *string) int
 		Meetings                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
@@ -258,11 +269,17 @@ type ComplexityRoot struct {
 		Notes                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Opportunities            func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
 		Opportunity              func(childComplexity int, id string) int
+		OpportunityFunnelStages  func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
+		OpportunityFunnelTotals  func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
+		OpportunityGroups        func(childComplexity int, groupBy model.OpportunityGrouping, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
 		OpportunityStatus        func(childComplexity int, id string) int
 		OpportunityStatusChanges func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
+		OpportunityStatusReport  func(childComplexity int, input *model.OpportunityStatusReportInput, organizationID *string, timeZone *string) int
 		OpportunityStatuses      func(childComplexity int) int
 		Pipeline                 func(childComplexity int, id string) int
 		Pipelines                func(childComplexity int) int
+		Search                   func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
+		SentEmailReport          func(childComplexity int, input *model.SentEmailReportInput, organizationID *string, timeZone *string) int
 		SmartView                func(childComplexity int, id string) int
 		SmartViews               func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
 		SmsMessages              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
@@ -619,6 +636,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MeetingDeletePayload.UserErrors(childComplexity), true
 
+	case "MeetingIntegrationPayload.meetingIntegration":
+		if e.ComplexityRoot.MeetingIntegrationPayload.MeetingIntegration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingIntegrationPayload.MeetingIntegration(childComplexity), true
+	case "MeetingIntegrationPayload.userErrors":
+		if e.ComplexityRoot.MeetingIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingIntegrationPayload.UserErrors(childComplexity), true
+
 	case "MeetingPayload.meeting":
 		if e.ComplexityRoot.MeetingPayload.Meeting == nil {
 			break
@@ -951,6 +981,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MeetingDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.meetingIntegrationSave":
+		if e.ComplexityRoot.Mutation.MeetingIntegrationSave == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_meetingIntegrationSave_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MeetingIntegrationSave(childComplexity, args["id"].(string), args["input"].(model.MeetingIntegrationSaveInput)), true
 	case "Mutation.meetingUpdate":
 		if e.ComplexityRoot.Mutation.MeetingUpdate == nil {
 			break
@@ -1327,6 +1368,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Activity(childComplexity, args["id"].(string)), true
+	case "Query.activityReport":
+		if e.ComplexityRoot.Query.ActivityReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_activityReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ActivityReport(childComplexity, args["input"].(model.ActivityReportInput), args["timeZone"].(*string)), true
+	case "Query.activityReportMetrics":
+		if e.ComplexityRoot.Query.ActivityReportMetrics == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ActivityReportMetrics(childComplexity), true
 	case "Query.calls":
 		if e.ComplexityRoot.Query.Calls == nil {
 			break
@@ -1448,6 +1506,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomObjects(childComplexity, args["first"].(*int), args["after"].(*string), args["leadId"].(string), args["filter"].(*model.CustomObjectFilter)), true
+	case "Query.customReport":
+		if e.ComplexityRoot.Query.CustomReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomReport(childComplexity, args["input"].(*model.CustomReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
+	case "Query.customReportFields":
+		if e.ComplexityRoot.Query.CustomReportFields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CustomReportFields(childComplexity), true
 	case "Query.emailThreads":
 		if e.ComplexityRoot.Query.EmailThreads == nil {
 			break
@@ -1537,6 +1612,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LeadStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.leadStatusReport":
+		if e.ComplexityRoot.Query.LeadStatusReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadStatusReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadStatusReport(childComplexity, args["input"].(*model.LeadStatusReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
 	case "Query.leadStatuses":
 		if e.ComplexityRoot.Query.LeadStatuses == nil {
 			break
@@ -1620,6 +1706,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Opportunity(childComplexity, args["id"].(string)), true
+	case "Query.opportunityFunnelStages":
+		if e.ComplexityRoot.Query.OpportunityFunnelStages == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityFunnelStages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityFunnelStages(childComplexity, args["input"].(model.FunnelReportInput), args["timeZone"].(*string)), true
+	case "Query.opportunityFunnelTotals":
+		if e.ComplexityRoot.Query.OpportunityFunnelTotals == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityFunnelTotals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityFunnelTotals(childComplexity, args["input"].(model.FunnelReportInput), args["timeZone"].(*string)), true
+	case "Query.opportunityGroups":
+		if e.ComplexityRoot.Query.OpportunityGroups == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityGroups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityGroups(childComplexity, args["groupBy"].(model.OpportunityGrouping), args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityFilter), args["orderBy"].(*model.OpportunityOrder), args["timeZone"].(*string)), true
 	case "Query.opportunityStatus":
 		if e.ComplexityRoot.Query.OpportunityStatus == nil {
 			break
@@ -1642,6 +1761,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.OpportunityStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityStatusChangeFilter), args["timeZone"].(*string)), true
+	case "Query.opportunityStatusReport":
+		if e.ComplexityRoot.Query.OpportunityStatusReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityStatusReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatusReport(childComplexity, args["input"].(*model.OpportunityStatusReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
 	case "Query.opportunityStatuses":
 		if e.ComplexityRoot.Query.OpportunityStatuses == nil {
 			break
@@ -1665,6 +1795,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Pipelines(childComplexity), true
+	case "Query.search":
+		if e.ComplexityRoot.Query.Search == nil {
+			break
+		}
+
+		args, err := ec.field_Query_search_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Search(childComplexity, args["type"].(*model.SearchObjectType), args["where"].(*model.SearchQuery), args["query"].(any), args["orderBy"].(*model.SearchOrder), args["limit"].(*int), args["first"].(*int), args["after"].(*string), args["timeZone"].(*string)), true
+	case "Query.sentEmailReport":
+		if e.ComplexityRoot.Query.SentEmailReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sentEmailReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SentEmailReport(childComplexity, args["input"].(*model.SentEmailReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
 	case "Query.smartView":
 		if e.ComplexityRoot.Query.SmartView == nil {
 			break
@@ -1931,6 +2083,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ActivityFilter", ec.unmarshalInputActivityFilter),
 			graphql.NewInputUnmarshaler("ActivityListFilter", ec.unmarshalInputActivityListFilter),
+			graphql.NewInputUnmarshaler("ActivityReportInput", ec.unmarshalInputActivityReportInput),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
 			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
@@ -1951,6 +2104,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomObjectCreateInput", ec.unmarshalInputCustomObjectCreateInput),
 			graphql.NewInputUnmarshaler("CustomObjectFilter", ec.unmarshalInputCustomObjectFilter),
 			graphql.NewInputUnmarshaler("CustomObjectUpdateInput", ec.unmarshalInputCustomObjectUpdateInput),
+			graphql.NewInputUnmarshaler("CustomReportInput", ec.unmarshalInputCustomReportInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
 			graphql.NewInputUnmarshaler("EmailAttachmentInput", ec.unmarshalInputEmailAttachmentInput),
@@ -1958,12 +2112,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
+			graphql.NewInputUnmarshaler("FunnelComparedRange", ec.unmarshalInputFunnelComparedRange),
+			graphql.NewInputUnmarshaler("FunnelReportInput", ec.unmarshalInputFunnelReportInput),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
 			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
+			graphql.NewInputUnmarshaler("LeadStatusReportInput", ec.unmarshalInputLeadStatusReportInput),
 			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
+			graphql.NewInputUnmarshaler("MeetingIntegrationSaveInput", ec.unmarshalInputMeetingIntegrationSaveInput),
 			graphql.NewInputUnmarshaler("MeetingUpdateInput", ec.unmarshalInputMeetingUpdateInput),
 			graphql.NewInputUnmarshaler("NoteCreateInput", ec.unmarshalInputNoteCreateInput),
 			graphql.NewInputUnmarshaler("NoteUpdateInput", ec.unmarshalInputNoteUpdateInput),
@@ -1971,9 +2129,25 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
+			graphql.NewInputUnmarshaler("OpportunityStatusReportInput", ec.unmarshalInputOpportunityStatusReportInput),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
+			graphql.NewInputUnmarshaler("ReportDates", ec.unmarshalInputReportDates),
+			graphql.NewInputUnmarshaler("ReportPeriod", ec.unmarshalInputReportPeriod),
+			graphql.NewInputUnmarshaler("ReportRange", ec.unmarshalInputReportRange),
 			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
 			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),
+			graphql.NewInputUnmarshaler("SearchDuration", ec.unmarshalInputSearchDuration),
+			graphql.NewInputUnmarshaler("SearchFieldInput", ec.unmarshalInputSearchFieldInput),
+			graphql.NewInputUnmarshaler("SearchLocalTimeRange", ec.unmarshalInputSearchLocalTimeRange),
+			graphql.NewInputUnmarshaler("SearchMomentInput", ec.unmarshalInputSearchMomentInput),
+			graphql.NewInputUnmarshaler("SearchMomentRange", ec.unmarshalInputSearchMomentRange),
+			graphql.NewInputUnmarshaler("SearchNumberRange", ec.unmarshalInputSearchNumberRange),
+			graphql.NewInputUnmarshaler("SearchOrder", ec.unmarshalInputSearchOrder),
+			graphql.NewInputUnmarshaler("SearchQuery", ec.unmarshalInputSearchQuery),
+			graphql.NewInputUnmarshaler("SearchReferenceInput", ec.unmarshalInputSearchReferenceInput),
+			graphql.NewInputUnmarshaler("SearchRelatedInput", ec.unmarshalInputSearchRelatedInput),
+			graphql.NewInputUnmarshaler("SearchTextInput", ec.unmarshalInputSearchTextInput),
+			graphql.NewInputUnmarshaler("SentEmailReportInput", ec.unmarshalInputSentEmailReportInput),
 			graphql.NewInputUnmarshaler("SmartViewCreateInput", ec.unmarshalInputSmartViewCreateInput),
 			graphql.NewInputUnmarshaler("SmartViewFilter", ec.unmarshalInputSmartViewFilter),
 			graphql.NewInputUnmarshaler("SmartViewUpdateInput", ec.unmarshalInputSmartViewUpdateInput),
@@ -2058,7 +2232,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/smart_view.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -2080,11 +2254,24 @@ snake_case, and an enum value is itself in lower case.
 directive @rest(
   "The REST operation that serves the field, as a line of closeapi/operations.txt."
   operation: String
-  "The REST members that the field reads."
+  "The REST members that the field reads; ` + "`" + `_all` + "`" + ` stands for the object itself. On a field of ` + "`" + `Query` + "`" + `, the member of the answer that holds its value."
   fields: [String!]
-  "The query parameter or body member that an argument or input field becomes; on a list below an object, the parameter that takes the object's id."
+  """
+  The query parameter or body member that an argument or input field becomes, or in braces the variable of the path; on a
+  list below an object, the parameter that takes the object's id. ` + "`" + `a.b` + "`" + ` is the member b within the member a. In the place
+  of a star the fields of an input have their own names: ` + "`" + `date_*` + "`" + ` makes of its field start the parameter date_start.
+  """
   param: String
-  "Query parameters as ` + "`" + `param=value` + "`" + ` that are sent unless an argument sets them, or a form of them such as ` + "`" + `param__in` + "`" + `."
+  "Of a list below an object: the parameter that takes the ids of many objects. Each row then tells its object in the member that is named like ` + "`" + `param` + "`" + `."
+  batch: String
+  "The parameters that go with ` + "`" + `batch` + "`" + `, with their operators, such as ` + "`" + `param__gte` + "`" + `; ` + "`" + `param=value` + "`" + ` goes with that value alone."
+  batchWith: [String!]
+  "Of a list below an object: the member of the object that is null where the list is empty. The list is not asked for then."
+  empty: String
+  """
+  Query parameters as ` + "`" + `param=value` + "`" + ` that are sent unless an argument sets them, or a form of them such as ` + "`" + `param__in` + "`" + `; on
+  an input field, members of the body that are sent beside it.
+  """
   defaults: [String!]
   "The text that stands for an enum value."
   value: String
@@ -2110,6 +2297,21 @@ directive @inline(
 "The REST member holds the object itself, or a list of them, rather than an id."
 directive @embedded on FIELD_DEFINITION
 
+"""
+How the objects of an embedded list are had where the member is absent, which Close may come to leave out: by the ids in
+another member, or by a REST list of the object.
+"""
+directive @fallback(
+  "The REST member that holds their ids."
+  ids: String
+  "The REST list that has them."
+  operation: String
+  "The query parameter of the list that takes the object's id."
+  param: String
+  "Query parameters of the list as ` + "`" + `param=value` + "`" + `."
+  defaults: [String!]
+) on FIELD_DEFINITION
+
 "The field is its parent once more, seen as another type."
 directive @same on FIELD_DEFINITION
 
@@ -2123,7 +2325,31 @@ directive @discriminator(
 directive @variant(
   "Values of the discriminator."
   values: [String!]
-) on OBJECT
+  "The interface or union whose discriminator it is; left out where the type is in one only."
+  of: String
+) repeatable on OBJECT
+
+"""
+Close sends the member, or the members of all fields of the type, only where ` + "`" + `_fields` + "`" + ` names them. Answers to writes that do
+not take ` + "`" + `_fields` + "`" + ` are without them, so the object is read again where they are selected.
+"""
+directive @onRequest on FIELD_DEFINITION | OBJECT
+
+"What Close takes as a value. Anything else is refused before a call is made. On a list it holds for the items."
+directive @limit(
+  "The least number."
+  min: Int
+  "The greatest number."
+  max: Int
+  "The most characters."
+  length: Int
+  "The most items of the list."
+  items: Int
+  "What a text begins with."
+  prefix: String
+  "What kind of text it is: ` + "`" + `email` + "`" + `, ` + "`" + `mailbox` + "`" + ` (an address with or without a name), ` + "`" + `https` + "`" + `, ` + "`" + `rich text` + "`" + ` or ` + "`" + `time zone` + "`" + `."
+  format: String
+) on INPUT_FIELD_DEFINITION
 
 "Tells the generator of the Go code how to treat a field."
 directive @goField(forceResolver: Boolean, name: String, omittable: Boolean, type: String) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
@@ -2246,7 +2472,16 @@ input DateRange {
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
+	{Name: "schema/opportunity_group.graphqls", Input: sourceData("schema/opportunity_group.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
+	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
+	{Name: "schema/report_activity.graphqls", Input: sourceData("schema/report_activity.graphqls"), BuiltIn: false},
+	{Name: "schema/report_custom.graphqls", Input: sourceData("schema/report_custom.graphqls"), BuiltIn: false},
+	{Name: "schema/report_email.graphqls", Input: sourceData("schema/report_email.graphqls"), BuiltIn: false},
+	{Name: "schema/report_funnel.graphqls", Input: sourceData("schema/report_funnel.graphqls"), BuiltIn: false},
+	{Name: "schema/report_status.graphqls", Input: sourceData("schema/report_status.graphqls"), BuiltIn: false},
+	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
+	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
 	{Name: "schema/status.graphqls", Input: sourceData("schema/status.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
@@ -2466,6 +2701,16 @@ func (ec *executionContext) childFields_MeetingDeletePayload(ctx context.Context
 		return ec.fieldContext_MeetingDeletePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MeetingDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MeetingIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "meetingIntegration":
+		return ec.fieldContext_MeetingIntegrationPayload_meetingIntegration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeetingIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeetingIntegrationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MeetingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -9,48 +9,54 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Bounds of the query cache beside the number of its entries. A parsed query takes some twenty times its text.
+// Bounds of the caches of queries beside the number of their entries. A parsed query takes some twenty times its text.
 const (
 	longestCachedQuery = 64 << 10
 	mostCachedText     = 4 << 20
 )
 
-// queryCache keeps the parsed and validated form of the queries used last. Its size is bounded in entries and in
-// text, so that a client that sends a new query each time can neither fill the memory nor keep anything for long.
-type queryCache struct {
+// textCache keeps what hangs on the texts of queries for those used last. Its size is bounded in entries and in text, so
+// that a client that sends a new query each time can neither fill the memory nor keep anything for long.
+type textCache[V any] struct {
+	size    func(key string, value V) int // how much text an entry is
 	mu      sync.Mutex
-	entries *simplelru.LRU[string, *ast.QueryDocument]
-	text    int // bytes of all keys
+	entries *simplelru.LRU[string, V]
+	text    int // bytes of all entries
 }
 
-// newQueryCache keeps at most size queries; none when size is zero.
+// newQueryCache keeps the parsed and validated form of at most so many queries; none when size is zero.
 func newQueryCache(size int) graphql.Cache[*ast.QueryDocument] {
-	if size <= 0 {
-		return graphql.NoCache[*ast.QueryDocument]{}
+	return newTextCache(size, func(query string, _ *ast.QueryDocument) int { return len(query) })
+}
+
+func newTextCache[V any](entries int, size func(key string, value V) int) graphql.Cache[V] {
+	if entries <= 0 {
+		return graphql.NoCache[V]{}
 	}
-	c := &queryCache{}
-	c.entries, _ = simplelru.NewLRU(size, func(query string, _ *ast.QueryDocument) { c.text -= len(query) }) // fails on a size below 1 only
+	c := &textCache[V]{size: size}
+	c.entries, _ = simplelru.NewLRU(entries, func(key string, value V) { c.text -= size(key, value) }) // fails on a size below 1 only
 	return c
 }
 
-// Get looks up a query.
-func (c *queryCache) Get(_ context.Context, query string) (*ast.QueryDocument, bool) {
+// Get looks up an entry.
+func (c *textCache[V]) Get(_ context.Context, key string) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.entries.Get(query)
+	return c.entries.Get(key)
 }
 
-// Add keeps a query, unless it is a very long one, and gives up the ones used longest ago when there are too many.
-func (c *queryCache) Add(_ context.Context, query string, doc *ast.QueryDocument) {
-	if len(query) > longestCachedQuery {
+// Add keeps an entry, unless it is a very long one, and gives up the ones used longest ago when there are too many.
+func (c *textCache[V]) Add(_ context.Context, key string, value V) {
+	size := c.size(key, value)
+	if size > longestCachedQuery {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.entries.Contains(query) {
-		c.text += len(query)
+	if !c.entries.Contains(key) {
+		c.text += size
 	}
-	c.entries.Add(query, doc)
+	c.entries.Add(key, value)
 	for c.text > mostCachedText {
 		c.entries.RemoveOldest()
 	}

@@ -42,7 +42,7 @@ func TestQueryCache(t *testing.T) {
 func TestQueryCacheIsBoundedInText(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	cache := newQueryCache(1 << 20).(*queryCache)
+	cache := newQueryCache(1 << 20).(*textCache[*ast.QueryDocument])
 	var wg sync.WaitGroup
 	for worker := range 4 {
 		wg.Go(func() {

@@ -81,9 +81,14 @@ func New(o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	named, err := documentsOf(o.Config)
+	if err != nil {
+		return nil, err
+	}
 	g.handler = newHTTPHandler(httpOptions{
 		Exec:       exec,
 		Prepare:    identify.prepare,
+		Documents:  named,
 		MaxBody:    int64(o.Config.MaxBody),
 		Timeout:    o.Config.RequestTimeout,
 		LocalOnly:  o.Config.Mode() != config.ModePassthrough && !o.Config.AllowAnonymous,
@@ -100,6 +105,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	engine, err := projection.New(full, projection.Options{
 		Code:      resolvers.Code(),
 		MaxCalls:  o.Config.MaxCalls,
+		MaxAnswer: int(o.Config.MaxResponse),
 		PlanCache: o.Config.QueryCache,
 		Whole:     client.Whole,
 	})
@@ -110,11 +116,13 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 		Schema:    served(full),
 		Resolvers: &resolvers.Resolver{Projection: engine},
 	}))
-	exec.SetQueryCache(newQueryCache(o.Config.QueryCache))
+	queries := newQueryCache(o.Config.QueryCache)
+	exec.SetQueryCache(queries)
 	exec.SetParserTokenLimit(o.Config.MaxTokens)
 	exec.SetDisableSuggestion(!o.Config.Introspection)
 	exec.SetErrorPresenter(errorPresenter{o.Log}.present)
 	exec.SetRecoverFunc(recovered)
+	exec.Use(documentLimit{maxTokens: o.Config.MaxTokens, known: queries})
 	exec.Use(depthLimit(o.Config.MaxDepth))
 	if o.Config.Introspection {
 		exec.Use(extension.Introspection{})
@@ -164,9 +172,29 @@ func served(full *ast.Schema) *ast.Schema {
 	return &shown
 }
 
-// playgroundOf are the settings of the playground; nil when it is switched off.
+// documentsOf are the operations that requests may name.
+func documentsOf(c config.Config) (*documents, error) {
+	d := &documents{only: c.OnlyTrustedDocuments}
+	if !d.only {
+		d.automatic = newAutomatic(c.PersistedQueries)
+	}
+	if c.TrustedDocuments == "" {
+		return d, nil
+	}
+	var err error
+	if d.trusted, err = readTrusted(c.TrustedDocuments, graph.NewExecutableSchema(graph.Config{}).Schema()); err != nil {
+		return nil, err
+	}
+	d.listed = make(map[string]bool, len(d.trusted))
+	for _, text := range d.trusted {
+		d.listed[text] = true
+	}
+	return d, nil
+}
+
+// playgroundOf are the settings of the playground; nil when it is switched off, or could run nothing.
 func playgroundOf(c config.Config) *playgroundOptions {
-	if !c.Playground {
+	if !c.Playground || c.OnlyTrustedDocuments {
 		return nil
 	}
 	return &playgroundOptions{Mode: string(c.Mode()), Explain: c.Explains()}

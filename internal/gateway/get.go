@@ -25,16 +25,13 @@ func readGet(r *http.Request) (*graphql.RawParams, error) {
 	if err != nil {
 		return nil, badRequest("the query string is not encoded as a form is")
 	}
-	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range []string{"query", "documentId", "operationName", "variables", "extensions"} {
 		if len(values[name]) > 1 {
 			return nil, badRequest("`" + name + "` is given more than once")
 		}
 		if !utf8.ValidString(values.Get(name)) {
 			return nil, badRequest("`" + name + "` is not valid UTF-8")
 		}
-	}
-	if !values.Has("query") {
-		return nil, badRequest("`query` is missing")
 	}
 	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
 	if params.Variables, err = decodeObject("variables", []byte(values.Get("variables"))); err != nil {
@@ -43,5 +40,5 @@ func readGet(r *http.Request) (*graphql.RawParams, error) {
 	if params.Extensions, err = decodeObject("extensions", []byte(values.Get("extensions"))); err != nil {
 		return nil, err
 	}
-	return params, nil
+	return named(params, values.Get("documentId"), values.Has("query"))
 }

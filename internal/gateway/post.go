@@ -45,8 +45,9 @@ func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*grap
 	return decodeBody(body.Bytes())
 }
 
-// decodeBody reads a request: a JSON object with a string `query`, an optional string `operationName` and optional
-// objects `variables` and `extensions`. Numbers in variables keep all their digits.
+// decodeBody reads a request: a JSON object with a string `query`, or a string `documentId` or an extension that stands for
+// it, an optional string `operationName` and optional objects `variables` and `extensions`. Numbers in variables keep all
+// their digits.
 func decodeBody(body []byte) (*graphql.RawParams, error) {
 	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 {
 		return nil, badRequest("the body is empty: send a JSON object with a member `query`")
@@ -65,15 +66,15 @@ func decodeBody(body []byte) (*graphql.RawParams, error) {
 	}
 
 	var out graphql.RawParams
-	if absent(in["query"]) {
-		return nil, badRequest("`query` is missing")
-	}
-	if err := json.Unmarshal(in["query"], &out.Query); err != nil {
-		return nil, badRequest("`query` must be a string")
-	}
-	if !absent(in["operationName"]) {
-		if err := json.Unmarshal(in["operationName"], &out.OperationName); err != nil {
-			return nil, badRequest("`operationName` must be a string")
+	var document string
+	for name, into := range map[string]*string{
+		"query": &out.Query, "operationName": &out.OperationName, "documentId": &document,
+	} {
+		if absent(in[name]) {
+			continue
+		}
+		if err := json.Unmarshal(in[name], into); err != nil {
+			return nil, badRequest("`" + name + "` must be a string")
 		}
 	}
 	var err error
@@ -83,7 +84,21 @@ func decodeBody(body []byte) (*graphql.RawParams, error) {
 	if out.Extensions, err = decodeObject("extensions", in["extensions"]); err != nil {
 		return nil, err
 	}
-	return &out, nil
+	return named(&out, document, !absent(in["query"]))
+}
+
+// named keeps by which id a request names its document, and refuses a request that neither names one nor has a query.
+func named(params *graphql.RawParams, document string, hasQuery bool) (*graphql.RawParams, error) {
+	if document != "" {
+		if params.Extensions == nil {
+			params.Extensions = map[string]any{}
+		}
+		params.Extensions["documentId"] = document
+	}
+	if !hasQuery && params.Extensions["documentId"] == nil && params.Extensions["persistedQuery"] == nil {
+		return nil, badRequest("`query` is missing")
+	}
+	return params, nil
 }
 
 // decodeObject reads a member that must be an object, or null, or absent.

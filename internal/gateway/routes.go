@@ -18,6 +18,8 @@ type httpOptions struct {
 	// Prepare gives the context that an operation runs under: who asks, and the loaders of the request. A *refusal
 	// turns the request down as it says; any other error is masked. Nil when there is nothing to prepare.
 	Prepare func(context.Context, *http.Request) (context.Context, error)
+	// Documents are operations that requests may name; nil when there are none.
+	Documents *documents
 	// MaxBody is the longest request body, in bytes.
 	MaxBody int64
 	// Timeout is the longest that an operation runs; zero sets no bound.
@@ -33,7 +35,12 @@ type httpOptions struct {
 
 // newHTTPHandler puts the HTTP side together: every path that the server answers on.
 func newHTTPHandler(opts httpOptions) http.Handler {
-	api := &graphqlHandler{exec: opts.Exec, prepare: opts.Prepare, maxBody: opts.MaxBody, timeout: opts.Timeout}
+	if opts.Documents == nil {
+		opts.Documents = &documents{}
+	}
+	api := &graphqlHandler{
+		exec: opts.Exec, prepare: opts.Prepare, documents: opts.Documents, maxBody: opts.MaxBody, timeout: opts.Timeout,
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", serveAlive)
 	mux.HandleFunc("GET /readyz", serveReady(opts.Ready))

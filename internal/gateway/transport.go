@@ -23,6 +23,8 @@ type graphqlHandler struct {
 	// prepare gives the context that the operation runs under; its error refuses the request. Nil when there is
 	// nothing to prepare.
 	prepare func(context.Context, *http.Request) (context.Context, error)
+	// documents are operations that requests may name.
+	documents *documents
 }
 
 const (
@@ -67,6 +69,10 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			h.refuse(w, media, err)
 			return
 		}
+	}
+	if err := h.documents.resolve(ctx, params); err != nil {
+		h.write(w, media, &graphql.Response{Errors: gqlerror.List{err}})
+		return
 	}
 	h.run(ctx, w, r, media, params)
 }

@@ -74,6 +74,9 @@ func Operations(typeName string) []string {
 	return operations
 }
 
+// idFilter is the parameter of a list that takes ids.
+const idFilter = "id__in"
+
 // searchOperation finds objects through the index (Close docs: Advanced Filtering).
 const searchOperation = "POST /data/search/"
 
@@ -113,10 +116,10 @@ func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *foun
 		return
 	}
 	var err error
-	if k.way == byLead && !l.Observed.leadFilterIgnored() {
+	if k.way == byLead && !l.Observed.Ignores(k.operation, idFilter) {
 		var ignored bool
 		if ignored, err = l.list(ctx, k, ids, found); ignored {
-			l.Observed.setLeadFilterIgnored()
+			l.Observed.SawIgnored(k.operation, idFilter)
 			err = l.search(ctx, k, found.missing(ids), found)
 		}
 	} else {
@@ -131,7 +134,7 @@ func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *foun
 
 // list reads ids with id__in. It reports whether the answer shows that the list ignores it.
 func (l *Loader[R]) list(ctx context.Context, k kind, ids []string, found *found[R]) (ignored bool, err error) {
-	params := map[string]string{"id__in": strings.Join(ids, ",")}
+	params := map[string]string{idFilter: strings.Join(ids, ",")}
 	maps.Copy(params, k.params)
 	page, err := l.page(ctx, closeapi.Call{Operation: k.operation, Params: params, Fields: l.Fields}, found)
 	return page.strangers, err

@@ -100,7 +100,7 @@ func TestLoad(t *testing.T) {
 		},
 		"a lead that is gone, and the filter with it": {
 			typeName: "Lead", one: "GET /lead/{id}/", resource: "lead", n: 2, add: []string{"lead_gone"},
-			fault: sandbox.Fault{Match: "GET /lead/", IgnoreIDFilter: true},
+			fault: sandbox.Fault{Match: "GET /lead/", Ignore: []string{"id__in"}},
 			calls: map[string]int{"GET /lead": 1, "POST /data/search": 1, "GET /lead/lead": 1}, missing: 1,
 		},
 		"contacts": {typeName: "Contact", one: "GET /contact/{id}/", resource: "contact", n: 3, calls: map[string]int{"POST /data/search": 1}},

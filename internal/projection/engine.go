@@ -21,6 +21,8 @@ type Options struct {
 	Code Code
 	// MaxCalls is how many REST calls one operation may make; default 250.
 	MaxCalls int
+	// MaxAnswer is how many bytes the values of one answer may have; default 32 MiB.
+	MaxAnswer int
 	// PlanCache is how many operations have their plans kept; default 1,000.
 	PlanCache int
 	// Whole reports whether answers of an operation are kept for a while and hold all members, so that it is best asked for
@@ -34,14 +36,18 @@ type Engine struct {
 	code     Code
 	plans    *planCache
 	observed *loaders.Observed
-	maxCalls int
-	whole    func(operation string) bool
+
+	maxCalls, maxAnswer int
+	whole               func(operation string) bool
 }
 
 // New learns the schema. Its error names what is wrong with the directives.
 func New(s *ast.Schema, o Options) (*Engine, error) {
 	if o.MaxCalls == 0 {
 		o.MaxCalls = 250
+	}
+	if o.MaxAnswer == 0 {
+		o.MaxAnswer = 32 << 20
 	}
 	if o.PlanCache == 0 {
 		o.PlanCache = 1000
@@ -58,19 +64,21 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 		return nil, err
 	}
 	return &Engine{
-		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{}, maxCalls: o.MaxCalls, whole: o.Whole,
+		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{},
+		maxCalls: o.MaxCalls, maxAnswer: o.MaxAnswer, whole: o.Whole,
 	}, nil
 }
 
 // request is one operation on its way.
 type request struct {
-	engine *Engine
-	close  Doer
-	vars   map[string]any
-	plan   *plan
-	query  *run         // of a query: all its roots, loaded together
-	calls  atomic.Int64 // what they weigh
-	errors atomic.Int64
+	engine  *Engine
+	close   Doer
+	vars    map[string]any
+	plan    *plan
+	query   *run         // of a query: all its roots, loaded together
+	calls   atomic.Int64 // what they weigh
+	errors  atomic.Int64
+	written atomic.Int64 // bytes
 }
 
 type requestKey struct{}
@@ -121,6 +129,11 @@ func (e *Engine) Do(ctx context.Context, call closeapi.Call) (closeapi.Document,
 	if err == nil && !strings.HasPrefix(call.Operation, "GET ") {
 		for _, id := range call.Vars {
 			e.observed.Wrote(id)
+		}
+		if body, ok := call.Body.(map[string]any); ok { // a comment changes the object that it is about
+			if about, ok := body["object_id"].(string); ok {
+				e.observed.Wrote(about)
+			}
 		}
 	}
 	return doc, err

@@ -12,6 +12,7 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 	k.links = make([]link, len(b.rows))
 	args := it.connection.ast.ArgumentMap(x.request.vars)
 	lists := map[string]int32{}
+	var parents []listParent
 	for i, r := range b.rows {
 		if r.missing() {
 			continue
@@ -25,18 +26,28 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 		if !ok {
 			at = int32(len(lists))
 			lists[id] = at
+			parents = append(parents, listParent{id, r})
+			k.empty = append(k.empty, it.field.list.empty != "" && x.tellsEmpty(r.raw(it.other), id))
 		}
 		k.links[i] = link{state: linkSet, at: at}
-	}
-	parents := make([]string, len(lists))
-	for id, at := range lists {
-		parents[at] = id
 	}
 	x.list(it.connection, args, parents, k)
 }
 
+// listParent is the object above a list; at the root there is none.
+type listParent struct {
+	id  string
+	row row
+}
+
+// tellsEmpty reports whether a member of an object says that a list of the object is empty: it is there, and null. For a while
+// after something was written about the object, that may be old.
+func (x *run) tellsEmpty(raw []byte, id string) bool {
+	return len(raw) > 0 && isNull(raw) && !x.request.engine.observed.WroteLately(id)
+}
+
 // list asks for a list of Close once for each parent, or once at the root.
-func (x *run) list(conn *connection, args map[string]any, parents []string, k *kid) {
+func (x *run) list(conn *connection, args map[string]any, parents []listParent, k *kid) {
 	k.blocks = newKid(conn.views).blocks
 	k.head = &block{place: conn.head, rows: make([]row, len(parents))}
 	if len(parents) == 0 {
@@ -45,24 +56,36 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 	k.pages = make([]page, len(parents))
 	rows := make([][]row, len(parents))
 	for n, parent := range parents {
-		la, err := x.request.engine.schema.listArgs(conn.field, args, parent, x.request.engine.code.Check)
+		if conn.search != nil {
+			x.search(conn, args, parent, k, n, &rows[n])
+			continue
+		}
+		la, err := x.request.engine.schema.listArgs(conn.field, args, parent.id, x.request.engine.code.Check)
 		if err != nil {
 			k.pages[n].err = err
 			continue
 		}
 		k.pages[n].skip, k.pages[n].hash = la.skip, la.hash
+		if n < len(k.empty) && k.empty[n] && la.skip == 0 && len(conn.head.items) == 0 {
+			continue
+		}
 		if conn.field.def.Type.Elem != nil {
 			x.next.calls = append(x.next.calls, func(ctx context.Context) {
 				rows[n], k.pages[n].err = x.fetchAll(ctx, conn, la)
 			})
 			continue
 		}
-		x.next.calls = append(x.next.calls, func(ctx context.Context) {
+		call := func(ctx context.Context) {
 			var head *table
 			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {
 				k.head.rows[n] = row{head, 0}
 			}
-		})
+		}
+		if conn.shares(la) {
+			x.next.asks = append(x.next.asks, &ask{conn: conn, args: la, parent: parent.id, rows: &rows[n], page: &k.pages[n], alone: call})
+		} else {
+			x.next.calls = append(x.next.calls, call)
+		}
 	}
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) {
 		all := rows[0]
@@ -77,6 +100,27 @@ func (x *run) list(conn *connection, args map[string]any, parents []string, k *k
 			x.expand(ctx, b)
 		}
 		x.expand(ctx, k.head)
+	})
+}
+
+// search asks for the n-th page of a kid, which is one of a search.
+func (x *run) search(conn *connection, args map[string]any, parent listParent, k *kid, n int, rows *[]row) {
+	sa, err := x.request.engine.searchArgs(conn.field, args, Parent{parent.row})
+	if err != nil {
+		k.pages[n].err = err
+		return
+	}
+	k.pages[n].skip, k.pages[n].hash = sa.from.n, sa.hash
+	x.next.calls = append(x.next.calls, func(ctx context.Context) {
+		s, err := x.fetchSearch(ctx, conn, sa)
+		if err != nil {
+			k.pages[n].err = err
+			return
+		}
+		*rows, k.pages[n].next, k.pages[n].found = s.found.rows, s.more, &s.found
+		if s.head != nil {
+			k.head.rows[n] = row{s.head, 0}
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package projection
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -43,7 +44,8 @@ func (a Answer) Fields() []string {
 	return []string{"id"}
 }
 
-// Document is the value of the field: the object that Close answered to a write. Nil when the field is not selected.
+// Document is the value of the field: the object that Close answered to a write. Nil when the field is not selected. Where
+// something is selected that Close sends on request alone, and the answer does not have it, the object is read once more.
 func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, error) {
 	if !a.Selected() {
 		return nil, nil
@@ -52,11 +54,23 @@ func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, er
 	if err != nil {
 		return nil, malformed(err)
 	}
-	if id := (Parent{row{t, 0}}).Text("id"); id != "" {
+	id := Parent{row{t, 0}}.Text("id")
+	if id != "" {
 		a.request.engine.observed.Wrote(id)
+	}
+	if isID(id) && a.lacks(row{t, 0}) {
+		return a.Object(ctx, id)
 	}
 	return a.value(ctx, func(_ *run, k *kid, place int) {
 		k.links = []link{k.add(place, row{t, 0})}
+	})
+}
+
+// lacks reports whether a member that comes on request is wanted of an object and not there.
+func (a Answer) lacks(r row) bool {
+	return slices.ContainsFunc(a.fields, func(p *payloadPlan) bool {
+		place := p.target.places[p.target.index(a.typ)]
+		return slices.ContainsFunc(place.late, func(slot int) bool { return r.raw(slot) == nil })
 	})
 }
 
@@ -95,10 +109,13 @@ func (a Answer) value(ctx context.Context, fill func(x *run, k *kid, place int))
 }
 
 // Body is an argument of the root field in ctx, an input, as the body of a request to Close: names and values are
-// Close's, what the client left out is left out, a null is null.
-func (e *Engine) Body(ctx context.Context, arg string) (map[string]any, error) {
+// Close's, what the client left out is left out, a null is null. Beside it is what is wrong with the input, as far as that
+// can be told before a call is made.
+func (e *Engine) Body(ctx context.Context, arg string) (map[string]any, []Fault) {
 	def, value := e.argument(ctx, arg)
-	return e.inputs().body(arg, e.schema.ast.Types[def.Type.Name()], value)
+	b := e.body()
+	object := b.object([]string{arg}, e.schema.ast.Types[def.Type.Name()], value)
+	return object, b.faults
 }
 
 // Filter is an argument of the root field in ctx, an input, as the parameters of a REST list.
@@ -122,10 +139,10 @@ func (e *Engine) Zone(ctx context.Context) (*closeapi.Offset, error) {
 // argument from which Body made it.
 func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []string {
 	def, _ := e.argument(ctx, arg)
-	return append([]string{arg}, e.inputs().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
+	return append([]string{arg}, e.body().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
 }
 
-func (e *Engine) inputs() inputs { return inputs{e.schema, e.code.Spread} }
+func (e *Engine) body() *body { return &body{schema: e.schema, code: e.code} }
 
 func (e *Engine) argument(ctx context.Context, arg string) (*ast.ArgumentDefinition, map[string]any) {
 	req := requestOf(ctx)

@@ -17,7 +17,8 @@ import (
 type reference struct {
 	world  *world
 	vars   map[string]any
-	errors []string // paths
+	errors []string        // paths
+	total  json.RawMessage // of the search that is written
 }
 
 // object is one object with its type. data holds all members; fail says why there is none.
@@ -43,8 +44,17 @@ func (x *reference) root(f selectedField) (string, bool) {
 	}
 	args := f.field.ArgumentMap(x.vars)
 	def := f.field.Definition
+	if def.Name == "search" {
+		return x.search(path, f, args["type"].(string))
+	}
 	if strings.HasSuffix(def.Type.Name(), "Connection") {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
+	}
+	switch {
+	case strings.Contains(operationOf(def), " /report/"):
+		return x.document(path, f)
+	case def.Name == "opportunityGroups":
+		return x.groups(path, f)
 	}
 	switch def.Name {
 	case "leadStatuses", "opportunityStatuses", "pipelines":
@@ -137,6 +147,14 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.fields(path, object{x.concrete(target.Name, o.data), o.data}, f.sets, def.Type.NonNull)
 	case o.typ+"."+def.Name == "Task.subject":
 		return x.subject(path, o, f)
+	case o.typ+"."+def.Name == "CommentThread.object":
+		return x.commented(path, o, f)
+	case target.Name == "CustomFieldValue":
+		return x.custom(path, o, f)
+	case len(reads) == 0:
+		return "null", true
+	case o.typ == "ActivityReportTotals", o.typ == "ActivityReportQueries", o.typ == "ActivityReportRow" && reads[0] == "_all":
+		return x.metrics(path, o, f)
 	case o.typ+"."+def.Name == "Pipeline.statuses":
 		return x.statuses(path, o, f)
 	case len(reads) == 2:
@@ -145,31 +163,67 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 			return "null", true
 		}
 		return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(name)), true
-	case target.Name == "CustomFieldValue":
-		return x.custom(path, o, f)
 	case strings.HasSuffix(target.Name, "Connection"):
 		return x.below(path, o, f)
 	case !target.IsCompositeType():
 		return x.leaf(path, def.Type, o.data[reads[0]])
 	case isEmbedded(target, def):
-		return x.embedded(path, def.Type, o.data[reads[0]], f)
+		raw := o.data[reads[0]]
+		if raw == nil && len(fallbackOf(def)) > 0 {
+			var ok bool
+			if raw, ok = x.fallBack(o, f); !ok {
+				return x.fail(path, def.Type.NonNull)
+			}
+		}
+		return x.embedded(path, def.Type, raw, f)
 	}
 	return x.edge(path, o, f, reads[0])
+}
+
+// fallBack is what an absent member would hold, had by another way; not ok stands for an error.
+func (x *reference) fallBack(o object, f selectedField) (list json.RawMessage, ok bool) {
+	args, typeName := fallbackOf(f.field.Definition), f.field.Definition.Type.Name()
+	var rows []json.RawMessage
+	if args["ids"] == "" {
+		lead := text(o.data["id"])
+		if !idPattern.MatchString(lead) || x.world.broken[typeName] != "" {
+			return nil, false
+		}
+		rows = x.world.rows(typeName, lead)
+	} else {
+		raw := o.data[args["ids"]]
+		if raw == nil || string(raw) == "null" {
+			return nil, true
+		}
+		var ids []json.RawMessage
+		if json.Unmarshal(raw, &ids) != nil {
+			return nil, false
+		}
+		var seen []string
+		for _, raw := range ids {
+			id := text(raw)
+			if !idPattern.MatchString(id) || x.world.broken[typeName] != "" {
+				return nil, false
+			}
+			if object := x.world.object(typeName, id); object != nil && !slices.Contains(seen, id) {
+				rows = append(rows, x.world.render(x.world.random("fallback"), object))
+			}
+			seen = append(seen, id)
+		}
+	}
+	return json.RawMessage("[" + string(bytes.Join(toBytes(rows), []byte(","))) + "]"), true
 }
 
 func (x *reference) variant(union *ast.Definition, data map[string]json.RawMessage) string {
 	member := union.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw
 	raw, other := data[member], ""
 	for _, def := range x.world.schema.GetPossibleTypes(union) {
-		values := def.Directives.ForName("variant").Arguments.ForName("values")
-		if values == nil {
+		values := variantValues(def, union.Name)
+		if len(values) == 0 {
 			other = def.Name
-			continue
 		}
-		for _, value := range values.Value.Children {
-			if string(raw) == strconv.Quote(value.Value.Raw) {
-				return def.Name
-			}
+		if slices.Contains(values, text(raw)) {
+			return def.Name
 		}
 	}
 	return other
@@ -196,7 +250,41 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 	return x.load(path, f, typeName, id, false)
 }
 
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]*$`)
+// commented writes what a thread of comments is about.
+func (x *reference) commented(path []string, o object, f selectedField) (string, bool) {
+	kind, _, _ := strings.Cut(text(o.data["object_type"]), ".")
+	id, typeName := text(o.data["object_id"]), map[string]string{
+		"activity": "Activity", "opportunity": "Opportunity", "lead": "Lead",
+	}[kind]
+	switch {
+	case typeName == "" || id == "":
+		return "null", true
+	case !idPattern.MatchString(id):
+		return x.fail(path, false)
+	}
+	if x.onlyID(typeName, f) {
+		concrete := x.world.schema.GetPossibleTypes(x.world.schema.Types[typeName])[0].Name
+		quoted, _ := json.Marshal(id)
+		return x.fields(path, object{concrete, map[string]json.RawMessage{"id": quoted}}, f.sets, false)
+	}
+	return x.load(path, f, typeName, id, false)
+}
+
+// onlyID reports whether the id of an object answers all that is selected of it. The name of its type does too, unless it
+// may be of several.
+func (x *reference) onlyID(typeName string, f selectedField) bool {
+	possible := x.world.schema.GetPossibleTypes(x.world.schema.Types[typeName])
+	for _, def := range possible {
+		for _, below := range x.collect(f.sets, def) {
+			if below.field.Name != "id" && (below.field.Name != "__typename" || len(possible) > 1) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]+$`)
 
 // custom writes customFields, or one customField.
 func (x *reference) custom(path []string, o object, f selectedField) (string, bool) {
@@ -208,6 +296,10 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 	var definitions struct{ Fields []map[string]json.RawMessage }
 	if err := json.Unmarshal([]byte(customDefinitions), &definitions); err != nil {
 		panic(err)
+	}
+	if reads := readsOf(f.field.Definition); len(reads) > 1 && text(o.data[reads[1]]) == "" { // it is of no type
+		definitions.Fields = nil
+		slices.Sort(order)
 	}
 	var entries []json.RawMessage
 	for _, id := range order {
@@ -352,8 +444,8 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		return "null", true
 	}
 	if t.Elem == nil {
-		var data map[string]json.RawMessage
-		if json.Unmarshal(raw, &data) != nil {
+		data := decode(raw)
+		if data == nil {
 			return x.fail(path, t.NonNull)
 		}
 		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.NonNull)
@@ -363,8 +455,8 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		return x.fail(path, t.NonNull)
 	}
 	return x.elements(path, t, list, func(path []string, element json.RawMessage) (string, bool) {
-		var data map[string]json.RawMessage
-		if json.Unmarshal(element, &data) != nil || data == nil {
+		data := decode(element)
+		if data == nil {
 			return x.fail(path, t.Elem.NonNull)
 		}
 		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.Elem.NonNull)
@@ -391,11 +483,55 @@ func (x *reference) elements(path []string, t *ast.Type, list []json.RawMessage,
 	return "[" + strings.Join(out, ",") + "]", true
 }
 
+// search writes what a search for a type of objects finds.
+func (x *reference) search(path []string, f selectedField, value string) (string, bool) {
+	object := ""
+	if enum := x.world.schema.Types["SearchObjectType"].EnumValues.ForName(value); enum != nil {
+		object = textOf(enum)
+	}
+	return x.results(path, f, object)
+}
+
+// results writes what a search finds that calls its objects so.
+func (x *reference) results(path []string, f selectedField, object string) (string, bool) {
+	called := !x.only(f.field.Definition.Type.Name(), f, nil)
+	if called && x.world.broken[x.world.searchedType(object)] != "" {
+		return x.fail(path, false)
+	}
+	var count struct{ Total json.RawMessage }
+	_ = json.Unmarshal(x.world.count(object), &count)
+	x.total = count.Total
+	return x.connection(path, f, x.world.found(object), f.field.ArgumentMap(x.vars))
+}
+
+// smartView writes what a Smart View finds.
+func (x *reference) smartView(path []string, o object, f selectedField) (string, bool) {
+	own, typ := o.data["s_query"], text(o.data["type"])
+	if len(own) > 0 && string(own) != "null" && own[0] != '{' {
+		return x.fail(path, false)
+	}
+	switch {
+	case typ == "lead", typ == "contact", typ == "opportunity":
+	case typ != "" && x.world.schema.Types["SmartViewType"].EnumValues.ForName(strings.ToUpper(typ)) != nil && typ != "other":
+		typ = "activity." + typ
+	default:
+		typ = ""
+	}
+	return x.results(path, f, typ)
+}
+
 // below writes a connection below an object.
 func (x *reference) below(path []string, o object, f selectedField) (string, bool) {
 	raw := o.data["id"]
 	if text(raw) == "" || !idPattern.MatchString(text(raw)) {
 		return x.fail(path, false)
+	}
+	if o.typ+"."+f.field.Name == "SmartView.results" {
+		return x.smartView(path, o, f)
+	}
+	rest := f.field.Definition.Directives.ForName("rest").Arguments
+	if empty := rest.ForName("empty"); empty != nil && string(o.data[empty.Value.Raw]) == "null" {
+		return x.page(path, f.field.Definition.Type.Name(), f.sets, nil, false, -1)
 	}
 	return x.connection(path, f, x.world.rows(x.nodeOf(f.field.Definition), text(raw)), f.field.ArgumentMap(x.vars))
 }
@@ -441,6 +577,7 @@ func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet
 			value = "false"
 		default: // what the list has beside its rows
 			head := x.world.head(x.nodeIn(typeName))
+			head["count"] = x.total
 			if f.field.Definition.Directives.ForName("same") != nil {
 				value, ok = x.fields(path, object{f.field.Definition.Type.Name(), head}, f.sets, false)
 			} else {
@@ -456,8 +593,8 @@ func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet
 }
 
 func (x *reference) node(path []string, f selectedField, row json.RawMessage) (string, bool) {
-	var data map[string]json.RawMessage
-	if json.Unmarshal(row, &data) != nil || data == nil {
+	data := decode(row)
+	if data == nil {
 		return x.fail(path, true)
 	}
 	return x.fields(path, object{x.concrete(f.field.Definition.Type.Name(), data), data}, f.sets, true)

@@ -15,6 +15,7 @@ func (r *schemaReader) isPage(t *objectType) bool {
 func (r *schemaReader) readFields(t *objectType, def *ast.Definition) {
 	for _, fd := range def.Fields {
 		f := &field{parent: t, def: fd, target: r.types[fd.Type.Name()]}
+		f.late = def.Directives.ForName("onRequest") != nil || fd.Directives.ForName("onRequest") != nil
 		if f.target == nil {
 			f.leaf = r.leaf(f)
 		}
@@ -61,6 +62,7 @@ func (r *schemaReader) readSource(f *field) {
 	case r.code.Compute[f.name()] != nil:
 		f.kind = computedField
 		f.compute = r.code.Compute[f.name()]
+		f.calls = argString(rest, "operation") != ""
 		r.used[f.name()] = true
 	case r.code.Refer[f.name()] != nil:
 		f.kind = referField
@@ -71,7 +73,8 @@ func (r *schemaReader) readSource(f *field) {
 		f.reads = nil
 	case argString(rest, "operation") != "":
 		f.kind = listField
-		if f.list = r.listSource(f, rest); f.list.node == nil || f.list.parentParam == "" {
+		f.list = r.listSource(f, rest)
+		if r.readSearch(f); f.list.node == nil || f.search == nil && f.list.parentParam == "" {
 			r.errorf("%s: a field with an operation must be a connection and name the parameter of its parent", f.name())
 		}
 	case f.leaf != nil:
@@ -80,8 +83,21 @@ func (r *schemaReader) readSource(f *field) {
 		r.readEdge(f)
 	default:
 		f.kind = embeddedField
+		r.readFallback(f)
 	}
 	r.checkSource(f)
+}
+
+// readSearch learns what a field searches for.
+func (r *schemaReader) readSearch(f *field) {
+	if f.list.operation.String() != searchOperation {
+		return
+	}
+	f.search = r.code.Search[f.name()]
+	r.used[f.name()] = true
+	if f.search == nil || f.list.node == nil || f.list.node.discriminator == "" {
+		r.errorf("%s: a search needs code, and finds objects of a union with a @discriminator", f.name())
+	}
 }
 
 // readEdge learns an edge by id and what the parent carries of the object at its far end.

@@ -58,11 +58,11 @@ func (w *writer) pageItem(c *connection, it *pageItem, k *kid, at, n int) bool {
 	case pageHasPrevious:
 		w.buf = strconv.AppendBool(w.buf, p.skip > 0)
 	case pageCursor:
-		w.cursor(p, p.skip+n+1)
+		w.cursor(p, n+1)
 	case pageStart:
-		w.edgeCursor(p, p.skip+1)
+		w.edgeCursor(p, 1)
 	case pageEnd:
-		w.edgeCursor(p, p.skip+p.n)
+		w.edgeCursor(p, p.n)
 	}
 	return true
 }
@@ -79,16 +79,21 @@ func (w *writer) pageList(c *connection, it *pageItem, k *kid, at int) bool {
 }
 
 // edgeCursor writes the cursor of the first or last item of a page, null when the page is empty.
-func (w *writer) edgeCursor(p *page, offset int) {
+func (w *writer) edgeCursor(p *page, n int) {
 	if p.n == 0 {
 		w.buf = append(w.buf, "null"...)
 		return
 	}
-	w.cursor(p, offset)
+	w.cursor(p, n)
 }
 
-func (w *writer) cursor(p *page, offset int) {
+// cursor writes the cursor after the first n items of a page.
+func (w *writer) cursor(p *page, n int) {
 	w.buf = append(w.buf, '"')
-	w.buf = appendCursor(w.buf, p.hash, offset)
+	if p.found != nil {
+		w.buf = p.found.after(n).append(w.buf, p.hash)
+	} else {
+		w.buf = appendCursor(w.buf, p.hash, p.skip+n)
+	}
 	w.buf = append(w.buf, '"')
 }
