@@ -8,10 +8,10 @@ import (
 	store "github.com/closegraph/closegraph/internal/cache"
 )
 
-// canned is a transport that answers everything at once with the same document.
-type canned []byte
+// always is a transport that answers everything at once with the same document.
+type always []byte
 
-func (c canned) RoundTrip(*http.Request) (*http.Response, error) {
+func (c always) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: http.StatusOK, ContentLength: int64(len(c)), Body: &heldBody{doc: c},
 	}, nil
@@ -25,7 +25,7 @@ func benchmarkTransport(b *testing.B, transport http.RoundTripper, call Call) {
 		b.Fatal(err)
 	}
 	op := operations()[call.Operation]
-	for name, transport := range map[string]http.RoundTripper{"without": canned(`{"data":[]}`), "with": transport} {
+	for name, transport := range map[string]http.RoundTripper{"without": always(`{"data":[]}`), "with": transport} {
 		b.Run(name, func(b *testing.B) {
 			req, _, err := client.request(b.Context(), op, &call)
 			if err != nil {
@@ -47,13 +47,13 @@ func benchmarkTransport(b *testing.B, transport http.RoundTripper, call Call) {
 
 // BenchmarkCoalesce is a read that nobody joins.
 func BenchmarkCoalesce(b *testing.B) {
-	t := newCoalesce(time.Minute, newIntake(1<<20), canned(`{"data":[]}`))
+	t := newCoalesce(time.Minute, newIntake(1<<20), always(`{"data":[]}`))
 	benchmarkTransport(b, t, Call{Operation: "GET /lead/", Params: map[string]string{"_limit": "50"}})
 }
 
 // BenchmarkCoalesceWrite is a write.
 func BenchmarkCoalesceWrite(b *testing.B) {
-	t := newCoalesce(time.Minute, newIntake(1<<20), canned(`{"data":[]}`))
+	t := newCoalesce(time.Minute, newIntake(1<<20), always(`{"data":[]}`))
 	benchmarkTransport(b, t, Call{Operation: "POST /lead/"})
 }
 
@@ -63,6 +63,6 @@ func BenchmarkCache(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	t := newCoalesce(time.Minute, newIntake(1<<20), canned(`{"data":[]}`))
+	t := newCoalesce(time.Minute, newIntake(1<<20), always(`{"data":[]}`))
 	benchmarkTransport(b, newCache(store.NewMemory(1<<20), kept, t), Call{Operation: "GET /user/", Params: map[string]string{"_limit": "1000"}})
 }
