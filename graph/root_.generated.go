@@ -180,6 +180,14 @@ type ComplexityRoot struct {
 		OpportunityStatusChangeCreate func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
 		OpportunityStatusChangeDelete func(childComplexity int, id string) int
 		OpportunityUpdate             func(childComplexity int, id string, input model.OpportunityUpdateInput) int
+		OutcomeCreate                 func(childComplexity int, input model.OutcomeCreateInput) int
+		OutcomeDelete                 func(childComplexity int, id string) int
+		OutcomeUpdate                 func(childComplexity int, id string, input model.OutcomeUpdateInput) int
+		PlaybookArchive               func(childComplexity int, id string) int
+		PlaybookCreate                func(childComplexity int, input model.PlaybookCreateInput) int
+		PlaybookDelete                func(childComplexity int, id string) int
+		PlaybookUnarchive             func(childComplexity int, id string) int
+		PlaybookUpdate                func(childComplexity int, id string, input model.PlaybookUpdateInput) int
 		SmartViewCreate               func(childComplexity int, input model.SmartViewCreateInput) int
 		SmartViewDelete               func(childComplexity int, id string) int
 		SmartViewUpdate               func(childComplexity int, id string, input model.SmartViewUpdateInput) int
@@ -228,6 +236,26 @@ type ComplexityRoot struct {
 		UserErrors              func(childComplexity int) int
 	}
 
+	OutcomeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OutcomePayload struct {
+		Outcome    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PlaybookDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PlaybookPayload struct {
+		Playbook   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Query struct {
 		Activities               func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
 		Activity                 func(childComplexity int, id string) int
@@ -257,6 +285,10 @@ type ComplexityRoot struct {
 		Opportunities            func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
 		Opportunity              func(childComplexity int, id string) int
 		OpportunityStatusChanges func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
+		Outcome                  func(childComplexity int, id string) int
+		Outcomes                 func(childComplexity int) int
+		Playbook                 func(childComplexity int, id string) int
+		Playbooks                func(childComplexity int, filter *model.PlaybookFilter) int
 		Search                   func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
 		SmartView                func(childComplexity int, id string) int
 		SmartViews               func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
@@ -1044,6 +1076,94 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityUpdateInput)), true
+	case "Mutation.outcomeCreate":
+		if e.ComplexityRoot.Mutation.OutcomeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_outcomeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OutcomeCreate(childComplexity, args["input"].(model.OutcomeCreateInput)), true
+	case "Mutation.outcomeDelete":
+		if e.ComplexityRoot.Mutation.OutcomeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_outcomeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OutcomeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.outcomeUpdate":
+		if e.ComplexityRoot.Mutation.OutcomeUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_outcomeUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OutcomeUpdate(childComplexity, args["id"].(string), args["input"].(model.OutcomeUpdateInput)), true
+	case "Mutation.playbookArchive":
+		if e.ComplexityRoot.Mutation.PlaybookArchive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookArchive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookArchive(childComplexity, args["id"].(string)), true
+	case "Mutation.playbookCreate":
+		if e.ComplexityRoot.Mutation.PlaybookCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookCreate(childComplexity, args["input"].(model.PlaybookCreateInput)), true
+	case "Mutation.playbookDelete":
+		if e.ComplexityRoot.Mutation.PlaybookDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.playbookUnarchive":
+		if e.ComplexityRoot.Mutation.PlaybookUnarchive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookUnarchive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookUnarchive(childComplexity, args["id"].(string)), true
+	case "Mutation.playbookUpdate":
+		if e.ComplexityRoot.Mutation.PlaybookUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookUpdate(childComplexity, args["id"].(string), args["input"].(model.PlaybookUpdateInput)), true
 	case "Mutation.smartViewCreate":
 		if e.ComplexityRoot.Mutation.SmartViewCreate == nil {
 			break
@@ -1298,6 +1418,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors(childComplexity), true
+
+	case "OutcomeDeletePayload.deletedId":
+		if e.ComplexityRoot.OutcomeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OutcomeDeletePayload.DeletedID(childComplexity), true
+	case "OutcomeDeletePayload.userErrors":
+		if e.ComplexityRoot.OutcomeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OutcomeDeletePayload.UserErrors(childComplexity), true
+
+	case "OutcomePayload.outcome":
+		if e.ComplexityRoot.OutcomePayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OutcomePayload.Outcome(childComplexity), true
+	case "OutcomePayload.userErrors":
+		if e.ComplexityRoot.OutcomePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OutcomePayload.UserErrors(childComplexity), true
+
+	case "PlaybookDeletePayload.deletedId":
+		if e.ComplexityRoot.PlaybookDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybookDeletePayload.DeletedID(childComplexity), true
+	case "PlaybookDeletePayload.userErrors":
+		if e.ComplexityRoot.PlaybookDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybookDeletePayload.UserErrors(childComplexity), true
+
+	case "PlaybookPayload.playbook":
+		if e.ComplexityRoot.PlaybookPayload.Playbook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybookPayload.Playbook(childComplexity), true
+	case "PlaybookPayload.userErrors":
+		if e.ComplexityRoot.PlaybookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybookPayload.UserErrors(childComplexity), true
 
 	case "Query.activities":
 		if e.ComplexityRoot.Query.Activities == nil {
@@ -1608,6 +1780,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.OpportunityStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityStatusChangeFilter), args["timeZone"].(*string)), true
+	case "Query.outcome":
+		if e.ComplexityRoot.Query.Outcome == nil {
+			break
+		}
+
+		args, err := ec.field_Query_outcome_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Outcome(childComplexity, args["id"].(string)), true
+	case "Query.outcomes":
+		if e.ComplexityRoot.Query.Outcomes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Outcomes(childComplexity), true
+	case "Query.playbook":
+		if e.ComplexityRoot.Query.Playbook == nil {
+			break
+		}
+
+		args, err := ec.field_Query_playbook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Playbook(childComplexity, args["id"].(string)), true
+	case "Query.playbooks":
+		if e.ComplexityRoot.Query.Playbooks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_playbooks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Playbooks(childComplexity, args["filter"].(*model.PlaybookFilter)), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -1915,6 +2126,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
+			graphql.NewInputUnmarshaler("OutcomeCreateInput", ec.unmarshalInputOutcomeCreateInput),
+			graphql.NewInputUnmarshaler("OutcomeUpdateInput", ec.unmarshalInputOutcomeUpdateInput),
+			graphql.NewInputUnmarshaler("PlaybookCreateInput", ec.unmarshalInputPlaybookCreateInput),
+			graphql.NewInputUnmarshaler("PlaybookFilter", ec.unmarshalInputPlaybookFilter),
+			graphql.NewInputUnmarshaler("PlaybookUpdateInput", ec.unmarshalInputPlaybookUpdateInput),
 			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
 			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),
 			graphql.NewInputUnmarshaler("SearchDuration", ec.unmarshalInputSearchDuration),
@@ -2012,7 +2228,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/playbook.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -2203,6 +2419,8 @@ input DateRange {
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
+	{Name: "schema/outcome.graphqls", Input: sourceData("schema/outcome.graphqls"), BuiltIn: false},
+	{Name: "schema/playbook.graphqls", Input: sourceData("schema/playbook.graphqls"), BuiltIn: false},
 	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
 	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
@@ -2493,6 +2711,46 @@ func (ec *executionContext) childFields_OpportunityStatusChangePayload(ctx conte
 		return ec.fieldContext_OpportunityStatusChangePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OutcomeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OutcomeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OutcomeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OutcomeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OutcomePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_OutcomePayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OutcomePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OutcomePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaybookDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_PlaybookDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PlaybookDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaybookDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaybookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "playbook":
+		return ec.fieldContext_PlaybookPayload_playbook(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PlaybookPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaybookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SMSDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1002,6 +1002,96 @@ type OpportunityUpdateInput struct {
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
 }
 
+// What an outcome is made of.
+type OutcomeCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Who sets it; `CUSTOM`, when left out.
+	Type graphql.Omittable[*OutcomeType] `json:"type,omitempty,omitzero"`
+}
+
+// What became of the deletion of an outcome.
+type OutcomeDeletePayload struct {
+	// The id of the outcome that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an outcome.
+type OutcomePayload struct {
+	// The outcome as it is now; null when there are errors.
+	Outcome *projection.Value `json:"outcome,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an outcome. What is left out stays as it is.
+type OutcomeUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Who sets it.
+	Type graphql.Omittable[*OutcomeType] `json:"type,omitempty,omitzero"`
+}
+
+// What a playbook is made of.
+type PlaybookCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// What summaries of such conversations should tell.
+	SummaryGuidance graphql.Omittable[*string] `json:"summaryGuidance,omitempty,omitzero"`
+	// Shared custom fields that are filled in.
+	CustomFieldIds graphql.Omittable[[]string] `json:"customFieldIds,omitempty,omitzero"`
+	// The outcomes to choose from.
+	OutcomeIds graphql.Omittable[[]string] `json:"outcomeIds,omitempty,omitzero"`
+}
+
+// What became of the deletion of a playbook.
+type PlaybookDeletePayload struct {
+	// The id of the playbook that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which playbooks are wanted.
+type PlaybookFilter struct {
+	// Those that are archived, or those that are not; both when left out.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+	// Those that come after this place.
+	PositionAfter graphql.Omittable[*int] `json:"positionAfter,omitempty,omitzero"`
+	// Those made before this moment.
+	CreatedBefore graphql.Omittable[*string] `json:"createdBefore,omitempty,omitzero"`
+}
+
+// What became of a mutation of a playbook.
+type PlaybookPayload struct {
+	// The playbook as it is now; null when there are errors.
+	Playbook *projection.Value `json:"playbook,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a playbook. What is left out stays as it is; a list replaces the one that is there.
+type PlaybookUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// What summaries of such conversations should tell.
+	SummaryGuidance graphql.Omittable[*string] `json:"summaryGuidance,omitempty,omitzero"`
+	// Shared custom fields that are filled in.
+	CustomFieldIds graphql.Omittable[[]string] `json:"customFieldIds,omitempty,omitzero"`
+	// The outcomes to choose from.
+	OutcomeIds graphql.Omittable[[]string] `json:"outcomeIds,omitempty,omitzero"`
+}
+
 // What a text message is made of.
 type SMSCreateInput struct {
 	// How far it came: `INBOX` and `SENT` log it, `DRAFT` keeps it, `SCHEDULED` sends it later, `OUTBOX` sends it now.
@@ -2564,6 +2654,128 @@ func (e *OpportunityValuePeriod) UnmarshalJSON(b []byte) error {
 }
 
 func (e OpportunityValuePeriod) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What an outcome can be chosen for.
+type OutcomeAppliesTo string
+
+const (
+	// Calls.
+	OutcomeAppliesToCalls OutcomeAppliesTo = "CALLS"
+	// Meetings.
+	OutcomeAppliesToMeetings OutcomeAppliesTo = "MEETINGS"
+	// Something that this API does not know yet.
+	OutcomeAppliesToOther OutcomeAppliesTo = "OTHER"
+)
+
+var AllOutcomeAppliesTo = []OutcomeAppliesTo{
+	OutcomeAppliesToCalls,
+	OutcomeAppliesToMeetings,
+	OutcomeAppliesToOther,
+}
+
+func (e OutcomeAppliesTo) IsValid() bool {
+	switch e {
+	case OutcomeAppliesToCalls, OutcomeAppliesToMeetings, OutcomeAppliesToOther:
+		return true
+	}
+	return false
+}
+
+func (e OutcomeAppliesTo) String() string {
+	return string(e)
+}
+
+func (e *OutcomeAppliesTo) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OutcomeAppliesTo(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OutcomeAppliesTo", str)
+	}
+	return nil
+}
+
+func (e OutcomeAppliesTo) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OutcomeAppliesTo) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OutcomeAppliesTo) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Who sets an outcome.
+type OutcomeType string
+
+const (
+	// People choose it.
+	OutcomeTypeCustom OutcomeType = "CUSTOM"
+	// Close sets it on calls that end with a recorded message left on a voicemail.
+	OutcomeTypeVMDropped OutcomeType = "VM_DROPPED"
+	// A type that this API does not know yet. Not accepted in inputs.
+	OutcomeTypeOther OutcomeType = "OTHER"
+)
+
+var AllOutcomeType = []OutcomeType{
+	OutcomeTypeCustom,
+	OutcomeTypeVMDropped,
+	OutcomeTypeOther,
+}
+
+func (e OutcomeType) IsValid() bool {
+	switch e {
+	case OutcomeTypeCustom, OutcomeTypeVMDropped, OutcomeTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e OutcomeType) String() string {
+	return string(e)
+}
+
+func (e *OutcomeType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OutcomeType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OutcomeType", str)
+	}
+	return nil
+}
+
+func (e OutcomeType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OutcomeType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OutcomeType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

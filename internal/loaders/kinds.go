@@ -18,8 +18,6 @@ const (
 	maxChunk = 100
 	// maxAtOnce is how many calls one batch makes at a time.
 	maxAtOnce = 8
-	// pageSize is the page of a list that is read whole.
-	pageSize = 1000
 	// maxWhole is how many pages of such a list are read before the rest is asked for by id.
 	maxWhole = 5
 )
@@ -42,6 +40,9 @@ type kind struct {
 	operation string            // of the list
 	params    map[string]string // of the list
 	object    string            // the type's name in a search
+	one       map[string]string // parameters of reading a single one
+	// alone are the members that lists do not have, with the parameter that asks for them, if it takes one.
+	alone map[string]string
 }
 
 // kinds are the types of the schema of which many objects can be read at once; others are read one by one.
@@ -58,6 +59,8 @@ var kinds = map[string]kind{
 	"Note":        {way: byList, operation: "GET /activity/note/"},
 	"Email":       {way: byList, operation: "GET /activity/email/"},
 	"Meeting":     {way: byList, operation: "GET /activity/meeting/"},
+	"Outcome":     {way: byWhole, operation: "GET /outcome/"},
+	"Playbook":    {way: byWhole, operation: "GET /playbook/"},
 }
 
 // Operations are the operations by which objects of a type are read by many ids at once.
@@ -76,11 +79,31 @@ func Operations(typeName string) []string {
 // searchOperation finds objects through the index (Close docs: Advanced Filtering).
 const searchOperation = "POST /data/search/"
 
+// isAlone reports whether a member is one that lists do not have.
+func (k kind) isAlone(member string) bool {
+	_, alone := k.alone[member]
+	return alone
+}
+
+// paramsOfOne are the parameters of reading a single object with its members.
+func (k kind) paramsOfOne(members []string) map[string]string {
+	params := maps.Clone(k.one)
+	for _, member := range members {
+		if param := k.alone[member]; param != "" {
+			if params == nil {
+				params = map[string]string{}
+			}
+			params[param] = "true"
+		}
+	}
+	return params
+}
+
 // fetch reads ids in the way of their type. It names them in one order, so that equal needs become equal calls.
 func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 	k := kinds[l.Type]
 	ids = slices.Sorted(slices.Values(ids))
-	if k.way == oneByOne || len(ids) == 1 && k.way != onlyList {
+	if k.way == oneByOne || len(ids) == 1 && k.way != onlyList || slices.ContainsFunc(l.Fields, k.isAlone) {
 		l.each(ctx, ids, found)
 		return
 	}
@@ -172,10 +195,11 @@ func (l *Loader[R]) search(ctx context.Context, k kind, ids []string, found *fou
 
 // whole reads a list from its beginning until it ends or all ids are found; what it does not hold is asked for by id.
 func (l *Loader[R]) whole(ctx context.Context, k kind, ids []string, found *found[R]) {
-	params := map[string]string{"_limit": "1000"}
-	for skip := 0; skip < maxWhole*pageSize; skip += pageSize {
-		if skip > 0 {
-			params["_skip"] = strconv.Itoa(skip)
+	list, _ := closeapi.LookupOperation(k.operation)
+	params := map[string]string{"_limit": strconv.Itoa(list.MaxLimit)}
+	for n := range maxWhole {
+		if n > 0 {
+			params["_skip"] = strconv.Itoa(n * list.MaxLimit)
 		}
 		page, err := l.page(ctx, closeapi.Call{Operation: k.operation, Params: params, Fields: l.Fields}, found)
 		if err != nil {
@@ -237,7 +261,7 @@ var errOther = errors.New("Close answered with another object")
 // one reads a single object.
 func (l *Loader[R]) one(ctx context.Context, id string) Result[R] {
 	doc, err := l.Close.Do(ctx, closeapi.Call{
-		Operation: l.One.String(), Vars: []string{id}, Fields: l.Fields,
+		Operation: l.One.String(), Vars: []string{id}, Params: kinds[l.Type].paramsOfOne(l.Fields), Fields: l.Fields,
 	})
 	if err != nil {
 		return Result[R]{Err: err}

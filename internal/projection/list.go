@@ -122,17 +122,19 @@ func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (row
 		if err != nil {
 			return nil, nil, false, malformed(err)
 		}
-		if more = t.more; t.rows > limit { // more than was asked for
-			more = true
-			t.rows = limit
+		from, to := 0, t.rows
+		if more = t.more; t.rows > limit { // more than was asked for: a list that knows no pages comes whole each time
+			from = min(la.skip+len(rows), t.rows)
+			to = min(from+limit, t.rows)
+			more = to < t.rows
 		}
 		if rows == nil {
-			rows, head = make([]row, 0, t.rows), beside
+			rows, head = make([]row, 0, to-from), beside
 		}
-		for i := range t.rows {
+		for i := from; i < to; i++ {
 			rows = append(rows, row{t, i})
 		}
-		if !more || t.rows == 0 {
+		if !more || from == to {
 			break
 		}
 	}

@@ -60,6 +60,22 @@ func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, er
 	})
 }
 
+// List is the value of the field: the objects that Close answered to a write in a list. Nil when the field is not selected.
+func (a Answer) List(ctx context.Context, doc closeapi.Document) (*Value, error) {
+	if !a.Selected() {
+		return nil, nil
+	}
+	t, _, err := scanList(doc.Body, a.plan.entities[a.typ], newLayout())
+	if err != nil {
+		return nil, malformed(err)
+	}
+	return a.value(ctx, func(_ *run, k *kid, place int) {
+		for i := range t.rows {
+			k.links = append(k.links, k.add(place, row{t, i}))
+		}
+	})
+}
+
 // Object is the value of the field: an object by its id. Nil when the field is not selected.
 func (a Answer) Object(ctx context.Context, id string) (*Value, error) {
 	return a.Objects(ctx, []string{id})

@@ -31,6 +31,9 @@ type listArgs struct {
 // or "" at the root.
 func (s *schema) listArgs(f *field, args map[string]any, parent string, check map[string]Check) (listArgs, error) {
 	l := listArgs{params: map[string]string{}, first: 50}
+	if f.def.Type.Elem != nil { // a plain list is there whole
+		l.first = maxFirst
+	}
 	if check := check[f.name()]; check != nil {
 		if err := check(args); err != nil {
 			return l, badInput("%v", err)

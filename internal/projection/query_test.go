@@ -39,7 +39,9 @@ func (q *queryMaker) query() (string, map[string]any) {
 
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
-	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_"}
+	ids := []string{
+		"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "outcome_", "convtyp_",
+	}
 	switch q.r.IntN(14) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
@@ -52,6 +54,9 @@ func (q *queryMaker) rootField() string {
 	case 8:
 		lists := q.lists()
 		list := lists[q.r.IntN(len(lists))]
+		if list.Type.Elem != nil {
+			return list.Name + " " + q.selection(list.Type.Name(), 4)
+		}
 		return fmt.Sprintf("%s(%sfirst: %d) %s", list.Name, q.searched(list.Name), 1+q.r.IntN(6), q.selection(list.Type.Name(), 5))
 	case 12:
 		return fmt.Sprintf("search(%sfirst: %d) %s", q.searched("search"), 1+q.r.IntN(6), q.selection("SearchResultConnection", 5))
@@ -81,12 +86,13 @@ func (q *queryMaker) searched(list string) string {
 	}
 }
 
-// lists are the root fields that are connections and need no other argument.
+// lists are the root fields that are connections, or plain lists of objects, and need no other argument.
 func (q *queryMaker) lists() []*ast.FieldDefinition {
 	var lists []*ast.FieldDefinition
 	for _, field := range q.schema.Query.Fields {
 		needs := slices.ContainsFunc(field.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull })
-		if strings.HasSuffix(field.Type.Name(), "Connection") && !needs {
+		plain := field.Type.Elem != nil && q.schema.Types[field.Type.Name()].Directives.ForName("entity") != nil
+		if (strings.HasSuffix(field.Type.Name(), "Connection") || plain) && !needs {
 			lists = append(lists, field)
 		}
 	}

@@ -50,6 +50,9 @@ func (x *reference) root(f selectedField) (string, bool) {
 	if strings.HasSuffix(def.Type.Name(), "Connection") {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	}
+	if def.Type.Elem != nil && def.Name != "nodes" {
+		return x.plainList(path, f)
+	}
 	switch def.Name {
 	case "viewer":
 		return x.load(path, f, "Viewer", "user_1", false)
@@ -65,6 +68,17 @@ func (x *reference) root(f selectedField) (string, bool) {
 		return x.load(path, f, x.typeOf(id), id, false)
 	}
 	return x.load(path, f, def.Type.Name(), args["id"].(string), false)
+}
+
+// plainList writes a root field that is a list of objects.
+func (x *reference) plainList(path []string, f selectedField) (string, bool) {
+	typeName := f.field.Definition.Type.Name()
+	if x.world.broken[typeName] != "" {
+		return x.fail(path, false)
+	}
+	return x.elements(path, f.field.Definition.Type, x.world.rows(typeName, ""), func(path []string, row json.RawMessage) (string, bool) {
+		return x.node(path, f, row)
+	})
 }
 
 // nodeOf is the type of the objects of a connection, by a field that leads to it.

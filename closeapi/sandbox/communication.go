@@ -1,0 +1,13 @@
+package sandbox
+
+// addCommunication declares what is done with them beyond keeping them.
+func (a *api) addCommunication() {
+	a.addPlaybooks()
+}
+
+// communicationResources are what an organization sets up for its calls, meetings and messages.
+func communicationResources() []*resource {
+	return []*resource{
+		outcomeResource(), playbookResource(),
+	}
+}
