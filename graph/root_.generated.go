@@ -91,6 +91,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	EmailTemplateDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EmailTemplatePayload struct {
+		EmailTemplate func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	EmailThreadDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -159,6 +169,9 @@ type ComplexityRoot struct {
 		CustomObjectUpdate            func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
 		EmailCreate                   func(childComplexity int, input model.EmailCreateInput) int
 		EmailDelete                   func(childComplexity int, id string) int
+		EmailTemplateCreate           func(childComplexity int, input model.EmailTemplateCreateInput) int
+		EmailTemplateDelete           func(childComplexity int, id string) int
+		EmailTemplateUpdate           func(childComplexity int, id string, input model.EmailTemplateUpdateInput) int
 		EmailThreadDelete             func(childComplexity int, id string) int
 		EmailUpdate                   func(childComplexity int, id string, input model.EmailUpdateInput) int
 		FileUploadCreate              func(childComplexity int, input model.FileUploadCreateInput) int
@@ -193,6 +206,9 @@ type ComplexityRoot struct {
 		SmartViewUpdate               func(childComplexity int, id string, input model.SmartViewUpdateInput) int
 		SmsCreate                     func(childComplexity int, input model.SMSCreateInput, sendToInbox *bool) int
 		SmsDelete                     func(childComplexity int, id string) int
+		SmsTemplateCreate             func(childComplexity int, input model.SMSTemplateCreateInput) int
+		SmsTemplateDelete             func(childComplexity int, id string) int
+		SmsTemplateUpdate             func(childComplexity int, id string, input model.SMSTemplateUpdateInput) int
 		SmsUpdate                     func(childComplexity int, id string, input model.SMSUpdateInput) int
 		TaskComplete                  func(childComplexity int, id string) int
 		TaskCompletedDelete           func(childComplexity int, id string) int
@@ -270,6 +286,8 @@ type ComplexityRoot struct {
 		CustomActivities         func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
 		CustomObject             func(childComplexity int, id string) int
 		CustomObjects            func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		EmailTemplate            func(childComplexity int, id string) int
+		EmailTemplates           func(childComplexity int, first *int, after *string, filter *model.EmailTemplateFilter) int
 		EmailThreads             func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Emails                   func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		FormSubmissions          func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
@@ -293,6 +311,8 @@ type ComplexityRoot struct {
 		SmartView                func(childComplexity int, id string) int
 		SmartViews               func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
 		SmsMessages              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		SmsTemplate              func(childComplexity int, id string) int
+		SmsTemplates             func(childComplexity int, first *int, after *string) int
 		Task                     func(childComplexity int, id string) int
 		TaskCompletions          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Tasks                    func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
@@ -309,6 +329,16 @@ type ComplexityRoot struct {
 	SMSPayload struct {
 		Sms        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	SMSTemplateDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SMSTemplatePayload struct {
+		SmsTemplate func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	SmartViewDeletePayload struct {
@@ -527,6 +557,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EmailPayload.UserErrors(childComplexity), true
+
+	case "EmailTemplateDeletePayload.deletedId":
+		if e.ComplexityRoot.EmailTemplateDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailTemplateDeletePayload.DeletedID(childComplexity), true
+	case "EmailTemplateDeletePayload.userErrors":
+		if e.ComplexityRoot.EmailTemplateDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailTemplateDeletePayload.UserErrors(childComplexity), true
+
+	case "EmailTemplatePayload.emailTemplate":
+		if e.ComplexityRoot.EmailTemplatePayload.EmailTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailTemplatePayload.EmailTemplate(childComplexity), true
+	case "EmailTemplatePayload.userErrors":
+		if e.ComplexityRoot.EmailTemplatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailTemplatePayload.UserErrors(childComplexity), true
 
 	case "EmailThreadDeletePayload.deletedId":
 		if e.ComplexityRoot.EmailThreadDeletePayload.DeletedID == nil {
@@ -845,6 +901,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EmailDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.emailTemplateCreate":
+		if e.ComplexityRoot.Mutation.EmailTemplateCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailTemplateCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailTemplateCreate(childComplexity, args["input"].(model.EmailTemplateCreateInput)), true
+	case "Mutation.emailTemplateDelete":
+		if e.ComplexityRoot.Mutation.EmailTemplateDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailTemplateDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailTemplateDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.emailTemplateUpdate":
+		if e.ComplexityRoot.Mutation.EmailTemplateUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailTemplateUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailTemplateUpdate(childComplexity, args["id"].(string), args["input"].(model.EmailTemplateUpdateInput)), true
 	case "Mutation.emailThreadDelete":
 		if e.ComplexityRoot.Mutation.EmailThreadDelete == nil {
 			break
@@ -1219,6 +1308,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SmsDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.smsTemplateCreate":
+		if e.ComplexityRoot.Mutation.SmsTemplateCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsTemplateCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsTemplateCreate(childComplexity, args["input"].(model.SMSTemplateCreateInput)), true
+	case "Mutation.smsTemplateDelete":
+		if e.ComplexityRoot.Mutation.SmsTemplateDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsTemplateDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsTemplateDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.smsTemplateUpdate":
+		if e.ComplexityRoot.Mutation.SmsTemplateUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsTemplateUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsTemplateUpdate(childComplexity, args["id"].(string), args["input"].(model.SMSTemplateUpdateInput)), true
 	case "Mutation.smsUpdate":
 		if e.ComplexityRoot.Mutation.SmsUpdate == nil {
 			break
@@ -1614,6 +1736,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomObjects(childComplexity, args["first"].(*int), args["after"].(*string), args["leadId"].(string), args["filter"].(*model.CustomObjectFilter)), true
+	case "Query.emailTemplate":
+		if e.ComplexityRoot.Query.EmailTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailTemplate(childComplexity, args["id"].(string)), true
+	case "Query.emailTemplates":
+		if e.ComplexityRoot.Query.EmailTemplates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailTemplates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailTemplates(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.EmailTemplateFilter)), true
 	case "Query.emailThreads":
 		if e.ComplexityRoot.Query.EmailThreads == nil {
 			break
@@ -1863,6 +2007,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SmsMessages(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.smsTemplate":
+		if e.ComplexityRoot.Query.SmsTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smsTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmsTemplate(childComplexity, args["id"].(string)), true
+	case "Query.smsTemplates":
+		if e.ComplexityRoot.Query.SmsTemplates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smsTemplates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmsTemplates(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.task":
 		if e.ComplexityRoot.Query.Task == nil {
 			break
@@ -1950,6 +2116,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SMSPayload.UserErrors(childComplexity), true
+
+	case "SMSTemplateDeletePayload.deletedId":
+		if e.ComplexityRoot.SMSTemplateDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSTemplateDeletePayload.DeletedID(childComplexity), true
+	case "SMSTemplateDeletePayload.userErrors":
+		if e.ComplexityRoot.SMSTemplateDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSTemplateDeletePayload.UserErrors(childComplexity), true
+
+	case "SMSTemplatePayload.smsTemplate":
+		if e.ComplexityRoot.SMSTemplatePayload.SmsTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSTemplatePayload.SmsTemplate(childComplexity), true
+	case "SMSTemplatePayload.userErrors":
+		if e.ComplexityRoot.SMSTemplatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSTemplatePayload.UserErrors(childComplexity), true
 
 	case "SmartViewDeletePayload.deletedId":
 		if e.ComplexityRoot.SmartViewDeletePayload.DeletedID == nil {
@@ -2109,6 +2301,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
 			graphql.NewInputUnmarshaler("EmailAttachmentInput", ec.unmarshalInputEmailAttachmentInput),
 			graphql.NewInputUnmarshaler("EmailCreateInput", ec.unmarshalInputEmailCreateInput),
+			graphql.NewInputUnmarshaler("EmailTemplateAttachmentInput", ec.unmarshalInputEmailTemplateAttachmentInput),
+			graphql.NewInputUnmarshaler("EmailTemplateCreateInput", ec.unmarshalInputEmailTemplateCreateInput),
+			graphql.NewInputUnmarshaler("EmailTemplateFilter", ec.unmarshalInputEmailTemplateFilter),
+			graphql.NewInputUnmarshaler("EmailTemplateUpdateInput", ec.unmarshalInputEmailTemplateUpdateInput),
 			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
@@ -2132,6 +2328,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PlaybookFilter", ec.unmarshalInputPlaybookFilter),
 			graphql.NewInputUnmarshaler("PlaybookUpdateInput", ec.unmarshalInputPlaybookUpdateInput),
 			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
+			graphql.NewInputUnmarshaler("SMSTemplateAttachmentInput", ec.unmarshalInputSMSTemplateAttachmentInput),
+			graphql.NewInputUnmarshaler("SMSTemplateCreateInput", ec.unmarshalInputSMSTemplateCreateInput),
+			graphql.NewInputUnmarshaler("SMSTemplateUpdateInput", ec.unmarshalInputSMSTemplateUpdateInput),
 			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),
 			graphql.NewInputUnmarshaler("SearchDuration", ec.unmarshalInputSearchDuration),
 			graphql.NewInputUnmarshaler("SearchFieldInput", ec.unmarshalInputSearchFieldInput),
@@ -2228,7 +2427,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/playbook.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/email_template.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/playbook.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/task.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -2414,6 +2613,7 @@ input DateRange {
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_object.graphqls", Input: sourceData("schema/custom_object.graphqls"), BuiltIn: false},
+	{Name: "schema/email_template.graphqls", Input: sourceData("schema/email_template.graphqls"), BuiltIn: false},
 	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
@@ -2424,6 +2624,7 @@ input DateRange {
 	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
 	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
+	{Name: "schema/sms_template.graphqls", Input: sourceData("schema/sms_template.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
 }
@@ -2551,6 +2752,26 @@ func (ec *executionContext) childFields_EmailPayload(ctx context.Context, field 
 		return ec.fieldContext_EmailPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailTemplateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_EmailTemplateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailTemplateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailTemplateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "emailTemplate":
+		return ec.fieldContext_EmailTemplatePayload_emailTemplate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailTemplatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailTemplatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EmailThreadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2771,6 +2992,26 @@ func (ec *executionContext) childFields_SMSPayload(ctx context.Context, field gr
 		return ec.fieldContext_SMSPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SMSPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSTemplateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SMSTemplateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSTemplateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSTemplateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "smsTemplate":
+		return ec.fieldContext_SMSTemplatePayload_smsTemplate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSTemplatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSTemplatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SmartViewDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -3,11 +3,12 @@ package sandbox
 // addCommunication declares what is done with them beyond keeping them.
 func (a *api) addCommunication() {
 	a.addPlaybooks()
+	a.addTemplates()
 }
 
 // communicationResources are what an organization sets up for its calls, meetings and messages.
 func communicationResources() []*resource {
 	return []*resource{
-		outcomeResource(), playbookResource(),
+		outcomeResource(), playbookResource(), emailTemplateResource(), smsTemplateResource(),
 	}
 }

@@ -8,6 +8,8 @@ func seedCommunication(st *store, now time.Time) {
 	s := newSeeder(st, now)
 	s.outcomes()
 	s.playbooks()
+	s.emailTemplates()
+	s.smsTemplates()
 }
 
 // founding is a moment soon after the team began to use Close.
@@ -66,6 +68,60 @@ func (s *seeder) playbooks() {
 	for i, meeting := range s.st.tables["meeting"].all {
 		if i%3 == 0 {
 			meeting.values["playbook_id"], meeting.values["playbook_reason"] = s.st.tables["playbook"].all[i/3%2].id, "user-selected"
+		}
+	}
+}
+
+// emailTemplates are what the team writes again and again; some of the e-mails that were sent were made from them.
+func (s *seeder) emailTemplates() {
+	for i, one := range []struct {
+		name, subject, body string
+		shared              bool
+	}{
+		{"Intro", "Quick question about {{ lead.display_name }}", "Hi {{ contact.first_name }},<br><br>who looks after your measuring instruments?<br><br>{{ user.first_name }}", true},
+		{"After the demo", "What we saw today", "Hi {{ contact.first_name }},<br><br>thank you for your time. The recording is attached below.<br><br>{{ user.first_name }}", true},
+		{"My follow-up", "Still interested?", "Hi {{ contact.first_name }}, shall I call you next week?", false},
+		{"Old price list", "Prices of last year", "Hi {{ contact.first_name }},<br>here are our prices.", true},
+	} {
+		s.st.add("email_template", "tmpl_", s.by(map[string]any{
+			"name": one.name, "subject": one.subject, "body": one.body, "is_shared": one.shared, "is_archived": i == 3, "attachments": []any{},
+		}, s.users[i%2].id, s.founding(10*i)))
+	}
+	n := 0
+	for _, mail := range s.st.tables["email"].all {
+		if mail.values["direction"] == "outgoing" && mail.values["status"] == messageSent {
+			if n++; n%4 == 0 {
+				mail.values["template_id"] = s.st.tables["email_template"].all[n/4%3].id
+			}
+		}
+	}
+}
+
+// smsTemplates are short ones of the same; some messages were made from them.
+func (s *seeder) smsTemplates() {
+	for i, one := range [][2]string{
+		{"Reminder", "Hi {{ contact.first_name }}, see you tomorrow. {{ user.first_name }}"},
+		{"Running late", "Hi {{ contact.first_name }}, I am ten minutes late."},
+		{"Season's greetings", "Happy holidays from all of us!"},
+	} {
+		status, files := "active", []any{}
+		if i == 2 {
+			status = "archived"
+			files = append(files, fields{
+				{"url", fileURL + "persisted/" + s.st.organization + "/sms_template/card.png/"}, {"filename", "card.png"},
+				{"content_type", "image/png"}, {"size", 48211},
+			})
+		}
+		s.st.add("sms_template", "smstmpl_", s.by(map[string]any{
+			"name": one[0], "text": one[1], "is_shared": i != 1, "status": status, "owned_by": s.users[i].id, "attachments": files,
+		}, s.users[i].id, s.founding(20+i)))
+	}
+	n := 0
+	for _, message := range s.st.tables["sms"].all {
+		if message.values["direction"] == "outbound" && message.values["status"] == messageSent {
+			if n++; n%3 == 0 {
+				message.values["template_id"] = s.st.tables["sms_template"].all[n/3%2].id
+			}
 		}
 	}
 }

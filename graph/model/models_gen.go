@@ -546,6 +546,72 @@ type EmailPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A file that goes with a template.
+type EmailTemplateAttachmentInput struct {
+	// Where it was uploaded to.
+	URL string `json:"url"`
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The MIME type.
+	ContentType graphql.Omittable[*string] `json:"contentType,omitempty,omitzero"`
+	// The size in bytes.
+	Size graphql.Omittable[*int] `json:"size,omitempty,omitzero"`
+}
+
+// What an e-mail template is made of.
+type EmailTemplateCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// The subject; `{{ contact.first_name }}` and its likes are filled in.
+	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
+	// The text as HTML; `{{ contact.first_name }}` and its likes are filled in.
+	Body graphql.Omittable[*string] `json:"body,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*EmailTemplateAttachmentInput] `json:"attachments,omitempty,omitzero"`
+}
+
+// What became of the deletion of an e-mail template.
+type EmailTemplateDeletePayload struct {
+	// The id of the e-mail template that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which e-mail templates are wanted.
+type EmailTemplateFilter struct {
+	// Those that were put away, or those that were not; both when left out.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+	// Those that others see too, or those that they do not; both when left out.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+}
+
+// What became of a mutation of an e-mail template.
+type EmailTemplatePayload struct {
+	// The e-mail template as it is now; null when there are errors.
+	EmailTemplate *projection.Value `json:"emailTemplate,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an e-mail template. What is left out stays as it is; a list replaces the one that is there.
+type EmailTemplateUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The subject; `{{ contact.first_name }}` and its likes are filled in.
+	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
+	// The text as HTML; `{{ contact.first_name }}` and its likes are filled in.
+	Body graphql.Omittable[*string] `json:"body,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+	// Whether it is put away.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*EmailTemplateAttachmentInput] `json:"attachments,omitempty,omitzero"`
+}
+
 // What became of the deletion of a conversation.
 type EmailThreadDeletePayload struct {
 	// The id of the conversation that is gone; null when there are errors.
@@ -1140,6 +1206,58 @@ type SMSPayload struct {
 	Sms *projection.Value `json:"sms,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A file that goes with an SMS template.
+type SMSTemplateAttachmentInput struct {
+	// Where it was uploaded to.
+	URL string `json:"url"`
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The MIME type.
+	ContentType string `json:"contentType"`
+}
+
+// What an SMS template is made of.
+type SMSTemplateCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// The text; `{{ contact.first_name }}` and its likes are filled in.
+	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*SMSTemplateAttachmentInput] `json:"attachments,omitempty,omitzero"`
+}
+
+// What became of the deletion of an SMS template.
+type SMSTemplateDeletePayload struct {
+	// The id of the SMS template that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an SMS template.
+type SMSTemplatePayload struct {
+	// The SMS template as it is now; null when there are errors.
+	SmsTemplate *projection.Value `json:"smsTemplate,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an SMS template. What is left out stays as it is; a list replaces the one that is there.
+type SMSTemplateUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The text; `{{ contact.first_name }}` and its likes are filled in.
+	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+	// Whether it is in use.
+	Status graphql.Omittable[*SMSTemplateStatus] `json:"status,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*SMSTemplateAttachmentInput] `json:"attachments,omitempty,omitzero"`
 }
 
 // Changes to a text message. What is left out stays as it is; null empties a value.
@@ -2837,6 +2955,67 @@ func (e *PhoneDirection) UnmarshalJSON(b []byte) error {
 }
 
 func (e PhoneDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether an SMS template is in use.
+type SMSTemplateStatus string
+
+const (
+	// It is in use.
+	SMSTemplateStatusActive SMSTemplateStatus = "ACTIVE"
+	// It was put away.
+	SMSTemplateStatusArchived SMSTemplateStatus = "ARCHIVED"
+	// A state that this API does not know yet. Not accepted in inputs.
+	SMSTemplateStatusOther SMSTemplateStatus = "OTHER"
+)
+
+var AllSMSTemplateStatus = []SMSTemplateStatus{
+	SMSTemplateStatusActive,
+	SMSTemplateStatusArchived,
+	SMSTemplateStatusOther,
+}
+
+func (e SMSTemplateStatus) IsValid() bool {
+	switch e {
+	case SMSTemplateStatusActive, SMSTemplateStatusArchived, SMSTemplateStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e SMSTemplateStatus) String() string {
+	return string(e)
+}
+
+func (e *SMSTemplateStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SMSTemplateStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SMSTemplateStatus", str)
+	}
+	return nil
+}
+
+func (e SMSTemplateStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SMSTemplateStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SMSTemplateStatus) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -61,7 +61,18 @@ var kinds = map[string]kind{
 	"Meeting":     {way: byList, operation: "GET /activity/meeting/"},
 	"Outcome":     {way: byWhole, operation: "GET /outcome/"},
 	"Playbook":    {way: byWhole, operation: "GET /playbook/"},
+	"EmailTemplate": {
+		way: byWhole, operation: "GET /email_template/",
+		one: withEmbedded, alone: map[string]string{"used_by_sequences": ""},
+	},
+	"SMSTemplate": {
+		way: byWhole, operation: "GET /sms_template/",
+		one: withEmbedded, alone: map[string]string{"attachments": "include_attachments"},
+	},
 }
+
+// withEmbedded finds templates that stand in a workflow too, which no list has (Close docs: Email Templates).
+var withEmbedded = map[string]string{"include_embedded": "true"}
 
 // Operations are the operations by which objects of a type are read by many ids at once.
 func Operations(typeName string) []string {

@@ -40,7 +40,7 @@ func (q *queryMaker) query() (string, map[string]any) {
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
 	ids := []string{
-		"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "outcome_", "convtyp_",
+		"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "outcome_", "convtyp_", "tmpl_", "smstmpl_",
 	}
 	switch q.r.IntN(14) {
 	case 0, 1, 2:

@@ -21,7 +21,7 @@ var resources = map[string]string{
 	"OpportunityStatusChange": "opportunity_status_change", "TaskCompleted": "task_completed", "LeadMerge": "lead_merge",
 	"ImportUpdate": "import_update", "Comment": "comment", "CommentThread": "comment_thread", "CustomObject": "custom_object",
 	"SmartView": "saved_search",
-	"Outcome":   "outcome", "Playbook": "playbook",
+	"Outcome":   "outcome", "Playbook": "playbook", "EmailTemplate": "email_template", "SMSTemplate": "sms_template",
 	"LeadStatus": "lead_status", "OpportunityStatus": "opportunity_status", "Pipeline": "pipeline",
 }
 
