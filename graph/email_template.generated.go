@@ -320,6 +320,104 @@ func UnmarshalEmailTemplateFilter(ctx context.Context, raw any) (model.EmailTemp
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputEmailTemplateRecipient(ctx context.Context, obj any) (model.EmailTemplateRecipient, error) {
+	var it model.EmailTemplateRecipient
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"leadId", "contactId", "textQuery", "query", "entry", "mode", "contactPreference", "emailAccountId", "sender"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "leadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadID = graphql.OmittableOf(data)
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = graphql.OmittableOf(data)
+		case "textQuery":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("textQuery"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TextQuery = graphql.OmittableOf(data)
+		case "query":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("query"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Query = graphql.OmittableOf(data)
+		case "entry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("entry"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Entry = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOEmailTemplateRecipientMode2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateRecipientMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "contactPreference":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactPreference"))
+			data, err := ec.unmarshalOEmailTemplateContactPreference2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateContactPreference(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactPreference = graphql.OmittableOf(data)
+		case "emailAccountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAccountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailAccountID = graphql.OmittableOf(data)
+		case "sender":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sender"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sender = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEmailTemplateRecipient unmarshals raw into the EmailTemplateRecipient input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEmailTemplateRecipient(ctx context.Context, raw any) (model.EmailTemplateRecipient, error) {
+	var out model.EmailTemplateRecipient
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EmailTemplateRecipient", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputEmailTemplateUpdateInput(ctx context.Context, obj any) (model.EmailTemplateUpdateInput, error) {
 	var it model.EmailTemplateUpdateInput
 	if obj == nil {
@@ -495,6 +593,11 @@ func (ec *executionContext) unmarshalNEmailTemplateCreateInput2githubᚗcomᚋcl
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNEmailTemplateRecipient2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateRecipient(ctx context.Context, v any) (model.EmailTemplateRecipient, error) {
+	res, err := ec.unmarshalInputEmailTemplateRecipient(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNEmailTemplateUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateUpdateInput(ctx context.Context, v any) (model.EmailTemplateUpdateInput, error) {
 	res, err := ec.unmarshalInputEmailTemplateUpdateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -549,6 +652,22 @@ func (ec *executionContext) marshalOEmailTemplateConnection2ᚖgithubᚗcomᚋcl
 	return graphql.WrapContextMarshaler(ctx, v)
 }
 
+func (ec *executionContext) unmarshalOEmailTemplateContactPreference2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateContactPreference(ctx context.Context, v any) (*model.EmailTemplateContactPreference, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.EmailTemplateContactPreference)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEmailTemplateContactPreference2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateContactPreference(ctx context.Context, sel ast.SelectionSet, v *model.EmailTemplateContactPreference) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOEmailTemplateDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateDeletePayload(ctx context.Context, sel ast.SelectionSet, v *model.EmailTemplateDeletePayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -569,6 +688,38 @@ func (ec *executionContext) marshalOEmailTemplatePayload2ᚖgithubᚗcomᚋclose
 		return graphql.Null
 	}
 	return ec._EmailTemplatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOEmailTemplateRecipientMode2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateRecipientMode(ctx context.Context, v any) (*model.EmailTemplateRecipientMode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.EmailTemplateRecipientMode)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEmailTemplateRecipientMode2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateRecipientMode(ctx context.Context, sel ast.SelectionSet, v *model.EmailTemplateRecipientMode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalORenderedEmailTemplate2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(projection.Value)
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORenderedEmailTemplate2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, sel ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return graphql.WrapContextMarshaler(ctx, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -33,6 +33,7 @@ func Code() projection.Code {
 			"FormSubmissionFilter":          checkActivityList,
 			"OpportunityStatusChangeFilter": checkActivityList,
 			"Lead.activities":               checkActivityDates,
+			"EmailTemplateRecipient":        checkRecipient,
 		},
 		Spread: map[string]projection.Spread{
 			"CustomFieldInput": spreadCustomField,

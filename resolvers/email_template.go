@@ -39,3 +39,8 @@ func (r *queryResolver) EmailTemplate(ctx context.Context, id string) (*projecti
 func (r *queryResolver) EmailTemplates(ctx context.Context, first *int, after *string, filter *model.EmailTemplateFilter) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
+
+// RenderedEmailTemplate is the resolver for the renderedEmailTemplate field.
+func (r *queryResolver) RenderedEmailTemplate(ctx context.Context, id string, recipient model.EmailTemplateRecipient) (*projection.Value, error) {
+	return r.renderTemplate(ctx, id)
+}

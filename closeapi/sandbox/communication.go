@@ -4,11 +4,18 @@ package sandbox
 func (a *api) addCommunication() {
 	a.addPlaybooks()
 	a.addTemplates()
+	a.addPhoneNumbers()
+	a.addSendAs()
+	a.addSchedulingLinks()
+	a.addUnsubscribing()
+	a.addBlocking()
 }
 
 // communicationResources are what an organization sets up for its calls, meetings and messages.
 func communicationResources() []*resource {
 	return []*resource{
-		outcomeResource(), playbookResource(), emailTemplateResource(), smsTemplateResource(),
+		outcomeResource(), playbookResource(), emailTemplateResource(), smsTemplateResource(), phoneNumberResource(),
+		connectedAccountResource(), sendAsResource(), dialerResource(), schedulingLinkResource(), sharedLinkResource(),
+		linkMappingResource(), unsubscribedEmailResource(), blockedPhoneNumberResource(),
 	}
 }

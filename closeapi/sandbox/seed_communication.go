@@ -10,6 +10,12 @@ func seedCommunication(st *store, now time.Time) {
 	s.playbooks()
 	s.emailTemplates()
 	s.smsTemplates()
+	s.phoneNumbers()
+	s.dialers()
+	s.connectedAccounts()
+	s.sendAs()
+	s.schedulingLinks()
+	s.blocked()
 }
 
 // founding is a moment soon after the team began to use Close.
@@ -90,8 +96,8 @@ func (s *seeder) emailTemplates() {
 	n := 0
 	for _, mail := range s.st.tables["email"].all {
 		if mail.values["direction"] == "outgoing" && mail.values["status"] == messageSent {
-			if n++; n%4 == 0 {
-				mail.values["template_id"] = s.st.tables["email_template"].all[n/4%3].id
+			if n++; n%2 == 0 {
+				mail.values["template_id"] = s.st.tables["email_template"].all[n/2%3].id
 			}
 		}
 	}

@@ -65,6 +65,9 @@ var kinds = map[string]kind{
 		way: byWhole, operation: "GET /email_template/",
 		one: withEmbedded, alone: map[string]string{"used_by_sequences": ""},
 	},
+	"ConnectedAccount": {way: byWhole, operation: "GET /connected_account/"},
+	"PhoneNumber":      {way: byWhole, operation: "GET /phone_number/"},
+	"Dialer":           {way: byWhole, operation: "GET /dialer/"},
 	"SMSTemplate": {
 		way: byWhole, operation: "GET /sms_template/",
 		one: withEmbedded, alone: map[string]string{"attachments": "include_attachments"},

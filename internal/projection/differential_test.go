@@ -18,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/closeapi/sandbox"
 	"github.com/closegraph/closegraph/graph"
 	"github.com/closegraph/closegraph/internal/projection"
 	"github.com/closegraph/closegraph/resolvers"
@@ -80,7 +81,7 @@ func (g *graphUnderTest) do(t *testing.T, transport http.RoundTripper, query str
 	t.Helper()
 	client, err := closeapi.New(closeapi.Config{
 		Transport: transport,
-		Caller:    closeapi.Caller{Credential: closeapi.APIKey("api_test.key")},
+		Caller:    closeapi.Caller{Credential: closeapi.APIKey(sandbox.DemoKey)},
 		Retry:     closeapi.RetryPolicy{MaxAttempts: 1, BaseDelay: time.Millisecond, MaxDelay: time.Millisecond},
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package projection
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -138,7 +139,21 @@ func (e *Engine) Zone(ctx context.Context) (*closeapi.Offset, error) {
 // argument from which Body made it.
 func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []string {
 	def, _ := e.argument(ctx, arg)
+	if def == nil { // a mutation without an input: its arguments are the members
+		return argumentPath(graphql.GetFieldContext(ctx).Field.Definition, members)
+	}
 	return append([]string{arg}, e.inputs().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
+}
+
+// argumentPath turns the path of a member or parameter into that of the argument that became it, as far as it is known.
+func argumentPath(def *ast.FieldDefinition, members []string) []string {
+	path := slices.Clone(members)
+	for _, arg := range def.Arguments {
+		if len(path) > 0 && paramName(arg.Name, arg.Directives) == path[0] {
+			path[0] = arg.Name
+		}
+	}
+	return path
 }
 
 func (e *Engine) inputs() inputs { return inputs{e.schema, e.code.Spread} }

@@ -40,7 +40,8 @@ func (q *queryMaker) query() (string, map[string]any) {
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
 	ids := []string{
-		"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "outcome_", "convtyp_", "tmpl_", "smstmpl_",
+		"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "outcome_", "convtyp_", "tmpl_", "smstmpl_", "phon_", "emailacct_", "sdas_", "dial_",
+		"blkph_", "schlnk_",
 	}
 	switch q.r.IntN(14) {
 	case 0, 1, 2:
@@ -91,8 +92,13 @@ func (q *queryMaker) lists() []*ast.FieldDefinition {
 	var lists []*ast.FieldDefinition
 	for _, field := range q.schema.Query.Fields {
 		needs := slices.ContainsFunc(field.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull })
-		plain := field.Type.Elem != nil && q.schema.Types[field.Type.Name()].Directives.ForName("entity") != nil
-		if (strings.HasSuffix(field.Type.Name(), "Connection") || plain) && !needs {
+		node := q.schema.Types[field.Type.Name()]
+		if nodes := node.Fields.ForName("nodes"); nodes != nil {
+			node = q.schema.Types[nodes.Type.Name()]
+		} else if field.Type.Elem == nil {
+			continue
+		}
+		if !needs && (node.IsAbstractType() || node.Directives.ForName("entity") != nil) {
 			lists = append(lists, field)
 		}
 	}

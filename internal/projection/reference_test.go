@@ -90,6 +90,9 @@ func (x *reference) nodeIn(connection string) string {
 
 func (x *reference) typeOf(id string) string {
 	for _, def := range x.world.kinds {
+		if def.Kind == ast.Object && !slices.Contains(def.Interfaces, "Node") {
+			continue // whose ids begin like those of another type
+		}
 		for _, prefix := range def.Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children {
 			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" {
 				if prefix.Value.Raw == "acti_" {

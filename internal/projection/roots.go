@@ -72,7 +72,10 @@ func (e *Engine) List(ctx context.Context) (*Value, error) {
 }
 
 // Single is the value of the root field in ctx: the one object that the field's operation answers.
-func (e *Engine) Single(ctx context.Context) (*Value, error) {
+func (e *Engine) Single(ctx context.Context) (*Value, error) { return e.SingleOf(ctx, nil, nil) }
+
+// SingleOf is Single with values for the variables of the path, and parameters.
+func (e *Engine) SingleOf(ctx context.Context, vars []string, params map[string]string) (*Value, error) {
 	req, plan := rootOf(ctx)
 	op := plan.field.list.operation
 	x := req.query
@@ -84,7 +87,7 @@ func (e *Engine) Single(ctx context.Context) (*Value, error) {
 	defer x.mu.Unlock()
 	x.entities = plan.entities
 	x.next.calls = append(x.next.calls, func(ctx context.Context) {
-		call := closeapi.Call{Operation: op.String(), Fields: plan.single.layout.fields()}
+		call := closeapi.Call{Operation: op.String(), Vars: vars, Params: params, Fields: plan.single.layout.fields()}
 		b.rows[0], b.errs[0] = x.fetchObject(ctx, call, plan.single.layout)
 	})
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) { x.expand(ctx, b) })

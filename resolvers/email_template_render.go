@@ -1,0 +1,41 @@
+package resolvers
+
+import (
+	"context"
+	"errors"
+
+	"github.com/closegraph/closegraph/internal/projection"
+)
+
+// renderTemplate fills in a template for the argument recipient.
+func (r *Resolver) renderTemplate(ctx context.Context, id string) (*projection.Value, error) {
+	if err := r.Projection.CheckID("EmailTemplate", id); err != nil {
+		return nil, projection.BadInput("id: %v", err)
+	}
+	params, err := r.Projection.Filter(ctx, "recipient")
+	if err != nil {
+		return nil, err
+	}
+	return r.Projection.SingleOf(ctx, []string{id}, params)
+}
+
+// checkRecipient refuses what names nobody, or two of them: Close wants a lead and a contact, or an entry of a search (Close
+// docs: Email Templates).
+func checkRecipient(input map[string]any) error {
+	lead, contact := input["leadId"] != nil, input["contactId"] != nil
+	searches := 0
+	for _, name := range []string{"query", "textQuery"} {
+		if input[name] != nil {
+			searches++
+		}
+	}
+	switch {
+	case lead != contact:
+		return errors.New("give leadId and contactId together")
+	case lead && searches > 0 || searches > 1 || !lead && searches == 0:
+		return errors.New("give leadId and contactId, or query, or textQuery")
+	case searches > 0 && input["entry"] == nil:
+		return errors.New("say with entry which one of what the search finds")
+	}
+	return nil
+}
