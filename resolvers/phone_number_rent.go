@@ -30,7 +30,7 @@ func (r *mutationResolver) rentPhoneNumber(ctx context.Context) (*model.PhoneNum
 	answer := r.Projection.Answer(ctx, "phoneNumber")
 	doc, err := r.Projection.Do(ctx, closeapi.Call{Operation: "POST /phone_number/request/internal/", Body: body, Fields: answer.Fields()})
 	var failure *closeapi.Error
-	if errors.As(err, &failure) && failure.Reason != "" {
+	if errors.As(err, &failure) && failure.Reason != "" && failure.Status < 500 && !closeapi.IsRateLimited(err) {
 		return refusedRent(failure), nil
 	}
 	errs, err := r.userErrors(ctx, err)
