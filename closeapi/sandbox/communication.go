@@ -1,5 +1,14 @@
 package sandbox
 
+// communicationResources are what an organization sets up for its calls, meetings and messages.
+func communicationResources() []*resource {
+	return []*resource{
+		outcomeResource(), playbookResource(), emailTemplateResource(), smsTemplateResource(), phoneNumberResource(),
+		connectedAccountResource(), sendAsResource(), dialerResource(), schedulingLinkResource(), sharedLinkResource(),
+		linkMappingResource(), unsubscribedEmailResource(), blockedPhoneNumberResource(),
+	}
+}
+
 // addCommunication declares what is done with them beyond keeping them.
 func (a *api) addCommunication() {
 	a.addPlaybooks()
@@ -9,13 +18,4 @@ func (a *api) addCommunication() {
 	a.addSchedulingLinks()
 	a.addUnsubscribing()
 	a.addBlocking()
-}
-
-// communicationResources are what an organization sets up for its calls, meetings and messages.
-func communicationResources() []*resource {
-	return []*resource{
-		outcomeResource(), playbookResource(), emailTemplateResource(), smsTemplateResource(), phoneNumberResource(),
-		connectedAccountResource(), sendAsResource(), dialerResource(), schedulingLinkResource(), sharedLinkResource(),
-		linkMappingResource(), unsubscribedEmailResource(), blockedPhoneNumberResource(),
-	}
 }

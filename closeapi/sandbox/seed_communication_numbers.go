@@ -29,7 +29,7 @@ func (s *seeder) phoneNumbers() {
 func (s *seeder) dialers() {
 	view := s.st.tables["saved_search"].all[0].id
 	for i, kind := range []string{"power", "predictive", "power"} {
-		owner, began := s.users[i], at(s.today.AddDate(0, 0, -3*i-1).Add(13 * time.Hour))
+		owner, began := s.users[i], at(s.today.AddDate(0, 0, -3*i-1).Add(13*time.Hour))
 		users := []any{fields{{"user_id", owner.id}, {"is_active", false}, {"state", "inactive"}}}
 		values := map[string]any{
 			"type": kind, "status": "inactive", "source_type": "saved-search", "source_value": view, "target_type": "lead", "caller_id": demoNumber,
