@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,8 @@ type Call struct {
 	Operation string
 
 	// Vars are the values for the {…} of the path, in order. Each becomes exactly one segment of the path.
-	// Empty values, "." and "..", and values with a slash, a backslash or a control character are refused.
+	// Empty values, "." and "..", and values with a slash, a backslash or a control character are refused. Only
+	// {object_type} may be two segments, a kind of objects and the id of one of its types: "activity/actitype_x".
 	Vars []string
 
 	// Params are the query parameters in Close's own form: lists are joined by commas and hold no spaces
@@ -27,7 +29,8 @@ type Call struct {
 	Params map[string]string
 
 	// Fields are the members to answer with. They become the parameter _fields, sorted and each once, if the
-	// operation takes it; to other operations they are not sent. Close does not add "id" (observed).
+	// operation takes it; to other operations they are not sent. Close does not add "id" (observed). Where the answer
+	// is kept for whoever asks next, they are not sent either; see [Client.Whole].
 	Fields []string
 
 	// Body is sent as JSON; a [json.RawMessage] goes as it is. Nil sends no body. A GET has none.
@@ -74,7 +77,7 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 	header["X-Tz-Offset"] = offset.header()
 
 	var space [8]param
-	params, err := call.params(op, space[:0])
+	params, err := call.params(c.fields(op, call), space[:0])
 	if err != nil {
 		return nil, "", refused(op, err)
 	}
@@ -89,6 +92,8 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 		method = http.MethodPost
 		target.RawQuery, body = override(params)
 		header["X-Http-Method-Override"] = overrideGet
+	}
+	if op.Reads && method == http.MethodPost {
 		header["Idempotency-Key"] = unsent
 	}
 	if len(body) > 0 {
@@ -121,11 +126,29 @@ func newRequest(ctx context.Context, method string, target *url.URL, header http
 }
 
 // repeatable reports whether the request changes nothing, so that it may be sent again when nobody knows what
-// became of it: a GET, or a POST that stands for one. The latter carries an empty Idempotency-Key, which
-// net/http does not send, but reads as leave to replace a connection that the server had already closed.
+// became of it: a GET, a POST that stands for one, or a POST that only reads. A POST of these carries an empty
+// Idempotency-Key, which net/http does not send, but reads as leave to replace a connection that the server
+// had already closed.
 func repeatable(req *http.Request) bool {
-	return req.Method == http.MethodGet ||
-		req.Method == http.MethodPost && req.Header.Get("X-Http-Method-Override") == http.MethodGet
+	return req.Method == http.MethodGet || exchangeOf(req).op.Reads
+}
+
+// fields are the members that the call names to Close.
+func (c *core) fields(op *operation, call *Call) []string {
+	if !op.Fields || c.whole(op) {
+		return nil
+	}
+	return call.Fields
+}
+
+// whole reports whether the operation is asked for all members, because its answers are kept.
+func (c *core) whole(op *operation) bool { return c.kept[op] > 0 && kinds[op.kind].whole() }
+
+// Whole reports whether answers of an operation are kept, and asked for whole so that one serves all: it has all members,
+// whichever a call wants, and a list is best read in pages as large as there are.
+func (c *Client) Whole(operation string) bool {
+	op, ok := operations()[operation]
+	return ok && c.whole(op)
 }
 
 // body encodes the body of the call.
@@ -155,6 +178,9 @@ func (c *core) url(op *operation, vars []string) (*url.URL, string, error) {
 	target := *c.base
 	plain := true
 	for i, value := range vars {
+		if op.vars[i] == "{object_type}" && isTyped(value) {
+			continue
+		}
 		if reason := refuseSegment(value); reason != "" {
 			return nil, "", fmt.Errorf("the value for %s in the path %s", op.vars[i], reason)
 		}
@@ -162,11 +188,27 @@ func (c *core) url(op *operation, vars []string) (*url.URL, string, error) {
 	}
 	path := op.fill(c.base.Path, vars, nil)
 	if !plain || c.base.RawPath != "" {
-		target.RawPath = op.fill(c.base.EscapedPath(), vars, url.PathEscape)
+		target.RawPath = op.fill(c.base.EscapedPath(), vars, escapeVar)
 	}
 	target.Path = path
 	return &target, path[len(c.base.Path):], nil
 }
+
+// typed are the kinds of objects that have types, each with custom fields of its own (Close docs: Custom Field
+// Schemas, Shared Custom Fields).
+var typed = []string{"activity", "custom_object", "custom_activity_type", "custom_object_type"}
+
+// isTyped reports whether a value names one of the types of such a kind. The id is letters, digits and underscores, so
+// that neither part can be anything else in a path.
+func isTyped(value string) bool {
+	kind, id, found := strings.Cut(value, "/")
+	return found && slices.Contains(typed, kind) && id != "" && strings.Trim(id, wordCharacters) == ""
+}
+
+const wordCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
+// escapeVar escapes a value for a path. The slash of a typed kind stays; no other value has one.
+func escapeVar(value string) string { return strings.ReplaceAll(url.PathEscape(value), "%2F", "/") }
 
 // refuseSegment says why a value cannot be a segment of a path, or nothing.
 func refuseSegment(value string) string {

@@ -61,6 +61,17 @@ func TestURL(t *testing.T) {
 			closeapi.Call{Operation: "DELETE /unsubscribe/email/{email_address}/", Vars: []string{"a+b@example.com"}},
 			"/v1/unsubscribe/email/a+b@example.com/",
 		},
+		"a kind with types": {
+			closeapi.Call{Operation: "GET /custom_field_schema/{object_type}/", Vars: []string{"activity/actitype_4Tx"}},
+			"/v1/custom_field_schema/activity/actitype_4Tx/",
+		},
+		"a kind with types beside a value to escape": {
+			closeapi.Call{
+				Operation: "GET /custom_field/shared/{scf_id}/association/{object_type}/",
+				Vars:      []string{"cf ?", "custom_activity_type/actitype_4Tx"},
+			},
+			"/v1/custom_field/shared/cf%20%3F/association/custom_activity_type/actitype_4Tx/",
+		},
 		"parameters of a write": {
 			closeapi.Call{Operation: "PUT /task/", Params: map[string]string{"id__in": "a,b"}, Body: struct{}{}},
 			"/v1/task/?id__in=a,b",
@@ -100,6 +111,9 @@ func TestRefusedCalls(t *testing.T) {
 	lead := func(id string) closeapi.Call {
 		return closeapi.Call{Operation: "GET /lead/{id}/", Vars: []string{id}}
 	}
+	schema := func(objectType string) closeapi.Call {
+		return closeapi.Call{Operation: "GET /custom_field_schema/{object_type}/", Vars: []string{objectType}}
+	}
 	for name, call := range map[string]closeapi.Call{
 		"unknown operation":  {Operation: "GET /nothing/"},
 		"no operation":       {},
@@ -113,6 +127,16 @@ func TestRefusedCalls(t *testing.T) {
 		"newline":            lead("a\nb"),
 		"null":               lead("a\x00"),
 		"delete":             lead("a\x7f"),
+		"type of a lead":     lead("activity/actitype_x"),
+		"type of no kind":    schema("lead/lead_x"),
+		"no type":            schema("activity/"),
+		"no kind":            schema("/actitype_x"),
+		"kind above":         schema("../me"),
+		"type above":         schema("activity/.."),
+		"type with a dot":    schema("activity/a.b"),
+		"type and more":      schema("activity/a/b"),
+		"type escaped":       schema("activity/%2e%2e"),
+		"type with a query":  schema("activity/a?b"),
 		"body of a GET":      {Operation: "GET /lead/", Body: struct{}{}},
 		"body is no JSON":    {Operation: "POST /lead/", Body: func() {}},
 		"fields given twice": {Operation: "GET /lead/", Fields: []string{"id"}, Params: map[string]string{"_fields": "name"}},
@@ -254,15 +278,18 @@ func TestOperations(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]closeapi.Operation{
-		"GET /lead/":               {Method: "GET", Path: "/lead/", Fields: true, MaxLimit: 200},
-		"GET /lead/{id}/":          {Method: "GET", Path: "/lead/{id}/", Fields: true},
-		"GET /task/":               {Method: "GET", Path: "/task/", Fields: true, MaxLimit: 1000},
-		"GET /opportunity/":        {Method: "GET", Path: "/opportunity/", Fields: true, MaxLimit: 250},
-		"GET /activity/call/{id}/": {Method: "GET", Path: "/activity/call/{id}/", Fields: true},
-		"GET /user/":               {Method: "GET", Path: "/user/", MaxLimit: 1000},
-		"GET /me/":                 {Method: "GET", Path: "/me/", Fields: true},
-		"GET /event/":              {Method: "GET", Path: "/event/", MaxLimit: 50},
+		"GET /lead/":               {Method: "GET", Path: "/lead/", Fields: true, MaxLimit: 200, Reads: true},
+		"GET /lead/{id}/":          {Method: "GET", Path: "/lead/{id}/", Fields: true, Reads: true},
+		"GET /task/":               {Method: "GET", Path: "/task/", Fields: true, MaxLimit: 1000, Reads: true},
+		"GET /opportunity/":        {Method: "GET", Path: "/opportunity/", Fields: true, MaxLimit: 250, Reads: true},
+		"GET /activity/call/{id}/": {Method: "GET", Path: "/activity/call/{id}/", Fields: true, Reads: true},
+		"GET /user/":               {Method: "GET", Path: "/user/", MaxLimit: 1000, Reads: true},
+		"GET /me/":                 {Method: "GET", Path: "/me/", Fields: true, Reads: true},
+		"GET /event/":              {Method: "GET", Path: "/event/", MaxLimit: 50, Reads: true},
 		"DELETE /lead/{id}/":       {Method: "DELETE", Path: "/lead/{id}/"},
+		"POST /lead/merge/":        {Method: "POST", Path: "/lead/merge/"},
+		"POST /report/activity/":   {Method: "POST", Path: "/report/activity/", Reads: true},
+		"POST /data/search/":       {Method: "POST", Path: "/data/search/", MaxLimit: 200, Reads: true},
 	} {
 		if got, _ := closeapi.LookupOperation(name); got != want {
 			t.Errorf("LookupOperation(%q) = %+v, want %+v", name, got, want)

@@ -2,8 +2,8 @@
 //
 // A [Client] performs one [Call] at a time and answers with a [Document], which holds the bytes that Close
 // sent, or with an [*Error], which says what was tried and what Close thought of it. [Client.Pages] walks a
-// list. The client paces nothing and remembers nothing: it escapes, signs, sends, repeats what is safe to
-// repeat, and limits what it reads.
+// list. The client escapes, signs, sends, joins equal reads, repeats what is safe to repeat, limits what it reads,
+// and with a [Store] keeps what changes seldom.
 //
 //	client, err := closeapi.New(closeapi.Config{
 //		Caller: closeapi.Caller{Credential: closeapi.APIKey(os.Getenv("CLOSE_API_KEY"))},
@@ -17,7 +17,6 @@
 package closeapi
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -25,7 +24,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -66,6 +64,17 @@ type Config struct {
 	// UserAgent is the name that the client gives itself. The default is "closegraph".
 	UserAgent string
 
+	// Store keeps answers for a while, those of definitions and what Lifetimes says. The default keeps none.
+	Store Store
+
+	// Lifetimes are for how long answers of a kind are kept, where it is not the default: five minutes for
+	// definitions and users, one for the caller's own user, and not at all for records such as leads. 0 keeps none.
+	// The names are those of [Kinds].
+	Lifetimes map[string]time.Duration
+
+	// Observe, if set, is told of every call, when it is over; see also [Client.Observing]. It must not block.
+	Observe func(ctx context.Context, o Observation)
+
 	// IdentityKey is the key of the hashes that tell callers apart; see [Identity]. Processes that share what they
 	// keep must have the same one. The default is a random key.
 	IdentityKey []byte
@@ -81,7 +90,8 @@ type Caller struct {
 // Client calls Close for one caller. It is safe for concurrent use.
 type Client struct {
 	*core
-	caller Caller
+	caller   Caller
+	observer func(context.Context, Observation) // beside that of the core
 }
 
 // core is what the clients of all callers share.
@@ -89,11 +99,14 @@ type core struct {
 	base      *url.URL // without a slash at the end of its path
 	origin    string   // the base as text
 	transport http.RoundTripper
+	stop      func()            // ends what the transports do in the background
 	inner     http.RoundTripper // the innermost transport, which owns the connections
-	limit     int64
+	intake    *intake
+	store     Store
+	kept      map[*operation]time.Duration // for how long answers are kept; empty without a store
 	userAgent []string
-	identity  []byte    // the key of identities
-	scratch   sync.Pool // of *bytes.Buffer, for answers of unknown length
+	identity  []byte // the key of identities
+	observe   func(context.Context, Observation)
 }
 
 // New checks cfg and returns a client. It makes no call. The error names the setting that is wrong.
@@ -106,16 +119,28 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("closeapi: BaseURL: %w", err)
 	}
+	kept, err := lifetimes(cfg.Lifetimes)
+	if err != nil {
+		return nil, fmt.Errorf("closeapi: %w", err)
+	}
+	if cfg.Store == nil {
+		kept = nil
+	}
+	intake := newIntake(cfg.MaxResponseBytes)
+	transport, stop := chain(cfg, kept, intake)
 	return &Client{
 		core: &core{
 			base:      base,
 			origin:    base.String(),
-			transport: chain(cfg),
+			transport: transport,
+			stop:      stop,
 			inner:     cfg.Transport,
-			limit:     cfg.MaxResponseBytes,
+			intake:    intake,
+			store:     cfg.Store,
+			kept:      kept,
 			userAgent: []string{cfg.UserAgent},
 			identity:  cfg.IdentityKey,
-			scratch:   sync.Pool{New: func() any { return new(bytes.Buffer) }},
+			observe:   cfg.Observe,
 		},
 		caller: cfg.Caller,
 	}, nil
@@ -180,21 +205,23 @@ func parseBaseURL(text string) (*url.URL, error) {
 }
 
 // For returns a client that asks as caller. It is cheap to make, and shares everything else with c: settings,
-// transports and connections.
+// transports, connections and what is kept.
 func (c *Client) For(caller Caller) *Client {
-	return &Client{core: c.core, caller: caller}
+	return &Client{core: c.core, caller: caller, observer: c.observer}
 }
 
-// Close closes the connections that are idle. The client, and those that share its connections, may still be
-// used, and open new ones.
+// Close ends the calls that nobody waits for and closes the connections that are idle. The client, and those that share
+// its connections, may still be used, and open new ones.
 func (c *Client) Close() {
+	c.stop()
 	if inner, ok := c.inner.(interface{ CloseIdleConnections() }); ok {
 		inner.CloseIdleConnections()
 	}
 }
 
 // Do makes one call and reads its whole answer. Any status from 200 to 299 is a success; everything else is
-// an [*Error]. What is safe to repeat is repeated first, as [RetryPolicy] says.
+// an [*Error]. What is safe to repeat is repeated first, as [RetryPolicy] says. A call that changes nothing joins an equal
+// one of the same credential that is under way, and where [Config.Store] has its answer, that is given.
 func (c *Client) Do(ctx context.Context, call Call) (Document, error) {
 	op, ok := operations()[call.Operation]
 	if !ok {
@@ -204,17 +231,31 @@ func (c *Client) Do(ctx context.Context, call Call) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
+	if c.observe == nil && c.observer == nil {
+		return c.send(ctx, req, path)
+	}
+	begun := time.Now()
+	doc, err := c.send(ctx, req, path)
+	c.tell(ctx, exchangeOf(req), Observation{
+		Operation: op.String(), Path: path, Fields: c.fields(op, &call), Duration: time.Since(begun), Status: doc.Status, Err: err,
+	})
+	return doc, err
+}
+
+// send makes a call that was made ready.
+func (c *Client) send(ctx context.Context, req *http.Request, path string) (Document, error) {
+	x := exchangeOf(req)
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return Document{}, noAnswer(ctx, op.Method, path, err)
+		return Document{}, noAnswer(ctx, x.op.Method, path, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return Document{}, c.refusal(op.Method, path, resp)
+		return Document{}, c.refusal(x.op.Method, path, resp)
 	}
-	body, err := c.read(resp)
+	body, err := c.intake.read(resp)
 	if err != nil {
-		return Document{}, badAnswer(ctx, op.Method, path, resp.StatusCode, err)
+		return Document{}, badAnswer(ctx, x.op.Method, path, resp.StatusCode, err)
 	}
-	return Document{Body: body, Status: resp.StatusCode}, nil
+	return Document{Body: body, Status: resp.StatusCode, Cached: x.cached}, nil
 }

@@ -2,20 +2,23 @@ package closeapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/tidwall/gjson"
 )
 
 // Document is the answer to a successful call, as Close wrote it.
 type Document struct {
-	Body   []byte // JSON, decompressed; nil when Close answered without a body, as it does with status 204
+	Body   []byte // JSON, decompressed, not to be changed; nil when Close answered without a body, as with status 204
 	Status int    // the HTTP status, 200 to 299
+	Cached bool   // whether it was kept from an earlier call, and Close not asked
 }
 
 // HasMore reports whether Close has rows after this page of a list. Some lists do not say; they have no more
@@ -45,13 +48,26 @@ var (
 // maxKept is the size, in bytes, above which a scratch buffer is left to the garbage collector.
 const maxKept = 1 << 20
 
+// intake reads answers into memory, up to a limit.
+type intake struct {
+	limit   int64
+	scratch sync.Pool // of *bytes.Buffer, for answers of unknown length
+}
+
+func newIntake(limit int64) *intake {
+	return &intake{limit: limit, scratch: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+}
+
 // read reads the whole answer, or says why it cannot be had whole.
-func (c *core) read(resp *http.Response) ([]byte, error) {
+func (in *intake) read(resp *http.Response) ([]byte, error) {
+	if held, ok := resp.Body.(*heldBody); ok {
+		return held.doc, held.err
+	}
 	length := resp.ContentLength
 	switch {
 	case resp.StatusCode == http.StatusNoContent, length == 0:
 		return nil, nil
-	case length > c.limit:
+	case length > in.limit:
 		return nil, errTooLarge
 	}
 	var body []byte
@@ -62,7 +78,7 @@ func (c *core) read(resp *http.Response) ([]byte, error) {
 			err = io.ErrUnexpectedEOF
 		}
 	} else {
-		body, err = c.readUnknown(resp.Body)
+		body, err = in.readUnknown(resp.Body)
 	}
 	if err != nil {
 		return nil, err
@@ -72,23 +88,44 @@ func (c *core) read(resp *http.Response) ([]byte, error) {
 
 // readUnknown reads an answer of unknown length by way of a buffer that is used again, so that what the
 // caller keeps is no larger than the answer.
-func (c *core) readUnknown(r io.Reader) ([]byte, error) {
-	buffer := c.scratch.Get().(*bytes.Buffer)
+func (in *intake) readUnknown(r io.Reader) ([]byte, error) {
+	buffer := in.scratch.Get().(*bytes.Buffer)
 	defer func() {
 		if buffer.Cap() <= maxKept {
 			buffer.Reset()
-			c.scratch.Put(buffer)
+			in.scratch.Put(buffer)
 		}
 	}()
-	n, err := buffer.ReadFrom(io.LimitReader(r, c.limit+1))
+	n, err := buffer.ReadFrom(io.LimitReader(r, in.limit+1))
 	switch {
-	case n > c.limit:
+	case n > in.limit:
 		return nil, errTooLarge
 	case err != nil:
 		return nil, err
 	}
 	return slices.Clone(buffer.Bytes()), nil
 }
+
+// heldBody is a body that is in memory already, where several may have it: nobody may change its bytes. An answer that
+// could not be had whole has an error in their place.
+type heldBody struct {
+	doc  []byte
+	err  error
+	read int
+}
+
+// Read reads on.
+func (b *heldBody) Read(p []byte) (int, error) {
+	if b.read == len(b.doc) {
+		return 0, cmp.Or(b.err, io.EOF)
+	}
+	n := copy(p, b.doc[b.read:])
+	b.read += n
+	return n, nil
+}
+
+// Close does nothing.
+func (b *heldBody) Close() error { return nil }
 
 // checkJSON looks at the first byte that matters: a proxy's page of HTML does not pass for a document. The
 // rest is checked by whoever reads it.

@@ -3,6 +3,7 @@ package closeapi
 import (
 	_ "embed"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ type Operation struct {
 	Path     string // below the base URL, with its variables in braces: "/lead/{id}/"
 	Fields   bool   // whether it takes the parameter _fields
 	MaxLimit int    // the largest page of a list, in rows; 0 for what is not a list
+	Reads    bool   // whether it changes nothing: a GET, or a POST whose body says what to read
 }
 
 // String returns the operation's name, as a [Call] spells it: "GET /lead/{id}/".
@@ -50,6 +52,8 @@ func Operations() []Operation {
 type operation struct {
 	Operation
 	line    int
+	kind    string   // the first step of its path; see kinds
+	live    bool     // whether its answers are never kept
 	cursor  bool     // whether its list is walked with a cursor, not with _skip
 	literal []string // the pieces of the path around its variables, one more than those
 	vars    []string // the names of the variables, in braces
@@ -107,7 +111,8 @@ func parseOperation(line string) (*operation, error) {
 	if len(words) < 2 {
 		return nil, fmt.Errorf("%q is not METHOD /path/", line)
 	}
-	op := &operation{Operation: Operation{Method: words[0], Path: words[1]}}
+	op := &operation{Operation: Operation{Method: words[0], Path: words[1], Reads: words[0] == http.MethodGet}}
+	op.kind, _, _ = strings.Cut(strings.TrimPrefix(op.Path, "/"), "/")
 	for _, flag := range words[2:] {
 		limit, isLimit := strings.CutPrefix(flag, "max=")
 		switch {
@@ -115,6 +120,10 @@ func parseOperation(line string) (*operation, error) {
 			op.Fields = true
 		case flag == "cursor":
 			op.cursor = true
+		case flag == "read":
+			op.Reads = true
+		case flag == "live":
+			op.live = true
 		case isLimit:
 			n, err := strconv.Atoi(limit)
 			if err != nil || n < 1 {

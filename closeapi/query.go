@@ -15,15 +15,15 @@ const maxURL = 2000
 type param struct{ name, value string }
 
 // params appends the parameters of the call to list, sorted by name, so that equal calls have equal URLs.
-func (call *Call) params(op *operation, list []param) ([]param, error) {
+func (call *Call) params(fields []string, list []param) ([]param, error) {
 	for name, value := range call.Params {
 		list = append(list, param{name, value})
 	}
-	if op.Fields && len(call.Fields) > 0 {
+	if len(fields) > 0 {
 		if _, twice := call.Params[fieldsParam]; twice {
 			return nil, errors.New("the fields are given twice, in Fields and in Params")
 		}
-		list = append(list, param{fieldsParam, joinFields(call.Fields)})
+		list = append(list, param{fieldsParam, joinFields(fields)})
 	}
 	slices.SortFunc(list, func(a, b param) int { return strings.Compare(a.name, b.name) })
 	return list, nil

@@ -17,9 +17,10 @@ import (
 
 // RetryPolicy says how often and how patiently calls are repeated.
 //
-// Any call is repeated after status 429, since Close did nothing then. A GET is repeated also after 502, 503
-// and 504 and when its connection broke, before or within the headers of the answer. Nothing else is: not a
-// write whose fate is unknown, and no attempt that ran out of its time.
+// Any call is repeated after status 429, since Close did nothing then. What only reads, a GET or a POST such as
+// that of a report, is repeated also after 502, 503 and 504 and when its connection broke, before or within
+// the headers of the answer. Nothing else is: not a write whose fate is unknown, and no attempt that ran out of
+// its time.
 //
 // After a 429 the wait is what Close asks for, by the first it gives of: the reset of the ratelimit header,
 // retry-after, ratelimit-reset, and rate_reset in the body (Close docs: Rate Limits; ratelimit-reset is

@@ -21,6 +21,9 @@ var longCall = closeapi.Call{
 	Operation: "GET /lead/", Params: map[string]string{"id__in": strings.Repeat("lead_1,", 400)},
 }
 
+// report is a POST that only reads.
+var report = closeapi.Call{Operation: "POST /report/activity/", Body: struct{}{}}
+
 func TestWhatIsRepeated(t *testing.T) {
 	t.Parallel()
 	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
@@ -39,6 +42,7 @@ func TestWhatIsRepeated(t *testing.T) {
 		"GET 400": {getLead, 400, nil, false}, "GET 401": {getLead, 401, nil, false}, "GET 404": {getLead, 404, nil, false},
 		"POST 502": {postLead, 502, nil, false}, "POST 503": {postLead, 503, nil, false}, "POST 504": {postLead, 504, nil, false},
 		"PUT 502": {put, 502, nil, false}, "DELETE 502": {remove, 502, nil, false},
+		"report 502": {report, 502, nil, true}, "report 500": {report, 500, nil, false}, "report reset": {report, 0, reset, true},
 		"GET reset": {getLead, 0, reset, true}, "long GET reset": {longCall, 0, reset, true}, "POST reset": {postLead, 0, reset, false},
 		"GET refused": {getLead, 0, syscall.ECONNREFUSED, true}, "GET closed": {getLead, 0, io.EOF, true},
 		"DELETE closed": {remove, 0, io.EOF, false}, "GET timeout": {getLead, 0, context.DeadlineExceeded, false},
@@ -92,6 +96,7 @@ func TestRepeatOverTheWire(t *testing.T) {
 		"GET, cut header":  {getLead, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n", true},
 		"GET, 503 in HTML": {getLead, "HTTP/1.1 503 Busy\r\nContent-Type: text/html\r\n\r\n<html>", true},
 		"long, reset":      {longCall, "", true},
+		"report, reset":    {report, "", true},
 		"POST, reset":      {postLead, "", false},
 		"POST, 429":        {postLead, "HTTP/1.1 429 Too Many\r\nRateLimit: limit=1, remaining=0, reset=0.001\r\n\r\n{}", true},
 	} {

@@ -15,16 +15,21 @@ import (
 
 // chain puts the transports of a client in their order, the outermost first:
 //
-//	retry → attemptTimeout → gunzip → cfg.Transport
+//	cache → coalesce → retry → attemptTimeout → gunzip → cfg.Transport
 //
 // Each does one thing, sees the requests as the one before it left them, and does not change them. None
-// follows a redirect.
-func chain(cfg Config) http.RoundTripper {
-	next := cfg.Transport
+// follows a redirect. What they do that nobody waits for, stop ends.
+func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next http.RoundTripper, stop func()) {
+	next, stop = cfg.Transport, func() {}
 	next = &gunzip{next: next}
 	next = &attemptTimeout{next: next, timeout: cfg.Timeout}
 	next = newRetry(cfg.Retry, next)
-	return next
+	next = newCoalesce(cfg.Timeout, intake, next)
+	if cfg.Store != nil {
+		cache := newCache(cfg.Store, kept, next)
+		next, stop = cache, cache.stop
+	}
+	return next, stop
 }
 
 // NewHTTPTransport returns the transport that reaches Close over the network: HTTP/1.1, up to 256 idle
@@ -56,8 +61,8 @@ type attemptTimeout struct {
 
 // RoundTrip sends the request under a context that ends after the timeout, or with the body of the answer.
 func (t *attemptTimeout) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
-	resp, err := t.next.RoundTrip(req.WithContext(ctx))
+	ctx, cancel := context.WithTimeout(unhurried{req.Context()}, t.timeout)
+	resp, err := t.next.RoundTrip(req.WithContext(ctx)) //nolint:contextcheck // it is the request's, and ends with it
 	if err != nil {
 		if cause := ctx.Err(); cause != nil {
 			err = endedError{cause, err}
@@ -68,6 +73,14 @@ func (t *attemptTimeout) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp.Body = &timedBody{resp.Body, ctx, cancel}
 	return resp, nil
 }
+
+// unhurried hides the deadline of a context, which may move while the attempt lasts (see flight). It ends all the same.
+type unhurried struct {
+	context.Context //nolint:containedctx // it is a context
+}
+
+// Deadline says that there is none.
+func (unhurried) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // timedBody ends the context of its attempt when it is closed.
 type timedBody struct {

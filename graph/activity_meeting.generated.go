@@ -79,6 +79,61 @@ func (ec *executionContext) fieldContext_MeetingDeletePayload_userErrors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _MeetingIntegrationPayload_meetingIntegration(ctx context.Context, field graphql.CollectedField, obj *model.MeetingIntegrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeetingIntegrationPayload_meetingIntegration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MeetingIntegration, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+			return ec.marshalOMeetingIntegration2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MeetingIntegrationPayload_meetingIntegration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeetingIntegrationPayload", field, false, false, "MeetingIntegration")
+}
+
+func (ec *executionContext) _MeetingIntegrationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.MeetingIntegrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeetingIntegrationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeetingIntegrationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeetingIntegrationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MeetingPayload_meeting(ctx context.Context, field graphql.CollectedField, obj *model.MeetingPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -137,6 +192,48 @@ func (ec *executionContext) fieldContext_MeetingPayload_userErrors(_ context.Con
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputMeetingIntegrationSaveInput(ctx context.Context, obj any) (model.MeetingIntegrationSaveInput, error) {
+	var it model.MeetingIntegrationSaveInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"noteHtml"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "noteHtml":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noteHtml"))
+			data, err := ec.unmarshalNHTML2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoteHTML = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMeetingIntegrationSaveInput unmarshals raw into the MeetingIntegrationSaveInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMeetingIntegrationSaveInput(ctx context.Context, raw any) (model.MeetingIntegrationSaveInput, error) {
+	var out model.MeetingIntegrationSaveInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MeetingIntegrationSaveInput", raw, &out)
+	return out, err
+}
 
 func (ec *executionContext) unmarshalInputMeetingUpdateInput(ctx context.Context, obj any) (model.MeetingUpdateInput, error) {
 	var it model.MeetingUpdateInput
@@ -233,6 +330,44 @@ func (ec *executionContext) _MeetingDeletePayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var meetingIntegrationPayloadImplementors = []string{"MeetingIntegrationPayload"}
+
+func (ec *executionContext) _MeetingIntegrationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MeetingIntegrationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, meetingIntegrationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeetingIntegrationPayload")
+		case "meetingIntegration":
+			out.Values[i] = ec._MeetingIntegrationPayload_meetingIntegration(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MeetingIntegrationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var meetingPayloadImplementors = []string{"MeetingPayload"}
 
 func (ec *executionContext) _MeetingPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MeetingPayload) graphql.Marshaler {
@@ -274,6 +409,11 @@ func (ec *executionContext) _MeetingPayload(ctx context.Context, sel ast.Selecti
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalNMeetingIntegrationSaveInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMeetingIntegrationSaveInput(ctx context.Context, v any) (model.MeetingIntegrationSaveInput, error) {
+	res, err := ec.unmarshalInputMeetingIntegrationSaveInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
 
 func (ec *executionContext) unmarshalNMeetingUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMeetingUpdateInput(ctx context.Context, v any) (model.MeetingUpdateInput, error) {
 	res, err := ec.unmarshalInputMeetingUpdateInput(ctx, v)
@@ -317,6 +457,29 @@ func (ec *executionContext) marshalOMeetingDeletePayload2ᚖgithubᚗcomᚋclose
 		return graphql.Null
 	}
 	return ec._MeetingDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMeetingIntegration2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(projection.Value)
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMeetingIntegration2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, sel ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return graphql.WrapContextMarshaler(ctx, v)
+}
+
+func (ec *executionContext) marshalOMeetingIntegrationPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMeetingIntegrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.MeetingIntegrationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MeetingIntegrationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMeetingPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐMeetingPayload(ctx context.Context, sel ast.SelectionSet, v *model.MeetingPayload) graphql.Marshaler {

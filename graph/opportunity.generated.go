@@ -663,16 +663,6 @@ func (ec *executionContext) unmarshalNOpportunityCreateInput2githubᚗcomᚋclos
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx context.Context, v any) (model.OpportunityStatusType, error) {
-	var res model.OpportunityStatusType
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx context.Context, sel ast.SelectionSet, v model.OpportunityStatusType) graphql.Marshaler {
-	return v
-}
-
 func (ec *executionContext) unmarshalNOpportunityUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityUpdateInput(ctx context.Context, v any) (model.OpportunityUpdateInput, error) {
 	res, err := ec.unmarshalInputOpportunityUpdateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -773,42 +763,6 @@ func (ec *executionContext) marshalOOpportunityPayload2ᚖgithubᚗcomᚋclosegr
 		return graphql.Null
 	}
 	return ec._OpportunityPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOOpportunityStatusType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusTypeᚄ(ctx context.Context, v any) ([]model.OpportunityStatusType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]model.OpportunityStatusType, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOOpportunityStatusType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.OpportunityStatusType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalOOpportunityValuePeriod2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityValuePeriodᚄ(ctx context.Context, v any) ([]model.OpportunityValuePeriod, error) {

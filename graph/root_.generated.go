@@ -161,6 +161,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	MeetingIntegrationPayload struct {
+		MeetingIntegration func(childComplexity int) int
+		UserErrors         func(childComplexity int) int
+	}
+
 	MeetingPayload struct {
 		Meeting    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -203,6 +208,7 @@ type ComplexityRoot struct {
 		LeadStatusChangeDelete           func(childComplexity int, id string) int
 		LeadUpdate                       func(childComplexity int, id string, input model.LeadUpdateInput) int
 		MeetingDelete                    func(childComplexity int, id string) int
+		MeetingIntegrationSave           func(childComplexity int, id string, input model.MeetingIntegrationSaveInput) int
 		MeetingUpdate                    func(childComplexity int, id string, input model.MeetingUpdateInput) int
 		NoteCreate                       func(childComplexity int, input model.NoteCreateInput) int
 		NoteDelete                       func(childComplexity int, id string) int
@@ -329,6 +335,8 @@ type ComplexityRoot struct {
 	Query struct {
 		Activities                 func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
 		Activity                   func(childComplexity int, id string) int
+		ActivityReport             func(childComplexity int, input model.ActivityReportInput, timeZone *string) int
+		ActivityReportMetrics      func(childComplexity int) int
 		BlockedPhoneNumber         func(childComplexity int, id string) int
 		BlockedPhoneNumberSettings func(childComplexity int) int
 		BlockedPhoneNumbers        func(childComplexity int, first *int, after *string) int
@@ -345,6 +353,8 @@ type ComplexityRoot struct {
 		CustomActivities           func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
 		CustomObject               func(childComplexity int, id string) int
 		CustomObjects              func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		CustomReport               func(childComplexity int, input *model.CustomReportInput, organizationID *string, timeZone *string) int
+		CustomReportFields         func(childComplexity int) int
 		Dialer                     func(childComplexity int, id string) int
 		Dialers                    func(childComplexity int, first *int, after *string, filter *model.DialerFilter) int
 		EmailTemplate              func(childComplexity int, id string) int
@@ -355,7 +365,10 @@ type ComplexityRoot struct {
 		ImportUpdates              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Lead                       func(childComplexity int, id string) int
 		LeadMerges                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatus                 func(childComplexity int, id string) int
 		LeadStatusChanges          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatusReport           func(childComplexity int, input *model.LeadStatusReportInput, organizationID *string, timeZone *string) int
+		LeadStatuses               func(childComplexity int) int
 		Leads                      func(childComplexity int, first *int, after *string) int
 		Meetings                   func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Node                       func(childComplexity int, id string) int
@@ -363,11 +376,19 @@ type ComplexityRoot struct {
 		Notes                      func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Opportunities              func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
 		Opportunity                func(childComplexity int, id string) int
+		OpportunityFunnelStages    func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
+		OpportunityFunnelTotals    func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
+		OpportunityGroups          func(childComplexity int, groupBy model.OpportunityGrouping, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		OpportunityStatus          func(childComplexity int, id string) int
 		OpportunityStatusChanges   func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
+		OpportunityStatusReport    func(childComplexity int, input *model.OpportunityStatusReportInput, organizationID *string, timeZone *string) int
+		OpportunityStatuses        func(childComplexity int) int
 		Outcome                    func(childComplexity int, id string) int
 		Outcomes                   func(childComplexity int) int
 		PhoneNumber                func(childComplexity int, id string) int
 		PhoneNumbers               func(childComplexity int, first *int, after *string, filter *model.PhoneNumberFilter) int
+		Pipeline                   func(childComplexity int, id string) int
+		Pipelines                  func(childComplexity int) int
 		Playbook                   func(childComplexity int, id string) int
 		Playbooks                  func(childComplexity int, filter *model.PlaybookFilter) int
 		RenderedEmailTemplate      func(childComplexity int, id string, recipient model.EmailTemplateRecipient) int
@@ -376,6 +397,7 @@ type ComplexityRoot struct {
 		Search                     func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
 		SendAs                     func(childComplexity int, id string) int
 		SendAsPermissions          func(childComplexity int, filter *model.SendAsFilter) int
+		SentEmailReport            func(childComplexity int, input *model.SentEmailReportInput, organizationID *string, timeZone *string) int
 		SharedSchedulingLink       func(childComplexity int, id string) int
 		SharedSchedulingLinks      func(childComplexity int) int
 		SmartView                  func(childComplexity int, id string) int
@@ -388,6 +410,7 @@ type ComplexityRoot struct {
 		Tasks                      func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
 		UnsubscribedEmails         func(childComplexity int, first *int, after *string) int
 		User                       func(childComplexity int, id string) int
+		Users                      func(childComplexity int, first *int, after *string, orderBy *model.UserOrder) int
 		Viewer                     func(childComplexity int) int
 		WhatsAppMessages           func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 	}
@@ -876,6 +899,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MeetingDeletePayload.UserErrors(childComplexity), true
 
+	case "MeetingIntegrationPayload.meetingIntegration":
+		if e.ComplexityRoot.MeetingIntegrationPayload.MeetingIntegration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingIntegrationPayload.MeetingIntegration(childComplexity), true
+	case "MeetingIntegrationPayload.userErrors":
+		if e.ComplexityRoot.MeetingIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingIntegrationPayload.UserErrors(childComplexity), true
+
 	case "MeetingPayload.meeting":
 		if e.ComplexityRoot.MeetingPayload.Meeting == nil {
 			break
@@ -1285,6 +1321,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MeetingDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.meetingIntegrationSave":
+		if e.ComplexityRoot.Mutation.MeetingIntegrationSave == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_meetingIntegrationSave_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MeetingIntegrationSave(childComplexity, args["id"].(string), args["input"].(model.MeetingIntegrationSaveInput)), true
 	case "Mutation.meetingUpdate":
 		if e.ComplexityRoot.Mutation.MeetingUpdate == nil {
 			break
@@ -2088,6 +2135,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Activity(childComplexity, args["id"].(string)), true
+	case "Query.activityReport":
+		if e.ComplexityRoot.Query.ActivityReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_activityReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ActivityReport(childComplexity, args["input"].(model.ActivityReportInput), args["timeZone"].(*string)), true
+	case "Query.activityReportMetrics":
+		if e.ComplexityRoot.Query.ActivityReportMetrics == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ActivityReportMetrics(childComplexity), true
 	case "Query.blockedPhoneNumber":
 		if e.ComplexityRoot.Query.BlockedPhoneNumber == nil {
 			break
@@ -2259,6 +2323,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomObjects(childComplexity, args["first"].(*int), args["after"].(*string), args["leadId"].(string), args["filter"].(*model.CustomObjectFilter)), true
+	case "Query.customReport":
+		if e.ComplexityRoot.Query.CustomReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomReport(childComplexity, args["input"].(*model.CustomReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
+	case "Query.customReportFields":
+		if e.ComplexityRoot.Query.CustomReportFields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CustomReportFields(childComplexity), true
 	case "Query.dialer":
 		if e.ComplexityRoot.Query.Dialer == nil {
 			break
@@ -2370,6 +2451,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LeadMerges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.leadStatus":
+		if e.ComplexityRoot.Query.LeadStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadStatus(childComplexity, args["id"].(string)), true
 	case "Query.leadStatusChanges":
 		if e.ComplexityRoot.Query.LeadStatusChanges == nil {
 			break
@@ -2381,6 +2473,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LeadStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.leadStatusReport":
+		if e.ComplexityRoot.Query.LeadStatusReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadStatusReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadStatusReport(childComplexity, args["input"].(*model.LeadStatusReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
+	case "Query.leadStatuses":
+		if e.ComplexityRoot.Query.LeadStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.LeadStatuses(childComplexity), true
 	case "Query.leads":
 		if e.ComplexityRoot.Query.Leads == nil {
 			break
@@ -2458,6 +2567,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Opportunity(childComplexity, args["id"].(string)), true
+	case "Query.opportunityFunnelStages":
+		if e.ComplexityRoot.Query.OpportunityFunnelStages == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityFunnelStages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityFunnelStages(childComplexity, args["input"].(model.FunnelReportInput), args["timeZone"].(*string)), true
+	case "Query.opportunityFunnelTotals":
+		if e.ComplexityRoot.Query.OpportunityFunnelTotals == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityFunnelTotals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityFunnelTotals(childComplexity, args["input"].(model.FunnelReportInput), args["timeZone"].(*string)), true
+	case "Query.opportunityGroups":
+		if e.ComplexityRoot.Query.OpportunityGroups == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityGroups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityGroups(childComplexity, args["groupBy"].(model.OpportunityGrouping), args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityFilter), args["orderBy"].(*model.OpportunityOrder), args["timeZone"].(*string)), true
+	case "Query.opportunityStatus":
+		if e.ComplexityRoot.Query.OpportunityStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatus(childComplexity, args["id"].(string)), true
 	case "Query.opportunityStatusChanges":
 		if e.ComplexityRoot.Query.OpportunityStatusChanges == nil {
 			break
@@ -2469,6 +2622,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.OpportunityStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityStatusChangeFilter), args["timeZone"].(*string)), true
+	case "Query.opportunityStatusReport":
+		if e.ComplexityRoot.Query.OpportunityStatusReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityStatusReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatusReport(childComplexity, args["input"].(*model.OpportunityStatusReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
+	case "Query.opportunityStatuses":
+		if e.ComplexityRoot.Query.OpportunityStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.OpportunityStatuses(childComplexity), true
 	case "Query.outcome":
 		if e.ComplexityRoot.Query.Outcome == nil {
 			break
@@ -2508,6 +2678,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PhoneNumbers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PhoneNumberFilter)), true
+	case "Query.pipeline":
+		if e.ComplexityRoot.Query.Pipeline == nil {
+			break
+		}
+
+		args, err := ec.field_Query_pipeline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Pipeline(childComplexity, args["id"].(string)), true
+	case "Query.pipelines":
+		if e.ComplexityRoot.Query.Pipelines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Pipelines(childComplexity), true
 	case "Query.playbook":
 		if e.ComplexityRoot.Query.Playbook == nil {
 			break
@@ -2591,6 +2778,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SendAsPermissions(childComplexity, args["filter"].(*model.SendAsFilter)), true
+	case "Query.sentEmailReport":
+		if e.ComplexityRoot.Query.SentEmailReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sentEmailReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SentEmailReport(childComplexity, args["input"].(*model.SentEmailReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
 	case "Query.sharedSchedulingLink":
 		if e.ComplexityRoot.Query.SharedSchedulingLink == nil {
 			break
@@ -2718,6 +2916,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.User(childComplexity, args["id"].(string)), true
+	case "Query.users":
+		if e.ComplexityRoot.Query.Users == nil {
+			break
+		}
+
+		args, err := ec.field_Query_users_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Users(childComplexity, args["first"].(*int), args["after"].(*string), args["orderBy"].(*model.UserOrder)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -3091,6 +3300,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ActivityFilter", ec.unmarshalInputActivityFilter),
 			graphql.NewInputUnmarshaler("ActivityListFilter", ec.unmarshalInputActivityListFilter),
+			graphql.NewInputUnmarshaler("ActivityReportInput", ec.unmarshalInputActivityReportInput),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
 			graphql.NewInputUnmarshaler("BlockedPhoneNumberCreateInput", ec.unmarshalInputBlockedPhoneNumberCreateInput),
@@ -3115,6 +3325,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomObjectCreateInput", ec.unmarshalInputCustomObjectCreateInput),
 			graphql.NewInputUnmarshaler("CustomObjectFilter", ec.unmarshalInputCustomObjectFilter),
 			graphql.NewInputUnmarshaler("CustomObjectUpdateInput", ec.unmarshalInputCustomObjectUpdateInput),
+			graphql.NewInputUnmarshaler("CustomReportInput", ec.unmarshalInputCustomReportInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
 			graphql.NewInputUnmarshaler("DialerFilter", ec.unmarshalInputDialerFilter),
@@ -3128,12 +3339,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
+			graphql.NewInputUnmarshaler("FunnelComparedRange", ec.unmarshalInputFunnelComparedRange),
+			graphql.NewInputUnmarshaler("FunnelReportInput", ec.unmarshalInputFunnelReportInput),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
 			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
+			graphql.NewInputUnmarshaler("LeadStatusReportInput", ec.unmarshalInputLeadStatusReportInput),
 			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
+			graphql.NewInputUnmarshaler("MeetingIntegrationSaveInput", ec.unmarshalInputMeetingIntegrationSaveInput),
 			graphql.NewInputUnmarshaler("MeetingUpdateInput", ec.unmarshalInputMeetingUpdateInput),
 			graphql.NewInputUnmarshaler("NoteCreateInput", ec.unmarshalInputNoteCreateInput),
 			graphql.NewInputUnmarshaler("NoteUpdateInput", ec.unmarshalInputNoteUpdateInput),
@@ -3141,6 +3356,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
+			graphql.NewInputUnmarshaler("OpportunityStatusReportInput", ec.unmarshalInputOpportunityStatusReportInput),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
 			graphql.NewInputUnmarshaler("OutcomeCreateInput", ec.unmarshalInputOutcomeCreateInput),
 			graphql.NewInputUnmarshaler("OutcomeUpdateInput", ec.unmarshalInputOutcomeUpdateInput),
@@ -3150,6 +3366,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PlaybookCreateInput", ec.unmarshalInputPlaybookCreateInput),
 			graphql.NewInputUnmarshaler("PlaybookFilter", ec.unmarshalInputPlaybookFilter),
 			graphql.NewInputUnmarshaler("PlaybookUpdateInput", ec.unmarshalInputPlaybookUpdateInput),
+			graphql.NewInputUnmarshaler("ReportDates", ec.unmarshalInputReportDates),
+			graphql.NewInputUnmarshaler("ReportPeriod", ec.unmarshalInputReportPeriod),
+			graphql.NewInputUnmarshaler("ReportRange", ec.unmarshalInputReportRange),
 			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
 			graphql.NewInputUnmarshaler("SMSTemplateAttachmentInput", ec.unmarshalInputSMSTemplateAttachmentInput),
 			graphql.NewInputUnmarshaler("SMSTemplateCreateInput", ec.unmarshalInputSMSTemplateCreateInput),
@@ -3172,6 +3391,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SendAsCreateInput", ec.unmarshalInputSendAsCreateInput),
 			graphql.NewInputUnmarshaler("SendAsFilter", ec.unmarshalInputSendAsFilter),
 			graphql.NewInputUnmarshaler("SendAsUsersInput", ec.unmarshalInputSendAsUsersInput),
+			graphql.NewInputUnmarshaler("SentEmailReportInput", ec.unmarshalInputSentEmailReportInput),
 			graphql.NewInputUnmarshaler("SharedSchedulingLinkCreateInput", ec.unmarshalInputSharedSchedulingLinkCreateInput),
 			graphql.NewInputUnmarshaler("SharedSchedulingLinkMapInput", ec.unmarshalInputSharedSchedulingLinkMapInput),
 			graphql.NewInputUnmarshaler("SharedSchedulingLinkUnmapInput", ec.unmarshalInputSharedSchedulingLinkUnmapInput),
@@ -3261,7 +3481,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -3283,11 +3503,24 @@ snake_case, and an enum value is itself in lower case.
 directive @rest(
   "The REST operation that serves the field, as a line of closeapi/operations.txt."
   operation: String
-  "The REST members that the field reads."
+  "The REST members that the field reads; ` + "`" + `_all` + "`" + ` stands for the object itself. On a field of ` + "`" + `Query` + "`" + `, the member of the answer that holds its value."
   fields: [String!]
-  "The query parameter or body member that an argument or input field becomes; on a list below an object, the parameter that takes the object's id."
+  """
+  The query parameter or body member that an argument or input field becomes, or in braces the variable of the path; on a
+  list below an object, the parameter that takes the object's id. ` + "`" + `a.b` + "`" + ` is the member b within the member a. In the place
+  of a star the fields of an input have their own names: ` + "`" + `date_*` + "`" + ` makes of its field start the parameter date_start.
+  """
   param: String
-  "Query parameters as ` + "`" + `param=value` + "`" + ` that are sent unless an argument sets them, or a form of them such as ` + "`" + `param__in` + "`" + `."
+  "Of a list below an object: the parameter that takes the ids of many objects. Each row then tells its object in the member that is named like ` + "`" + `param` + "`" + `."
+  batch: String
+  "The parameters that go with ` + "`" + `batch` + "`" + `, with their operators, such as ` + "`" + `param__gte` + "`" + `; ` + "`" + `param=value` + "`" + ` goes with that value alone."
+  batchWith: [String!]
+  "Of a list below an object: the member of the object that is null where the list is empty. The list is not asked for then."
+  empty: String
+  """
+  Query parameters as ` + "`" + `param=value` + "`" + ` that are sent unless an argument sets them, or a form of them such as ` + "`" + `param__in` + "`" + `; on
+  an input field, members of the body that are sent beside it.
+  """
   defaults: [String!]
   "The text that stands for an enum value."
   value: String
@@ -3313,6 +3546,21 @@ directive @inline(
 "The REST member holds the object itself, or a list of them, rather than an id."
 directive @embedded on FIELD_DEFINITION
 
+"""
+How the objects of an embedded list are had where the member is absent, which Close may come to leave out: by the ids in
+another member, or by a REST list of the object.
+"""
+directive @fallback(
+  "The REST member that holds their ids."
+  ids: String
+  "The REST list that has them."
+  operation: String
+  "The query parameter of the list that takes the object's id."
+  param: String
+  "Query parameters of the list as ` + "`" + `param=value` + "`" + `."
+  defaults: [String!]
+) on FIELD_DEFINITION
+
 "The field is its parent once more, seen as another type."
 directive @same on FIELD_DEFINITION
 
@@ -3329,6 +3577,28 @@ directive @variant(
   "The interface or union whose discriminator it is; left out where the type is in one only."
   of: String
 ) repeatable on OBJECT
+
+"""
+Close sends the member, or the members of all fields of the type, only where ` + "`" + `_fields` + "`" + ` names them. Answers to writes that do
+not take ` + "`" + `_fields` + "`" + ` are without them, so the object is read again where they are selected.
+"""
+directive @onRequest on FIELD_DEFINITION | OBJECT
+
+"What Close takes as a value. Anything else is refused before a call is made. On a list it holds for the items."
+directive @limit(
+  "The least number."
+  min: Int
+  "The greatest number."
+  max: Int
+  "The most characters."
+  length: Int
+  "The most items of the list."
+  items: Int
+  "What a text begins with."
+  prefix: String
+  "What kind of text it is: ` + "`" + `email` + "`" + `, ` + "`" + `mailbox` + "`" + ` (an address with or without a name), ` + "`" + `https` + "`" + `, ` + "`" + `rich text` + "`" + ` or ` + "`" + `time zone` + "`" + `."
+  format: String
+) on INPUT_FIELD_DEFINITION
 
 "Tells the generator of the Go code how to treat a field."
 directive @goField(forceResolver: Boolean, name: String, omittable: Boolean, type: String) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
@@ -3401,7 +3671,7 @@ type Query {
     ids: [ID!]!
   ): [Node]
 
-  "The user whose credential serves this request. Costs one REST call."
+  "The user whose credential serves this request. Costs one REST call, whose answer is kept for a while."
   viewer: Viewer @rest(operation: "GET /me/")
 }
 
@@ -3455,10 +3725,17 @@ input DateRange {
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
+	{Name: "schema/opportunity_group.graphqls", Input: sourceData("schema/opportunity_group.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/outcome.graphqls", Input: sourceData("schema/outcome.graphqls"), BuiltIn: false},
 	{Name: "schema/phone_number.graphqls", Input: sourceData("schema/phone_number.graphqls"), BuiltIn: false},
 	{Name: "schema/playbook.graphqls", Input: sourceData("schema/playbook.graphqls"), BuiltIn: false},
+	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
+	{Name: "schema/report_activity.graphqls", Input: sourceData("schema/report_activity.graphqls"), BuiltIn: false},
+	{Name: "schema/report_custom.graphqls", Input: sourceData("schema/report_custom.graphqls"), BuiltIn: false},
+	{Name: "schema/report_email.graphqls", Input: sourceData("schema/report_email.graphqls"), BuiltIn: false},
+	{Name: "schema/report_funnel.graphqls", Input: sourceData("schema/report_funnel.graphqls"), BuiltIn: false},
+	{Name: "schema/report_status.graphqls", Input: sourceData("schema/report_status.graphqls"), BuiltIn: false},
 	{Name: "schema/scheduling_link.graphqls", Input: sourceData("schema/scheduling_link.graphqls"), BuiltIn: false},
 	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
 	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
@@ -3466,6 +3743,7 @@ input DateRange {
 	{Name: "schema/shared_scheduling_link.graphqls", Input: sourceData("schema/shared_scheduling_link.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
 	{Name: "schema/sms_template.graphqls", Input: sourceData("schema/sms_template.graphqls"), BuiltIn: false},
+	{Name: "schema/status.graphqls", Input: sourceData("schema/status.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
 	{Name: "schema/unsubscribed_email.graphqls", Input: sourceData("schema/unsubscribed_email.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
@@ -3734,6 +4012,16 @@ func (ec *executionContext) childFields_MeetingDeletePayload(ctx context.Context
 		return ec.fieldContext_MeetingDeletePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MeetingDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MeetingIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "meetingIntegration":
+		return ec.fieldContext_MeetingIntegrationPayload_meetingIntegration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MeetingIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeetingIntegrationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MeetingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

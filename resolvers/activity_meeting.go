@@ -24,6 +24,12 @@ func (r *mutationResolver) MeetingDelete(ctx context.Context, id string) (*model
 	return &model.MeetingDeletePayload{DeletedID: deleted, UserErrors: errs}, err
 }
 
+// MeetingIntegrationSave is the resolver for the meetingIntegrationSave field: POST /activity/meeting/{id}/integration/.
+func (r *mutationResolver) MeetingIntegrationSave(ctx context.Context, id string, input model.MeetingIntegrationSaveInput) (*model.MeetingIntegrationPayload, error) {
+	value, errs, err := r.update(ctx, "POST /activity/meeting/{id}/integration/", "Meeting", id, "meetingIntegration")
+	return &model.MeetingIntegrationPayload{MeetingIntegration: value, UserErrors: errs}, err
+}
+
 // Meetings is the resolver for the meetings field.
 func (r *queryResolver) Meetings(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
 	return r.Projection.List(ctx)

@@ -14,7 +14,7 @@ import (
 
 // SmsCreate is the resolver for the smsCreate field: POST /activity/sms/.
 func (r *mutationResolver) SmsCreate(ctx context.Context, input model.SMSCreateInput, sendToInbox *bool) (*model.SMSPayload, error) {
-	value, errs, err := r.createInInbox(ctx, "POST /activity/sms/", "sms", sendToInbox)
+	value, errs, err := r.createInInbox(ctx, "POST /activity/sms/", "sms", sendToInbox, input.Status == model.MessageStatusInbox)
 	return &model.SMSPayload{Sms: value, UserErrors: errs}, err
 }
 

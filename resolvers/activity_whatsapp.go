@@ -14,7 +14,7 @@ import (
 
 // WhatsAppMessageCreate is the resolver for the whatsAppMessageCreate field: POST /activity/whatsapp_message/.
 func (r *mutationResolver) WhatsAppMessageCreate(ctx context.Context, input model.WhatsAppMessageCreateInput, sendToInbox *bool) (*model.WhatsAppMessagePayload, error) {
-	value, errs, err := r.createInInbox(ctx, "POST /activity/whatsapp_message/", "whatsAppMessage", sendToInbox)
+	value, errs, err := r.createInInbox(ctx, "POST /activity/whatsapp_message/", "whatsAppMessage", sendToInbox, input.Direction == model.MessageDirectionIncoming)
 	return &model.WhatsAppMessagePayload{WhatsAppMessage: value, UserErrors: errs}, err
 }
 

@@ -11,17 +11,32 @@ import (
 func Code() projection.Code {
 	return projection.Code{
 		Compute: map[string]projection.Compute{
-			"User.name":                fullNames,
-			"Viewer.name":              fullNames,
-			"Lead.customFields":        customFieldsOf("lead"),
-			"Lead.customField":         customFieldOf("lead"),
-			"Contact.customFields":     customFieldsOf("contact"),
-			"Contact.customField":      customFieldOf("contact"),
-			"Opportunity.customFields": customFieldsOf("opportunity"),
-			"Opportunity.customField":  customFieldOf("opportunity"),
+			"TaskCompleted.contact":       nothing,
+			"User.name":                   fullNames,
+			"Viewer.name":                 fullNames,
+			"Lead.customFields":           customFieldsOf(definedFor("lead")),
+			"Lead.customField":            customFieldOf(definedFor("lead")),
+			"Contact.customFields":        customFieldsOf(definedFor("contact")),
+			"Contact.customField":         customFieldOf(definedFor("contact")),
+			"Opportunity.customFields":    customFieldsOf(definedFor("opportunity")),
+			"Opportunity.customField":     customFieldOf(definedFor("opportunity")),
+			"CustomActivity.customFields": customFieldsOf(definedByType("activity", "custom_activity_type_id")),
+			"CustomActivity.customField":  customFieldOf(definedByType("activity", "custom_activity_type_id")),
+			"CustomObject.customFields":   customFieldsOf(definedByType("custom_object", "custom_object_type_id")),
+			"CustomObject.customField":    customFieldOf(definedByType("custom_object", "custom_object_type_id")),
+			"Call.customFields":           customFieldsOf(definedShared),
+			"Call.customField":            customFieldOf(definedShared),
+
+			"ActivityReportQueries.leads": reportQueries,
+			"ActivityReportTotals.values": reportValues("totals"),
+			"ActivityReportTotals.value":  reportValue("totals"),
+			"ActivityReportRow.values":    reportValues("_all"),
+			"ActivityReportRow.value":     reportValue("_all"),
+			"Pipeline.statuses":           pipelineStatuses,
 		},
 		Refer: map[string]projection.Refer{
-			"Task.subject": taskSubjects,
+			"Task.subject":         taskSubjects,
+			"CommentThread.object": commentedObjects,
 		},
 		Check: map[string]projection.Check{
 			"TaskFilter":                    checkTaskFilter,
@@ -34,7 +49,18 @@ func Code() projection.Code {
 			"OpportunityStatusChangeFilter": checkActivityList,
 			"Lead.activities":               checkActivityDates,
 			"EmailTemplateRecipient":        checkRecipient,
+			"ActivityReportInput":           checkActivityReport,
+			"FunnelReportInput":             checkFunnelReport,
+			"LeadStatusReportInput":         checkStatusReport,
+			"OpportunityStatusReportInput":  checkStatusReport,
+			"CustomReportInput":             checkCustomReport,
+			"ReportPeriod":                  checkPeriod,
+			"ReportDates":                   checkDates,
 		},
+		Find: map[string]projection.Find{
+			"{org_id}": callersOrganization,
+		},
+		Rules: rules(),
 		Spread: map[string]projection.Spread{
 			"CustomFieldInput": spreadCustomField,
 		},
@@ -43,6 +69,11 @@ func Code() projection.Code {
 			"SmartView.results": smartViewSearch,
 		},
 	}
+}
+
+// nothing is the field of an interface that objects of a type do not have.
+func nothing(_ context.Context, c projection.Computation) ([]any, error) {
+	return make([]any, len(c.Parents)), nil
 }
 
 // fullNames are the names of users: first and last name, as far as there are any.

@@ -15,16 +15,15 @@ import (
 // docs: Contacts).
 var contactLists = map[string]string{"emails": "email", "phones": "phone", "urls": "url"}
 
+// maxContactList is how many items such a list can have.
+const maxContactList = 100
+
 // updateContact changes a contact. Additions to its lists and removals from them become whole lists: those that are there
 // are read first.
 func (r *mutationResolver) updateContact(ctx context.Context, id string) (*projection.Value, []*model.UserError, error) {
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		errs, err := inputErrors(err, "input")
-		return nil, errs, err
-	}
-	if len(body) == 0 {
-		return nil, userError(model.UserErrorCodeInvalid, "give at least one change", "input"), nil
+	body, errs := r.changes(ctx)
+	if errs != nil {
+		return nil, errs, nil
 	}
 	if errs := r.idErrors("Contact", id); errs != nil {
 		return nil, errs, nil
@@ -33,13 +32,9 @@ func (r *mutationResolver) updateContact(ctx context.Context, id string) (*proje
 	for list := range contactLists {
 		_, adds := body["add_"+list]
 		_, removes := body["remove_"+list]
-		if !adds && !removes {
-			continue
+		if adds || removes {
+			edited = append(edited, list)
 		}
-		if _, whole := body[list]; whole {
-			return nil, userError(model.UserErrorCodeInvalid, "replace the list, or add to it and take from it, not both", "input", list), nil
-		}
-		edited = append(edited, list)
 	}
 	if len(edited) > 0 {
 		errs, err := r.editLists(ctx, id, edited, body)
@@ -66,7 +61,12 @@ func (r *mutationResolver) editLists(ctx context.Context, id string, lists []str
 		remove, _ := body["remove_"+list].([]any)
 		delete(body, "add_"+list)
 		delete(body, "remove_"+list)
-		body[list] = editList(contactLists[list], contact[list], add, remove)
+		after := editList(contactLists[list], contact[list], add, remove)
+		if len(after) > maxContactList {
+			message := fmt.Sprintf("that would make %d; %d at most", len(after), maxContactList)
+			return userError(model.UserErrorCodeInvalid, message, "input", "add"+strings.ToUpper(list[:1])+list[1:]), nil
+		}
+		body[list] = after
 	}
 	return errs, nil
 }

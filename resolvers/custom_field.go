@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
@@ -29,133 +28,90 @@ type customValue struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// customFieldsOf works out the field customFields of objects of a type, by its name in Close. Fields stand in the order in
-// which Close shows them.
-func customFieldsOf(objectType string) projection.Compute {
+// customFieldsOf works out the field customFields of objects whose definitions are in the lists that where says. Fields stand
+// in the order in which Close shows them.
+func customFieldsOf(where definitionsOf) projection.Compute {
 	return func(ctx context.Context, c projection.Computation) ([]any, error) {
-		definitions := customDefinitions{close: c.Close, objectType: objectType}
-		all := make([]any, len(c.Parents))
-		for i, parent := range c.Parents {
-			values := []customFieldValue{}
-			for id, raw := range parent.Custom() {
-				if string(raw) == "null" {
-					continue
+		return customValues(ctx, c, where, func(parent projection.Parent) []rawField {
+			raw := []rawField{}
+			for id, value := range parent.Custom() {
+				if string(value) != "null" {
+					raw = append(raw, rawField{id, value})
 				}
-				value, err := definitions.value(ctx, id, raw)
-				if err != nil {
-					return nil, err
-				}
-				values = append(values, value)
 			}
+			return raw
+		}, func(values []customFieldValue) any {
 			slices.SortFunc(values, func(a, b customFieldValue) int {
 				return cmp.Or(cmp.Compare(a.order, b.order), strings.Compare(a.id, b.id))
 			})
-			all[i] = values
-		}
-		return all, nil
+			return values
+		})
 	}
 }
 
-// customFieldOf works out the field customField(id:) of objects of a type, by its name in Close.
-func customFieldOf(objectType string) projection.Compute {
+// customFieldOf works out the field customField(id:) of such objects.
+func customFieldOf(where definitionsOf) projection.Compute {
 	return func(ctx context.Context, c projection.Computation) ([]any, error) {
 		id, _ := c.Args["id"].(string)
 		if !isCustomFieldID(id) {
 			return nil, projection.BadInput("id: %q is not the id of a custom field; it begins with cf_", id)
 		}
-		definitions := customDefinitions{close: c.Close, objectType: objectType}
-		all := make([]any, len(c.Parents))
-		for i, parent := range c.Parents {
-			raw := parent.Raw("custom." + id)
-			if len(raw) == 0 || string(raw) == "null" {
-				continue
+		return customValues(ctx, c, where, func(parent projection.Parent) []rawField {
+			value := parent.Raw("custom." + id)
+			if len(value) == 0 || string(value) == "null" {
+				return nil
 			}
-			value, err := definitions.value(ctx, id, raw)
-			if err != nil {
-				return nil, err
+			return []rawField{{id, value}}
+		}, func(values []customFieldValue) any {
+			if len(values) == 0 {
+				return nil
 			}
-			all[i] = value
-		}
-		return all, nil
+			return values[0]
+		})
 	}
+}
+
+// rawField is a custom field as it stands on an object.
+type rawField struct {
+	id    string
+	value json.RawMessage
+}
+
+// customValues pairs the custom fields of objects with their definitions. Each list of definitions is read once, and only when
+// one of its objects has a value.
+func customValues(ctx context.Context, c projection.Computation, where definitionsOf,
+	fields func(projection.Parent) []rawField, answer func([]customFieldValue) any,
+) ([]any, error) {
+	raw := make([][]rawField, len(c.Parents))
+	lists := map[definitionList]*definitions{}
+	for i, parent := range c.Parents {
+		if raw[i] = fields(parent); len(raw[i]) > 0 {
+			lists[where(parent)] = &definitions{}
+		}
+	}
+	loadDefinitions(ctx, c.Close, lists)
+	all := make([]any, len(c.Parents))
+	for i, parent := range c.Parents {
+		values := []customFieldValue{}
+		var err error
+		for _, field := range raw[i] {
+			var value customFieldValue
+			if value, err = lists[where(parent)].value(field); err != nil {
+				break
+			}
+			values = append(values, value)
+		}
+		if all[i] = answer(values); err != nil {
+			all[i] = err
+		}
+	}
+	return all, nil
 }
 
 // isCustomFieldID reports whether a text can be the id of a custom field; very old ids begin with lcf_ (Close docs: Custom
 // Fields).
 func isCustomFieldID(id string) bool {
 	return (strings.HasPrefix(id, "cf_") || strings.HasPrefix(id, "lcf_")) && len(id) < 100 && !strings.ContainsAny(id, ",./ ")
-}
-
-// customDefinitions are the definitions of the custom fields of one kind of object, asked for when the first is needed.
-type customDefinitions struct {
-	close      projection.Doer
-	objectType string
-	byID       map[string]customDefinition
-}
-
-type customDefinition struct {
-	raw   json.RawMessage
-	kind  string
-	order int
-}
-
-// value pairs a value with the definition of its field. A field without a definition that can be seen has its id alone.
-func (d *customDefinitions) value(ctx context.Context, id string, raw json.RawMessage) (customFieldValue, error) {
-	if d.byID == nil {
-		if err := d.load(ctx); err != nil {
-			return customFieldValue{}, err
-		}
-	}
-	definition, ok := d.byID[id]
-	if !ok {
-		bare, err := json.Marshal(map[string]string{"id": id})
-		if err != nil {
-			return customFieldValue{}, err
-		}
-		definition = customDefinition{raw: bare, order: len(d.byID)}
-	}
-	v := customFieldValue{Field: definition.raw, Values: []customValue{}, id: id, order: definition.order}
-	var elements []json.RawMessage
-	if raw[0] != '[' {
-		elements = append(elements, raw)
-	} else if err := json.Unmarshal(raw, &elements); err != nil {
-		return v, fmt.Errorf("read custom field %s: %w", id, err)
-	}
-	for _, element := range elements {
-		v.Values = append(v.Values, customValue{Kind: definition.kind, Value: element})
-	}
-	if len(v.Values) > 0 {
-		v.Value = &v.Values[0]
-	}
-	return v, nil
-}
-
-// load asks for all definitions: GET /custom_field_schema/{object_type}/, the one list that has shared fields too.
-func (d *customDefinitions) load(ctx context.Context) error {
-	doc, err := d.close.Do(ctx, closeapi.Call{
-		Operation: "GET /custom_field_schema/{object_type}/", Vars: []string{d.objectType},
-	})
-	if err != nil {
-		return err
-	}
-	var schema struct {
-		Fields []json.RawMessage `json:"fields"`
-	}
-	if err := doc.Decode(&schema); err != nil {
-		return err
-	}
-	d.byID = make(map[string]customDefinition, len(schema.Fields))
-	for order, raw := range schema.Fields {
-		var head struct {
-			ID   string `json:"id"`
-			Type string `json:"type"`
-		}
-		if err := json.Unmarshal(raw, &head); err != nil {
-			return fmt.Errorf("read custom field definitions: %w", err)
-		}
-		d.byID[head.ID] = customDefinition{raw: raw, kind: head.Type, order: order}
-	}
-	return nil
 }
 
 // spreadCustomField turns a CustomFieldInput into the member of a body that sets the field: custom.<id>, with .add or

@@ -42,5 +42,5 @@ func (r *queryResolver) EmailTemplates(ctx context.Context, first *int, after *s
 
 // RenderedEmailTemplate is the resolver for the renderedEmailTemplate field.
 func (r *queryResolver) RenderedEmailTemplate(ctx context.Context, id string, recipient model.EmailTemplateRecipient) (*projection.Value, error) {
-	return r.renderTemplate(ctx, id)
+	return r.Projection.Single(ctx)
 }

@@ -14,18 +14,12 @@ import (
 
 // LeadCreate is the resolver for the leadCreate field: POST /lead/.
 func (r *mutationResolver) LeadCreate(ctx context.Context, input model.LeadCreateInput) (*model.LeadPayload, error) {
-	if errs := statusErrors(input.Status.Value(), input.StatusID.Value()); errs != nil {
-		return &model.LeadPayload{UserErrors: errs}, nil
-	}
 	lead, errs, err := r.create(ctx, "POST /lead/", "lead")
 	return &model.LeadPayload{Lead: lead, UserErrors: errs}, err
 }
 
 // LeadUpdate is the resolver for the leadUpdate field: PUT /lead/{id}/.
 func (r *mutationResolver) LeadUpdate(ctx context.Context, id string, input model.LeadUpdateInput) (*model.LeadPayload, error) {
-	if errs := statusErrors(input.Status.Value(), input.StatusID.Value()); errs != nil {
-		return &model.LeadPayload{UserErrors: errs}, nil
-	}
 	lead, errs, err := r.update(ctx, "PUT /lead/{id}/", "Lead", id, "lead")
 	return &model.LeadPayload{Lead: lead, UserErrors: errs}, err
 }
@@ -38,7 +32,7 @@ func (r *mutationResolver) LeadDelete(ctx context.Context, id string) (*model.Le
 
 // LeadMerge is the resolver for the leadMerge field: POST /lead/merge/, then the destination.
 func (r *mutationResolver) LeadMerge(ctx context.Context, input model.LeadMergeInput) (*model.LeadPayload, error) {
-	return r.mergeLeads(ctx, input.Source, input.Destination)
+	return r.mergeLeads(ctx, input.Destination)
 }
 
 // Lead is the resolver for the lead field.

@@ -14,18 +14,12 @@ import (
 
 // OpportunityCreate is the resolver for the opportunityCreate field: POST /opportunity/.
 func (r *mutationResolver) OpportunityCreate(ctx context.Context, input model.OpportunityCreateInput) (*model.OpportunityPayload, error) {
-	if errs := opportunityCreateErrors(input); errs != nil {
-		return &model.OpportunityPayload{UserErrors: errs}, nil
-	}
 	opportunity, errs, err := r.create(ctx, "POST /opportunity/", "opportunity")
 	return &model.OpportunityPayload{Opportunity: opportunity, UserErrors: errs}, err
 }
 
 // OpportunityUpdate is the resolver for the opportunityUpdate field: PUT /opportunity/{id}/.
 func (r *mutationResolver) OpportunityUpdate(ctx context.Context, id string, input model.OpportunityUpdateInput) (*model.OpportunityPayload, error) {
-	if errs := opportunityUpdateErrors(input); errs != nil {
-		return &model.OpportunityPayload{UserErrors: errs}, nil
-	}
 	opportunity, errs, err := r.update(ctx, "PUT /opportunity/{id}/", "Opportunity", id, "opportunity")
 	return &model.OpportunityPayload{Opportunity: opportunity, UserErrors: errs}, err
 }

@@ -22,10 +22,9 @@ var rentRefusals = map[string]struct {
 
 // rentPhoneNumber rents a number. Close says in a shape of its own why it does not.
 func (r *mutationResolver) rentPhoneNumber(ctx context.Context) (*model.PhoneNumberRentPayload, error) {
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		errs, err := inputErrors(err, "input")
-		return &model.PhoneNumberRentPayload{UserErrors: errs}, err
+	body, errs := r.body(ctx)
+	if errs != nil {
+		return &model.PhoneNumberRentPayload{UserErrors: errs}, nil
 	}
 	answer := r.Projection.Answer(ctx, "phoneNumber")
 	doc, err := r.Projection.Do(ctx, closeapi.Call{Operation: "POST /phone_number/request/internal/", Body: body, Fields: answer.Fields()})
@@ -33,7 +32,7 @@ func (r *mutationResolver) rentPhoneNumber(ctx context.Context) (*model.PhoneNum
 	if errors.As(err, &failure) && failure.Reason != "" && failure.Status < 500 && !closeapi.IsRateLimited(err) {
 		return refusedRent(failure), nil
 	}
-	errs, err := r.userErrors(ctx, err)
+	errs, err = r.userErrors(ctx, err)
 	if err != nil || len(errs) > 0 {
 		return &model.PhoneNumberRentPayload{UserErrors: errs}, err
 	}

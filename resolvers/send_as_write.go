@@ -29,16 +29,12 @@ func (r *mutationResolver) revokeSendAs(ctx context.Context, allowing, allowed s
 
 // updateSendAs changes permissions for many users. Close answers with all that the caller gives.
 func (r *mutationResolver) updateSendAs(ctx context.Context) (*model.SendAsUsersPayload, error) {
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		errs, err := inputErrors(err, "input")
-		return &model.SendAsUsersPayload{UserErrors: errs}, err
-	}
-	if len(body) == 0 {
-		return &model.SendAsUsersPayload{UserErrors: userError(model.UserErrorCodeInvalid, "give at least one change", "input")}, nil
+	body, errs := r.changes(ctx)
+	if errs != nil {
+		return &model.SendAsUsersPayload{UserErrors: errs}, nil
 	}
 	doc, err := r.Projection.Do(ctx, closeapi.Call{Operation: "POST /send_as/bulk/", Body: body})
-	errs, err := r.userErrors(ctx, err)
+	errs, err = r.userErrors(ctx, err)
 	if err != nil || len(errs) > 0 {
 		return &model.SendAsUsersPayload{UserErrors: errs}, err
 	}

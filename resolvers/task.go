@@ -14,9 +14,6 @@ import (
 
 // TaskCreate is the resolver for the taskCreate field: POST /task/.
 func (r *mutationResolver) TaskCreate(ctx context.Context, input model.TaskCreateInput) (*model.TaskPayload, error) {
-	if errs := taskCreateErrors(input); len(errs) > 0 {
-		return &model.TaskPayload{UserErrors: errs}, nil
-	}
 	task, errs, err := r.create(ctx, "POST /task/", "task")
 	return &model.TaskPayload{Task: task, UserErrors: errs}, err
 }

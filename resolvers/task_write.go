@@ -20,31 +20,6 @@ func (r *mutationResolver) setComplete(ctx context.Context, id string, complete 
 	return &model.TaskPayload{Task: task, UserErrors: errs}, err
 }
 
-// taskCreateErrors are the rules of Close for new tasks that can be checked before the call (Close docs: Tasks).
-func taskCreateErrors(input model.TaskCreateInput) []*model.UserError {
-	var errs []*model.UserError
-	need := func(field, why string) {
-		errs = append(errs, userError(model.UserErrorCodeInvalid, why, "input", field)...)
-	}
-	switch input.Type {
-	case model.TaskCreateTypeLead:
-		if text := input.Text.Value(); text == nil || *text == "" {
-			need("text", "a task of type LEAD needs a text")
-		}
-		if input.AgentConfigID.Value() != nil {
-			need("agentConfigId", "only tasks of type OUTGOING_CALL have a voice agent")
-		}
-	case model.TaskCreateTypeOutgoingCall:
-		if id := input.ContactID.Value(); id == nil {
-			need("contactId", "a task of type OUTGOING_CALL needs the contact to call")
-		}
-	}
-	if dateless := input.IsDateless.Value(); dateless != nil && *dateless && input.Date.Value() != nil {
-		need("isDateless", "a task cannot have a date and be without one")
-	}
-	return errs
-}
-
 // updateTasks changes all tasks that a filter finds. Close answers with a mere ok: where the tasks are wanted, they are
 // looked up before the change, since the filter may no longer find them after it, and read again by their ids.
 func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdatePayload, error) {
@@ -52,9 +27,9 @@ func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdateP
 	if err != nil {
 		return refusedTasks(err, "filter")
 	}
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		return refusedTasks(err, "input")
+	body, errs := r.changes(ctx)
+	if errs != nil {
+		return &model.TasksUpdatePayload{UserErrors: errs}, nil
 	}
 	zone, err := r.Projection.Zone(ctx)
 	switch {
@@ -62,8 +37,6 @@ func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdateP
 		return refusedTasks(err, "timeZone")
 	case len(params) == 0:
 		return refuseTasks("give at least one condition; without one all tasks would be changed", "filter"), nil
-	case len(body) == 0:
-		return refuseTasks("give at least one change", "input"), nil
 	}
 	answer := r.Projection.Answer(ctx, "tasks")
 	var ids []string
@@ -78,7 +51,7 @@ func (r *mutationResolver) updateTasks(ctx context.Context) (*model.TasksUpdateP
 	ofAllTypes(params)
 	body["_params"] = params
 	_, err = r.Projection.Do(ctx, closeapi.Call{Operation: "PUT /task/", Body: body, Offset: zone})
-	errs, err := r.userErrors(ctx, err)
+	errs, err = r.userErrors(ctx, err)
 	if err != nil || len(errs) > 0 {
 		return &model.TasksUpdatePayload{UserErrors: errs}, err
 	}

@@ -8,10 +8,16 @@ package resolvers
 import (
 	"context"
 
+	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // User is the resolver for the user field.
 func (r *queryResolver) User(ctx context.Context, id string) (*projection.Value, error) {
 	return r.Projection.Object(ctx, id)
+}
+
+// Users is the resolver for the users field.
+func (r *queryResolver) Users(ctx context.Context, first *int, after *string, orderBy *model.UserOrder) (*projection.Value, error) {
+	return r.Projection.List(ctx)
 }

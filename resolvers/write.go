@@ -11,36 +11,53 @@ import (
 
 // create makes an object from the argument input. The value is for the field of the payload that holds the object.
 func (r *Resolver) create(ctx context.Context, operation, field string) (*projection.Value, []*model.UserError, error) {
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		errs, err := inputErrors(err, "input")
-		return nil, errs, err
+	body, errs := r.body(ctx)
+	if errs != nil {
+		return nil, errs, nil
 	}
 	return r.write(ctx, field, closeapi.Call{Operation: operation, Body: body})
 }
 
-// createInInbox makes a message from the argument input and, if wanted, a notification in the inbox.
-func (r *Resolver) createInInbox(ctx context.Context, operation, field string, inbox *bool) (*projection.Value, []*model.UserError, error) {
+// body is the argument input as the body of a request, or what is wrong with it.
+func (r *Resolver) body(ctx context.Context) (map[string]any, []*model.UserError) {
+	body, faults := r.Projection.Body(ctx, "input")
+	var errs []*model.UserError
+	for _, fault := range faults {
+		errs = append(errs, userError(model.UserErrorCodeInvalid, fault.Message, fault.Path...)...)
+	}
+	return body, errs
+}
+
+// changes are the argument input as the body of an update, of which something has to be there.
+func (r *Resolver) changes(ctx context.Context) (map[string]any, []*model.UserError) {
+	body, errs := r.body(ctx)
+	if errs == nil && len(body) == 0 {
+		errs = userError(model.UserErrorCodeInvalid, "give at least one change", "input")
+	}
+	return body, errs
+}
+
+// createInInbox makes a message from the argument input and, if wanted, a notification in the inbox. Close makes none for
+// messages that did not come in, without a word.
+func (r *Resolver) createInInbox(ctx context.Context, operation, field string, inbox *bool, cameIn bool) (*projection.Value, []*model.UserError, error) {
 	if inbox == nil || !*inbox {
 		return r.create(ctx, operation, field)
 	}
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		errs, err := inputErrors(err, "input")
-		return nil, errs, err
+	if !cameIn {
+		return nil, userError(model.UserErrorCodeInvalid, "only a message that came in goes to the inbox", "sendToInbox"), nil
+	}
+	body, errs := r.body(ctx)
+	if errs != nil {
+		return nil, errs, nil
 	}
 	return r.write(ctx, field, closeapi.Call{Operation: operation, Body: body, Params: map[string]string{"send_to_inbox": "true"}})
 }
 
 // update changes an object by the argument input.
 func (r *Resolver) update(ctx context.Context, operation, typeName, id, field string) (*projection.Value, []*model.UserError, error) {
-	body, err := r.Projection.Body(ctx, "input")
-	if err != nil {
-		errs, err := inputErrors(err, "input")
-		return nil, errs, err
-	}
-	if len(body) == 0 {
-		return nil, userError(model.UserErrorCodeInvalid, "give at least one change", "input"), nil
+	body, errs := r.changes(ctx)
+	if errs != nil {
+		return nil, errs, nil
 	}
 	return r.change(ctx, operation, typeName, id, field, body)
 }

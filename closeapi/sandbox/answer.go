@@ -45,9 +45,8 @@ func (s *Server) answer(ctx context.Context, r *http.Request) (*answer, error) {
 	if f.Drop {
 		return &answer{drop: true}, nil
 	}
-	if f.IgnoreIDFilter && c.template == "/lead/" {
-		c.skip = append(c.skip, "id__in")
-	}
+	c.skip = append(c.skip, f.Ignore...)
+	c.without = append(c.without, f.LeaveOut...)
 
 	a := f.answer(s.limits.limit)
 	if a == nil && c.user == nil {

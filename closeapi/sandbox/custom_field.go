@@ -60,7 +60,7 @@ func (st *store) addCustomField(kind string, values map[string]any) *object {
 	return st.insert("custom_field_"+kind, makeID("custom_field", "cf_", n, 43), values)
 }
 
-// A fieldScope is a kind of objects that has custom fields: "lead", "contact", "opportunity", or the objects of one
+// A fieldScope is a kind of objects that has custom fields: "lead", "contact", "opportunity", "call", or the objects of one
 // custom type, "custom_activity_type" or "custom_object_type".
 type fieldScope struct{ kind, typeID string }
 
@@ -89,7 +89,7 @@ func (st *store) customFields(scope fieldScope) []*object {
 		}
 	}
 	for _, o := range st.tables["custom_field_shared"].all {
-		if scope.associated(o) != nil {
+		if scope.kind == "call" || scope.associated(o) != nil { // calls take any: nothing is associated with them
 			all = append(all, o)
 		}
 	}

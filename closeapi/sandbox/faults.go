@@ -9,18 +9,19 @@ import (
 
 // A Fault is something that goes wrong with matching requests. Its zero members change nothing.
 type Fault struct {
-	Match          string        // "GET /task/", "GET /lead/{id}/", "GET /lead/lead_x/", "/task/" for every method, or "" for all
-	Times          int           // how many requests it hits; 0 means all
-	Delay          time.Duration // how long the answer takes
-	Status         int           // answered in place of the real answer
-	Body           string        // goes with Status, which is 200 if only this is set
-	ContentType    string        // goes with Status and Body; application/json by default
-	Header         http.Header   // set on the answer
-	Truncate       int           // the connection breaks after so many bytes of the body; the whole length was announced
-	CutJSON        int           // the body ends after so many bytes, and says that this is its length
-	Drop           bool          // the connection breaks without an answer
-	RateLimited    bool          // 429 with the headers that tell when to come back
-	IgnoreIDFilter bool          // GET /lead/ behaves as if it knew no id__in
+	Match       string        // "GET /task/", "GET /lead/{id}/", "GET /lead/lead_x/", "/task/" for every method, or "" for all
+	Times       int           // how many requests it hits; 0 means all
+	Delay       time.Duration // how long the answer takes
+	Status      int           // answered in place of the real answer
+	Body        string        // goes with Status, which is 200 if only this is set
+	ContentType string        // goes with Status and Body; application/json by default
+	Header      http.Header   // set on the answer
+	Truncate    int           // the connection breaks after so many bytes of the body; the whole length was announced
+	CutJSON     int           // the body ends after so many bytes, and says that this is its length
+	Drop        bool          // the connection breaks without an answer
+	RateLimited bool          // 429 with the headers that tell when to come back
+	Ignore      []string      // parameters that have no effect, as Close does with those that it does not know
+	LeaveOut    []string      // members that the answer does not have, as if Close had dropped them
 }
 
 // Fault adds f to the faults. The first one that matches a request applies, and no other.

@@ -46,6 +46,20 @@ type ActivityListFilter struct {
 	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
 }
 
+// What an activity report is about.
+type ActivityReportInput struct {
+	// What rows it has.
+	Type ActivityReportType `json:"type"`
+	// The keys of the metrics, at least one; `activityReportMetrics` has all.
+	Metrics []string `json:"metrics"`
+	// The range of time.
+	Range *ReportRange `json:"range"`
+	// The users that it is about, by id; all when left out.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// Only what has to do with the leads of this Smart View, by id.
+	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
+}
+
 // A postal address.
 type AddressInput struct {
 	// What it is: `business`, for example.
@@ -66,7 +80,7 @@ type AddressInput struct {
 
 // A file for an object, uploaded before.
 type AttachmentInput struct {
-	// Where it was uploaded to.
+	// Where it was uploaded to: the download address that `fileUploadCreate` gave.
 	URL string `json:"url"`
 	// The name of the file.
 	Filename string `json:"filename"`
@@ -130,13 +144,13 @@ type CallCreateInput struct {
 	Direction graphql.Omittable[*PhoneDirection] `json:"direction,omitempty,omitzero"`
 	// How far it came; `COMPLETED`, when left out.
 	Status graphql.Omittable[*CallStatus] `json:"status,omitempty,omitzero"`
-	// Its length, in seconds.
+	// Its length, in seconds: a week (604,800) at most.
 	Duration graphql.Omittable[*int] `json:"duration,omitempty,omitzero"`
 	// The other party's number.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty,omitzero"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The outcome.
 	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
@@ -180,13 +194,13 @@ type CallUpdateInput struct {
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 	// How far it came. Not of calls that Close made.
 	Status graphql.Omittable[*CallStatus] `json:"status,omitempty,omitzero"`
-	// Its length, in seconds.
+	// Its length, in seconds: a week (604,800) at most.
 	Duration graphql.Omittable[*int] `json:"duration,omitempty,omitzero"`
 	// The other party's number.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty,omitzero"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The outcome.
 	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
@@ -250,9 +264,9 @@ type ConnectedAccountFilter struct {
 type ContactCreateInput struct {
 	// The lead that the person belongs to; without it a new lead is made, named after the person.
 	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// The name.
+	// The name, 1,000 characters at most.
 	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
-	// What the person does there.
+	// What the person does there, 1,000 characters at most.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
 	// E-mail addresses, 100 at most.
 	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
@@ -312,15 +326,15 @@ type ContactPhoneInput struct {
 type ContactUpdateInput struct {
 	// The lead that the person belongs to.
 	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// The name.
+	// The name, 1,000 characters at most.
 	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
-	// What the person does there.
+	// What the person does there, 1,000 characters at most.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
-	// All e-mail addresses: they replace those that are there.
+	// All e-mail addresses: they replace those that are there; 100 at most.
 	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
-	// All phone numbers: they replace those that are there.
+	// All phone numbers: they replace those that are there; 100 at most.
 	Phones graphql.Omittable[[]*ContactPhoneInput] `json:"phones,omitempty,omitzero"`
-	// All websites and profiles: they replace those that are there.
+	// All websites and profiles: they replace those that are there; 100 at most.
 	Urls graphql.Omittable[[]*ContactURLInput] `json:"urls,omitempty,omitzero"`
 	// E-mail addresses to add to those that are there; one that is there already takes the new type. Costs one more REST call, as do all additions and removals together.
 	AddEmails graphql.Omittable[[]*ContactEmailInput] `json:"addEmails,omitempty,omitzero"`
@@ -424,7 +438,7 @@ type CustomFieldInput struct {
 	ID string `json:"id"`
 	// For text and hidden fields, and for one choice.
 	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
-	// For rich text fields.
+	// For rich text fields: XHTML in a `<body>` element.
 	HTML graphql.Omittable[*string] `json:"html,omitempty,omitzero"`
 	// For number fields.
 	Number graphql.Omittable[*float64] `json:"number,omitempty,omitzero"`
@@ -486,6 +500,26 @@ type CustomObjectUpdateInput struct {
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
 }
 
+// What a custom report is about. Fields are written as `lead.date_created`; `customReportFields` has all.
+type CustomReportInput struct {
+	// What is summed up: a field with numbers, or `lead.count` and the like for how many there are; `lead.count` when left out.
+	Y graphql.Omittable[*string] `json:"y,omitempty,omitzero"`
+	// The field along the horizontal axis.
+	X graphql.Omittable[*string] `json:"x,omitempty,omitzero"`
+	// The field by which it is split into several lines.
+	GroupBy graphql.Omittable[*string] `json:"groupBy,omitempty,omitzero"`
+	// How values are folded into one; their sum when left out.
+	TransformY graphql.Omittable[*CustomReportTransform] `json:"transformY,omitempty,omitzero"`
+	// The steps of `x` when it is a date. Give this or `step`.
+	Interval graphql.Omittable[*CustomReportInterval] `json:"interval,omitempty,omitzero"`
+	// The steps of `x` when it is a number, at least 1.
+	Step graphql.Omittable[*int] `json:"step,omitempty,omitzero"`
+	// The range of time.
+	Dates graphql.Omittable[*ReportDates] `json:"dates,omitempty,omitzero"`
+	// Only what this text query of Close finds; everything when left out.
+	Query graphql.Omittable[*string] `json:"query,omitempty,omitzero"`
+}
+
 // A day or moment, or a range of them. Days are read in your time zone. Give `eq`, or at least one bound.
 type DateRange struct {
 	// Exactly this.
@@ -526,7 +560,7 @@ type DialerFilter struct {
 
 // A file for an e-mail, uploaded before.
 type EmailAttachmentInput struct {
-	// Where it was uploaded to.
+	// Where it was uploaded to: the download address that `fileUploadCreate` gave.
 	URL string `json:"url"`
 	// The name of the file.
 	Filename string `json:"filename"`
@@ -552,19 +586,19 @@ type EmailCreateInput struct {
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 	// The sender: an address, or `Name <address>`. Needed for the statuses `INBOX`, `SCHEDULED`, `OUTBOX` and `ERROR`.
 	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
-	// The recipients' addresses.
+	// The recipients' addresses, 500 at most.
 	To graphql.Omittable[[]string] `json:"to,omitempty,omitzero"`
-	// The addresses that get a copy.
+	// The addresses that get a copy, 500 at most.
 	Cc graphql.Omittable[[]string] `json:"cc,omitempty,omitzero"`
-	// The addresses that get a copy unseen.
+	// The addresses that get a copy unseen, 500 at most.
 	Bcc graphql.Omittable[[]string] `json:"bcc,omitempty,omitzero"`
-	// The subject.
+	// The subject, 1,000 characters at most.
 	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
-	// The text.
+	// The text, 1,048,576 characters at most.
 	BodyText graphql.Omittable[*string] `json:"bodyText,omitempty,omitzero"`
-	// The text, as HTML.
+	// The text, as HTML, 1,048,576 characters at most.
 	BodyHTML graphql.Omittable[*string] `json:"bodyHtml,omitempty,omitzero"`
-	// Files, uploaded before.
+	// Files, uploaded before, 1,000 at most.
 	Attachments graphql.Omittable[[]*EmailAttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// A template that is filled in when no text is given.
 	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
@@ -714,19 +748,19 @@ type EmailUpdateInput struct {
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 	// The sender: an address, or `Name <address>`. Needed for the statuses `INBOX`, `SCHEDULED`, `OUTBOX` and `ERROR`.
 	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
-	// The recipients' addresses.
+	// The recipients' addresses, 500 at most.
 	To graphql.Omittable[[]string] `json:"to,omitempty,omitzero"`
-	// The addresses that get a copy.
+	// The addresses that get a copy, 500 at most.
 	Cc graphql.Omittable[[]string] `json:"cc,omitempty,omitzero"`
-	// The addresses that get a copy unseen.
+	// The addresses that get a copy unseen, 500 at most.
 	Bcc graphql.Omittable[[]string] `json:"bcc,omitempty,omitzero"`
-	// The subject.
+	// The subject, 1,000 characters at most.
 	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
-	// The text.
+	// The text, 1,048,576 characters at most.
 	BodyText graphql.Omittable[*string] `json:"bodyText,omitempty,omitzero"`
-	// The text, as HTML.
+	// The text, as HTML, 1,048,576 characters at most.
 	BodyHTML graphql.Omittable[*string] `json:"bodyHtml,omitempty,omitzero"`
-	// Files, uploaded before.
+	// Files, uploaded before, 1,000 at most.
 	Attachments graphql.Omittable[[]*EmailAttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// A template that is filled in when no text is given.
 	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
@@ -790,6 +824,34 @@ type FormSubmissionFilter struct {
 	FormIds graphql.Omittable[[]string] `json:"formIds,omitempty,omitzero"`
 }
 
+// The range of time that a funnel report is compared with. Give exactly one of the three.
+type FunnelComparedRange struct {
+	// A range by name, counted from today in your time zone.
+	Relative graphql.Omittable[*ReportRelativeRange] `json:"relative,omitempty,omitzero"`
+	// The days of the report, moved back.
+	SameDays graphql.Omittable[*FunnelSameDays] `json:"sameDays,omitempty,omitzero"`
+	// A range between two moments.
+	Between graphql.Omittable[*ReportPeriod] `json:"between,omitempty,omitzero"`
+}
+
+// What a funnel report is about.
+type FunnelReportInput struct {
+	// The pipeline, by id.
+	PipelineID string `json:"pipelineId"`
+	// Which opportunities it follows.
+	Type FunnelReportType `json:"type"`
+	// The range of time in which it follows them.
+	ReportRange *ReportRange `json:"reportRange"`
+	// The range of time in which the opportunities were made: for `CREATED_COHORT`, and for that alone.
+	CohortRange graphql.Omittable[*ReportRange] `json:"cohortRange,omitempty,omitzero"`
+	// Another range instead of `reportRange`, to compare with: the answer is the report of this one alone, so ask once with it and once without.
+	ComparedRange graphql.Omittable[*FunnelComparedRange] `json:"comparedRange,omitempty,omitzero"`
+	// Only opportunities of these users, by id; groups stand for their members.
+	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
+	// Only the opportunities of this Smart View, by id.
+	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
+}
+
 // What became of the deletion of a record of an import.
 type ImportUpdateDeletePayload struct {
 	// The id of the record of an import that is gone; null when there are errors.
@@ -814,15 +876,15 @@ type LeadActivityFilter struct {
 
 // A contact that is made together with its lead.
 type LeadContactInput struct {
-	// The name.
+	// The name, 1,000 characters at most.
 	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
-	// What the person does there.
+	// What the person does there, 1,000 characters at most.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
-	// E-mail addresses.
+	// E-mail addresses, 100 at most.
 	Emails graphql.Omittable[[]*ContactEmailInput] `json:"emails,omitempty,omitzero"`
-	// Phone numbers.
+	// Phone numbers, 100 at most.
 	Phones graphql.Omittable[[]*ContactPhoneInput] `json:"phones,omitempty,omitzero"`
-	// Websites and profiles.
+	// Websites and profiles, 100 at most.
 	Urls graphql.Omittable[[]*ContactURLInput] `json:"urls,omitempty,omitzero"`
 	// Values of custom fields.
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
@@ -900,6 +962,16 @@ type LeadStatusChangePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a report on the statuses of leads is about.
+type LeadStatusReportInput struct {
+	// The range of time; without it some numbers are null.
+	Dates graphql.Omittable[*ReportDates] `json:"dates,omitempty,omitzero"`
+	// Only leads that this text query of Close finds. Give this or `smartViewId`.
+	Query graphql.Omittable[*string] `json:"query,omitempty,omitzero"`
+	// Only the leads of this Smart View, by id.
+	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
+}
+
 // Changes to a lead. What is left out stays as it is; null empties a value.
 type LeadUpdateInput struct {
 	// The name.
@@ -926,6 +998,20 @@ type MeetingDeletePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What became of what an app said about a meeting.
+type MeetingIntegrationPayload struct {
+	// What the app has on the meeting now; null when there are errors.
+	MeetingIntegration *projection.Value `json:"meetingIntegration,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What an app says about a meeting.
+type MeetingIntegrationSaveInput struct {
+	// A note, as rich text.
+	NoteHTML string `json:"noteHtml"`
+}
+
 // What became of a mutation of a meeting.
 type MeetingPayload struct {
 	// The meeting as it is now; null when there are errors.
@@ -936,7 +1022,7 @@ type MeetingPayload struct {
 
 // Changes to a meeting. What is left out stays as it is; null empties a value.
 type MeetingUpdateInput struct {
-	// What you note, as rich text.
+	// What you note, as rich text: XHTML in a `<body>` element.
 	UserNoteHTML graphql.Omittable[*string] `json:"userNoteHtml,omitempty,omitzero"`
 	// The outcome.
 	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
@@ -948,7 +1034,7 @@ type NoteCreateInput struct {
 	LeadID string `json:"leadId"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The title.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
@@ -958,7 +1044,7 @@ type NoteCreateInput struct {
 	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
 	// The user on your side; you, when left out.
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
-	// Files, uploaded before.
+	// Files, uploaded before, 1,000 at most.
 	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// When it happened.
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
@@ -988,13 +1074,13 @@ type NotePayload struct {
 type NoteUpdateInput struct {
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The title.
 	Title graphql.Omittable[*string] `json:"title,omitempty,omitzero"`
 	// Whether it is pinned to the lead.
 	Pinned graphql.Omittable[*bool] `json:"pinned,omitempty,omitzero"`
-	// All files: they replace those that are there.
+	// All files: they replace those that are there; 1,000 at most.
 	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// The contact on the other side.
 	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
@@ -1022,7 +1108,7 @@ type OpportunityCreateInput struct {
 	Confidence graphql.Omittable[*int] `json:"confidence,omitempty,omitzero"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text.
+	// The note, as rich text: XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The day on which it was won, or is expected to be.
 	DateWon graphql.Omittable[*string] `json:"dateWon,omitempty,omitzero"`
@@ -1124,6 +1210,18 @@ type OpportunityStatusChangePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a report on the statuses of opportunities is about.
+type OpportunityStatusReportInput struct {
+	// The range of time; without it some numbers are null.
+	Dates graphql.Omittable[*ReportDates] `json:"dates,omitempty,omitzero"`
+	// Only opportunities that this text query of Close finds. Give this or `smartViewId`.
+	Query graphql.Omittable[*string] `json:"query,omitempty,omitzero"`
+	// Only the opportunities of this Smart View, by id.
+	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
+	// Only opportunities of this user, by id.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+}
+
 // Changes to an opportunity. What is left out stays as it is; null empties a value. The lead and the pipeline cannot be changed.
 type OpportunityUpdateInput struct {
 	// The person at the lead whom it is about.
@@ -1142,7 +1240,7 @@ type OpportunityUpdateInput struct {
 	Confidence graphql.Omittable[*int] `json:"confidence,omitempty,omitzero"`
 	// The note, as plain text. Give this or `noteHtml`.
 	Note graphql.Omittable[*string] `json:"note,omitempty,omitzero"`
-	// The note, as rich text; null empties both notes.
+	// The note, as rich text; null empties both notes. XHTML in a `<body>` element.
 	NoteHTML graphql.Omittable[*string] `json:"noteHtml,omitempty,omitzero"`
 	// The day on which it was won, or is expected to be. A status that means won sets it to today in your time zone unless it is set.
 	DateWon graphql.Omittable[*string] `json:"dateWon,omitempty,omitzero"`
@@ -1314,6 +1412,30 @@ type PlaybookUpdateInput struct {
 	CustomFieldIds graphql.Omittable[[]string] `json:"customFieldIds,omitempty,omitzero"`
 	// The outcomes to choose from.
 	OutcomeIds graphql.Omittable[[]string] `json:"outcomeIds,omitempty,omitzero"`
+}
+
+// A range of days or moments. Days are read in your time zone. Give at least one of the two.
+type ReportDates struct {
+	// When it begins.
+	Start graphql.Omittable[*string] `json:"start,omitempty,omitzero"`
+	// When it ends.
+	End graphql.Omittable[*string] `json:"end,omitempty,omitzero"`
+}
+
+// The time between two moments.
+type ReportPeriod struct {
+	// When it begins.
+	Start string `json:"start"`
+	// When it ends; this moment is no longer part of it.
+	End string `json:"end"`
+}
+
+// The range of time that a report is about. Give exactly one of the two.
+type ReportRange struct {
+	// A range by name, counted from today in your time zone.
+	Relative graphql.Omittable[*ReportRelativeRange] `json:"relative,omitempty,omitzero"`
+	// A range between two moments.
+	Between graphql.Omittable[*ReportPeriod] `json:"between,omitempty,omitzero"`
 }
 
 // What a text message is made of.
@@ -1700,6 +1822,14 @@ type SendAsUsersPayload struct {
 	SendAs *projection.Value `json:"sendAs,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which e-mails a report is about.
+type SentEmailReportInput struct {
+	// Sent then; at any time when left out.
+	Dates graphql.Omittable[*ReportDates] `json:"dates,omitempty,omitzero"`
+	// Sent by this user, by id; by anybody when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 }
 
 // What a shared scheduling link is made of.
@@ -2103,6 +2233,64 @@ func (e *ActivityOrder) UnmarshalJSON(b []byte) error {
 }
 
 func (e ActivityOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What rows an activity report has.
+type ActivityReportType string
+
+const (
+	// One for each part of the range.
+	ActivityReportTypeOverview ActivityReportType = "OVERVIEW"
+	// One for each user.
+	ActivityReportTypeComparison ActivityReportType = "COMPARISON"
+)
+
+var AllActivityReportType = []ActivityReportType{
+	ActivityReportTypeOverview,
+	ActivityReportTypeComparison,
+}
+
+func (e ActivityReportType) IsValid() bool {
+	switch e {
+	case ActivityReportTypeOverview, ActivityReportTypeComparison:
+		return true
+	}
+	return false
+}
+
+func (e ActivityReportType) String() string {
+	return string(e)
+}
+
+func (e *ActivityReportType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ActivityReportType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ActivityReportType", str)
+	}
+	return nil
+}
+
+func (e ActivityReportType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ActivityReportType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ActivityReportType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -2646,6 +2834,143 @@ func (e CustomFieldType) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// How wide the steps of the horizontal axis of a custom report are.
+type CustomReportInterval string
+
+const (
+	// As Close thinks best.
+	CustomReportIntervalAuto CustomReportInterval = "AUTO"
+	// An hour.
+	CustomReportIntervalHour CustomReportInterval = "HOUR"
+	// A day.
+	CustomReportIntervalDay CustomReportInterval = "DAY"
+	// A week.
+	CustomReportIntervalWeek CustomReportInterval = "WEEK"
+	// A month.
+	CustomReportIntervalMonth CustomReportInterval = "MONTH"
+	// A quarter.
+	CustomReportIntervalQuarter CustomReportInterval = "QUARTER"
+	// A year.
+	CustomReportIntervalYear CustomReportInterval = "YEAR"
+)
+
+var AllCustomReportInterval = []CustomReportInterval{
+	CustomReportIntervalAuto,
+	CustomReportIntervalHour,
+	CustomReportIntervalDay,
+	CustomReportIntervalWeek,
+	CustomReportIntervalMonth,
+	CustomReportIntervalQuarter,
+	CustomReportIntervalYear,
+}
+
+func (e CustomReportInterval) IsValid() bool {
+	switch e {
+	case CustomReportIntervalAuto, CustomReportIntervalHour, CustomReportIntervalDay, CustomReportIntervalWeek, CustomReportIntervalMonth, CustomReportIntervalQuarter, CustomReportIntervalYear:
+		return true
+	}
+	return false
+}
+
+func (e CustomReportInterval) String() string {
+	return string(e)
+}
+
+func (e *CustomReportInterval) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomReportInterval(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomReportInterval", str)
+	}
+	return nil
+}
+
+func (e CustomReportInterval) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomReportInterval) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomReportInterval) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How a custom report folds many values into one.
+type CustomReportTransform string
+
+const (
+	// Their sum.
+	CustomReportTransformSum CustomReportTransform = "SUM"
+	// Their average.
+	CustomReportTransformAvg CustomReportTransform = "AVG"
+	// The lowest of them.
+	CustomReportTransformMin CustomReportTransform = "MIN"
+	// The highest of them.
+	CustomReportTransformMax CustomReportTransform = "MAX"
+)
+
+var AllCustomReportTransform = []CustomReportTransform{
+	CustomReportTransformSum,
+	CustomReportTransformAvg,
+	CustomReportTransformMin,
+	CustomReportTransformMax,
+}
+
+func (e CustomReportTransform) IsValid() bool {
+	switch e {
+	case CustomReportTransformSum, CustomReportTransformAvg, CustomReportTransformMin, CustomReportTransformMax:
+		return true
+	}
+	return false
+}
+
+func (e CustomReportTransform) String() string {
+	return string(e)
+}
+
+func (e *CustomReportTransform) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomReportTransform(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomReportTransform", str)
+	}
+	return nil
+}
+
+func (e CustomReportTransform) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomReportTransform) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomReportTransform) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Where the leads of a dialer come from.
 type DialerSourceType string
 
@@ -2882,6 +3207,128 @@ func (e *EmailThreading) UnmarshalJSON(b []byte) error {
 }
 
 func (e EmailThreading) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Which opportunities a funnel report follows.
+type FunnelReportType string
+
+const (
+	// Those that were made in `cohortRange`.
+	FunnelReportTypeCreatedCohort FunnelReportType = "CREATED_COHORT"
+	// Those that were in an open stage in `reportRange`.
+	FunnelReportTypeActiveStageCohort FunnelReportType = "ACTIVE_STAGE_COHORT"
+)
+
+var AllFunnelReportType = []FunnelReportType{
+	FunnelReportTypeCreatedCohort,
+	FunnelReportTypeActiveStageCohort,
+}
+
+func (e FunnelReportType) IsValid() bool {
+	switch e {
+	case FunnelReportTypeCreatedCohort, FunnelReportTypeActiveStageCohort:
+		return true
+	}
+	return false
+}
+
+func (e FunnelReportType) String() string {
+	return string(e)
+}
+
+func (e *FunnelReportType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FunnelReportType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FunnelReportType", str)
+	}
+	return nil
+}
+
+func (e FunnelReportType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FunnelReportType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FunnelReportType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far the days of a report are moved back, to compare with.
+type FunnelSameDays string
+
+const (
+	// By a week.
+	FunnelSameDaysLastWeek FunnelSameDays = "LAST_WEEK"
+	// By a month.
+	FunnelSameDaysLastMonth FunnelSameDays = "LAST_MONTH"
+	// By a quarter.
+	FunnelSameDaysLastQuarter FunnelSameDays = "LAST_QUARTER"
+	// By a year.
+	FunnelSameDaysLastYear FunnelSameDays = "LAST_YEAR"
+)
+
+var AllFunnelSameDays = []FunnelSameDays{
+	FunnelSameDaysLastWeek,
+	FunnelSameDaysLastMonth,
+	FunnelSameDaysLastQuarter,
+	FunnelSameDaysLastYear,
+}
+
+func (e FunnelSameDays) IsValid() bool {
+	switch e {
+	case FunnelSameDaysLastWeek, FunnelSameDaysLastMonth, FunnelSameDaysLastQuarter, FunnelSameDaysLastYear:
+		return true
+	}
+	return false
+}
+
+func (e FunnelSameDays) String() string {
+	return string(e)
+}
+
+func (e *FunnelSameDays) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FunnelSameDays(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FunnelSameDays", str)
+	}
+	return nil
+}
+
+func (e FunnelSameDays) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FunnelSameDays) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FunnelSameDays) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -3156,6 +3603,88 @@ func (e *MessageStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e MessageStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What opportunities are grouped by, and in which order the groups come.
+type OpportunityGrouping string
+
+const (
+	// By owner, A first.
+	OpportunityGroupingUserAsc OpportunityGrouping = "USER_ASC"
+	// By owner, Z first.
+	OpportunityGroupingUserDesc OpportunityGrouping = "USER_DESC"
+	// By the week in which they are won, earliest first.
+	OpportunityGroupingDateWonWeekAsc OpportunityGrouping = "DATE_WON_WEEK_ASC"
+	// By the week in which they are won, latest first.
+	OpportunityGroupingDateWonWeekDesc OpportunityGrouping = "DATE_WON_WEEK_DESC"
+	// By the month in which they are won, earliest first.
+	OpportunityGroupingDateWonMonthAsc OpportunityGrouping = "DATE_WON_MONTH_ASC"
+	// By the month in which they are won, latest first.
+	OpportunityGroupingDateWonMonthDesc OpportunityGrouping = "DATE_WON_MONTH_DESC"
+	// By the quarter in which they are won, earliest first.
+	OpportunityGroupingDateWonQuarterAsc OpportunityGrouping = "DATE_WON_QUARTER_ASC"
+	// By the quarter in which they are won, latest first.
+	OpportunityGroupingDateWonQuarterDesc OpportunityGrouping = "DATE_WON_QUARTER_DESC"
+	// By the year in which they are won, earliest first.
+	OpportunityGroupingDateWonYearAsc OpportunityGrouping = "DATE_WON_YEAR_ASC"
+	// By the year in which they are won, latest first.
+	OpportunityGroupingDateWonYearDesc OpportunityGrouping = "DATE_WON_YEAR_DESC"
+)
+
+var AllOpportunityGrouping = []OpportunityGrouping{
+	OpportunityGroupingUserAsc,
+	OpportunityGroupingUserDesc,
+	OpportunityGroupingDateWonWeekAsc,
+	OpportunityGroupingDateWonWeekDesc,
+	OpportunityGroupingDateWonMonthAsc,
+	OpportunityGroupingDateWonMonthDesc,
+	OpportunityGroupingDateWonQuarterAsc,
+	OpportunityGroupingDateWonQuarterDesc,
+	OpportunityGroupingDateWonYearAsc,
+	OpportunityGroupingDateWonYearDesc,
+}
+
+func (e OpportunityGrouping) IsValid() bool {
+	switch e {
+	case OpportunityGroupingUserAsc, OpportunityGroupingUserDesc, OpportunityGroupingDateWonWeekAsc, OpportunityGroupingDateWonWeekDesc, OpportunityGroupingDateWonMonthAsc, OpportunityGroupingDateWonMonthDesc, OpportunityGroupingDateWonQuarterAsc, OpportunityGroupingDateWonQuarterDesc, OpportunityGroupingDateWonYearAsc, OpportunityGroupingDateWonYearDesc:
+		return true
+	}
+	return false
+}
+
+func (e OpportunityGrouping) String() string {
+	return string(e)
+}
+
+func (e *OpportunityGrouping) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OpportunityGrouping(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OpportunityGrouping", str)
+	}
+	return nil
+}
+
+func (e OpportunityGrouping) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OpportunityGrouping) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OpportunityGrouping) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -3826,6 +4355,91 @@ func (e *PhoneNumberType) UnmarshalJSON(b []byte) error {
 }
 
 func (e PhoneNumberType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Ranges of time by name. Days, weeks and so on are those of your time zone.
+type ReportRelativeRange string
+
+const (
+	// Today.
+	ReportRelativeRangeToday ReportRelativeRange = "TODAY"
+	// Yesterday.
+	ReportRelativeRangeYesterday ReportRelativeRange = "YESTERDAY"
+	// This week.
+	ReportRelativeRangeThisWeek ReportRelativeRange = "THIS_WEEK"
+	// Last week.
+	ReportRelativeRangeLastWeek ReportRelativeRange = "LAST_WEEK"
+	// This month.
+	ReportRelativeRangeThisMonth ReportRelativeRange = "THIS_MONTH"
+	// Last month.
+	ReportRelativeRangeLastMonth ReportRelativeRange = "LAST_MONTH"
+	// This quarter.
+	ReportRelativeRangeThisQuarter ReportRelativeRange = "THIS_QUARTER"
+	// Last quarter.
+	ReportRelativeRangeLastQuarter ReportRelativeRange = "LAST_QUARTER"
+	// This year.
+	ReportRelativeRangeThisYear ReportRelativeRange = "THIS_YEAR"
+	// Last year.
+	ReportRelativeRangeLastYear ReportRelativeRange = "LAST_YEAR"
+	// All time.
+	ReportRelativeRangeAllTime ReportRelativeRange = "ALL_TIME"
+)
+
+var AllReportRelativeRange = []ReportRelativeRange{
+	ReportRelativeRangeToday,
+	ReportRelativeRangeYesterday,
+	ReportRelativeRangeThisWeek,
+	ReportRelativeRangeLastWeek,
+	ReportRelativeRangeThisMonth,
+	ReportRelativeRangeLastMonth,
+	ReportRelativeRangeThisQuarter,
+	ReportRelativeRangeLastQuarter,
+	ReportRelativeRangeThisYear,
+	ReportRelativeRangeLastYear,
+	ReportRelativeRangeAllTime,
+}
+
+func (e ReportRelativeRange) IsValid() bool {
+	switch e {
+	case ReportRelativeRangeToday, ReportRelativeRangeYesterday, ReportRelativeRangeThisWeek, ReportRelativeRangeLastWeek, ReportRelativeRangeThisMonth, ReportRelativeRangeLastMonth, ReportRelativeRangeThisQuarter, ReportRelativeRangeLastQuarter, ReportRelativeRangeThisYear, ReportRelativeRangeLastYear, ReportRelativeRangeAllTime:
+		return true
+	}
+	return false
+}
+
+func (e ReportRelativeRange) String() string {
+	return string(e)
+}
+
+func (e *ReportRelativeRange) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ReportRelativeRange(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ReportRelativeRange", str)
+	}
+	return nil
+}
+
+func (e ReportRelativeRange) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ReportRelativeRange) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ReportRelativeRange) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -4815,6 +5429,64 @@ func (e *UserErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e UserErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The orders of a list of users.
+type UserOrder string
+
+const (
+	// By last name, then by first name, A first.
+	UserOrderLastNameAsc UserOrder = "LAST_NAME_ASC"
+	// By first name, then by last name, A first.
+	UserOrderFirstNameAsc UserOrder = "FIRST_NAME_ASC"
+)
+
+var AllUserOrder = []UserOrder{
+	UserOrderLastNameAsc,
+	UserOrderFirstNameAsc,
+}
+
+func (e UserOrder) IsValid() bool {
+	switch e {
+	case UserOrderLastNameAsc, UserOrderFirstNameAsc:
+		return true
+	}
+	return false
+}
+
+func (e UserOrder) String() string {
+	return string(e)
+}
+
+func (e *UserOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = UserOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid UserOrder", str)
+	}
+	return nil
+}
+
+func (e UserOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *UserOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e UserOrder) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

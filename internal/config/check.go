@@ -61,8 +61,10 @@ func (c Config) checkLimits() error {
 		{"--max-tokens", int64(c.MaxTokens), 1},
 		{"--max-depth", int64(c.MaxDepth), 1},
 		{"--max-calls", int64(c.MaxCalls), 1},
+		{"--max-response", int64(c.MaxResponse), 1},
 		{"--query-cache", int64(c.QueryCache), 0},
 		{"--persisted-queries", int64(c.PersistedQueries), 0},
+		{"--cache-size", int64(c.CacheSize), 0},
 	} {
 		if limit.value < limit.least {
 			return fmt.Errorf("%s: must be at least %d, is %d", limit.flag, limit.least, limit.value)

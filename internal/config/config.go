@@ -22,15 +22,19 @@ type Config struct {
 
 	Explain Switch `name:"explain" enum:"auto,on,off" default:"auto" placeholder:"auto|on|off" help:"Answer requests with the header X-Closegraph-Explain: 1 with the REST calls that they caused. auto: on demo data only."`
 
-	MaxBody    Bytes `name:"max-body" placeholder:"SIZE" default:"1MiB" help:"Most bytes of a request body."`
-	MaxTokens  int   `name:"max-tokens" placeholder:"N" default:"5000" help:"Most tokens of a query."`
-	MaxDepth   int   `name:"max-depth" placeholder:"N" default:"15" help:"Most levels of fields in a query."`
-	MaxCalls   int   `name:"max-calls" placeholder:"N" default:"250" help:"Most calls to Close for one operation."`
-	QueryCache int   `name:"query-cache" placeholder:"N" default:"1000" help:"How many parsed queries to keep; 0 keeps none."`
+	MaxBody     Bytes `name:"max-body" placeholder:"SIZE" default:"1MiB" help:"Most bytes of a request body."`
+	MaxTokens   int   `name:"max-tokens" placeholder:"N" default:"5000" help:"Most tokens of a query."`
+	MaxDepth    int   `name:"max-depth" placeholder:"N" default:"15" help:"Most levels of fields in a query."`
+	MaxCalls    int   `name:"max-calls" placeholder:"N" default:"250" help:"Most calls to Close for one operation."`
+	MaxResponse Bytes `name:"max-response" placeholder:"SIZE" default:"32MiB" help:"Most bytes of an answer."`
+	QueryCache  int   `name:"query-cache" placeholder:"N" default:"1000" help:"How many parsed queries to keep; 0 keeps none."`
 
 	PersistedQueries     int    `name:"persisted-queries" placeholder:"N" default:"1000" help:"How many automatic persisted queries to keep, which clients name by their hash; 0 switches them off."`
 	TrustedDocuments     string `name:"trusted-documents" placeholder:"FILE" help:"List of operations that clients may name by id: JSON, as Relay's compiler or Apollo's manifest has it."`
 	OnlyTrustedDocuments bool   `name:"only-trusted-documents" help:"Run the operations of --trusted-documents and no others. The playground is off then."`
+
+	Cache     Lifetimes `name:"cache" placeholder:"KIND=DURATION,..." help:"For how long to keep what Close answered, by kind: lead=30s,task=10s. Not named: 5m for users, statuses, pipelines, custom fields and other definitions, 1m for the caller, none for all else. 0 keeps none."`
+	CacheSize Bytes     `name:"cache-size" placeholder:"SIZE" default:"64MiB" help:"Most memory for what is kept of Close's answers; 0 keeps none."`
 
 	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`

@@ -28,7 +28,7 @@ func defaults() Config {
 		Listen: "127.0.0.1:8080", CloseBaseURL: DefaultCloseBaseURL,
 		Playground: true, Introspection: true,
 		Explain: "auto",
-		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxCalls: 250, QueryCache: 1000, PersistedQueries: 1000,
+		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxCalls: 250, MaxResponse: 32 << 20, QueryCache: 1000, PersistedQueries: 1000, CacheSize: 64 << 20,
 		RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
@@ -48,14 +48,16 @@ func TestParse(t *testing.T) {
 			name: "environment",
 			env: map[string]string{
 				"LISTEN_ADDR": "[::1]:9000", "CLOSE_API_KEY": "api_x.y", "PLAYGROUND": "false", "INTROSPECTION": "no",
-				"EXPLAIN": "on", "MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "QUERY_CACHE": "0", "PERSISTED_QUERIES": "0", "TRUSTED_DOCUMENTS": "list.json", "ONLY_TRUSTED_DOCUMENTS": "true",
+				"EXPLAIN": "on", "MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "MAX_RESPONSE": "1MB", "QUERY_CACHE": "0", "PERSISTED_QUERIES": "0", "TRUSTED_DOCUMENTS": "list.json", "ONLY_TRUSTED_DOCUMENTS": "true",
+				"CACHE": "lead=30s, user=0", "CACHE_SIZE": "1MiB",
 				"REQUEST_TIMEOUT": "5s", "SHUTDOWN_TIMEOUT": "1m", "LOG_LEVEL": "debug", "LOG_FORMAT": "json",
 			},
 			want: func(c *Config) {
 				*c = Config{
 					Listen: "[::1]:9000", CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL,
-					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7,
+					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7, MaxResponse: 1_000_000,
 					TrustedDocuments: "list.json", OnlyTrustedDocuments: true,
+					Cache: Lifetimes{"lead": 30 * time.Second, "user": 0}, CacheSize: 1 << 20,
 					RequestTimeout: 5 * time.Second, ShutdownTimeout: time.Minute, LogLevel: slog.LevelDebug, LogFormat: "json",
 				}
 			},
@@ -156,6 +158,11 @@ func TestParseRefuses(t *testing.T) {
 		{name: "cache", args: []string{"--query-cache=-1"}, want: "--query-cache: must be at least 0"},
 		{name: "persisted queries", args: []string{"--persisted-queries=-1"}, want: "--persisted-queries: must be at least 0"},
 		{name: "only trusted documents, but none", args: []string{"--only-trusted-documents"}, want: "--only-trusted-documents: say which in --trusted-documents"},
+		{name: "kind without a lifetime", args: []string{"--cache=lead"}, want: `"lead" is not a kind with a duration`},
+		{name: "lifetime without a unit", args: []string{"--cache=lead=30"}, want: `lead: "30" is not a duration: write 30s`},
+		{name: "lifetime that ended", env: map[string]string{"CACHE": "lead=-1s"}, want: `lead: "-1s" is not a duration`},
+		{name: "kind twice", args: []string{"--cache=lead=1s,lead=2s"}, want: "lead is named twice"},
+		{name: "size of what is kept", args: []string{"--cache-size=much"}, want: "cache-size"},
 		{name: "timeout", args: []string{"--request-timeout=0s"}, want: "--request-timeout: "},
 		{name: "timeout without a unit", args: []string{"--request-timeout=30"}, want: "request-timeout"},
 		{name: "shutdown", args: []string{"--shutdown-timeout=-1s"}, want: "--shutdown-timeout: "},

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Secret is a credential. Printing, logging or encoding it shows only whether there is one.
@@ -83,4 +84,28 @@ func (b Bytes) String() string {
 		}
 	}
 	return strconv.FormatInt(int64(b), 10) + "B"
+}
+
+// Lifetimes are durations by name. As text: lead=30s,task=10s.
+type Lifetimes map[string]time.Duration
+
+// UnmarshalText reads names with their durations.
+func (l *Lifetimes) UnmarshalText(text []byte) error {
+	*l = Lifetimes{}
+	for pair := range strings.SplitSeq(string(text), ",") {
+		name, value, ok := strings.Cut(pair, "=")
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			return fmt.Errorf("%q is not a kind with a duration: write lead=30s, and commas between several", strings.TrimSpace(pair))
+		}
+		value = strings.TrimSpace(value)
+		lifetime, err := time.ParseDuration(value)
+		if err != nil || lifetime < 0 {
+			return fmt.Errorf("%s: %q is not a duration: write 30s, 5m, or 0 to keep none", name, value)
+		}
+		if _, twice := (*l)[name]; twice {
+			return fmt.Errorf("%s is named twice", name)
+		}
+		(*l)[name] = lifetime
+	}
+	return nil
 }

@@ -2,25 +2,20 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/closegraph/closegraph/closeapi"
-	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // explainHeader asks for the REST calls of a request: they come as extensions.closegraph of the answer.
 const explainHeader = "X-Closegraph-Explain"
 
-// explainer makes calls to Close and keeps what they were.
+// explainer keeps what is observed of the calls to Close.
 type explainer struct {
-	close projection.Doer
-
 	mu    sync.Mutex
 	calls []explainedCall
 }
@@ -32,32 +27,20 @@ type explainedCall struct {
 	Fields       []string `json:"fields,omitempty"`
 	Status       int      `json:"status,omitempty"` // left out when no answer came
 	Milliseconds float64  `json:"ms"`
+	Cached       bool     `json:"cached,omitempty"` // Close was not asked
+	Stale        bool     `json:"stale,omitempty"`  // and what was kept is past its lifetime
+	Joined       bool     `json:"joined,omitempty"` // the same was being asked by another request
 }
 
-// Do makes a call and keeps it.
-func (e *explainer) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
-	begun := time.Now()
-	doc, err := e.close.Do(ctx, call)
-	made := explainedCall{
-		Status:       doc.Status,
-		Milliseconds: float64(time.Since(begun).Microseconds()) / 1000,
-	}
-	if failed, ok := errors.AsType[*closeapi.Error](err); ok {
-		made.Status = failed.Status
-	}
-	made.Method, made.Path, _ = strings.Cut(call.Operation, " ")
-	for _, value := range call.Vars {
-		before, rest, _ := strings.Cut(made.Path, "{")
-		_, after, _ := strings.Cut(rest, "}")
-		made.Path = before + value + after
-	}
-	if op, ok := closeapi.LookupOperation(call.Operation); ok && op.Fields {
-		made.Fields = slices.Sorted(slices.Values(call.Fields))
-	}
+// add keeps a call.
+func (e *explainer) add(_ context.Context, o closeapi.Observation) {
+	method, _, _ := strings.Cut(o.Operation, " ")
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.calls = append(e.calls, made)
-	return doc, err
+	e.calls = append(e.calls, explainedCall{
+		Method: method, Path: o.Path, Fields: slices.Sorted(slices.Values(o.Fields)), Status: o.Status,
+		Milliseconds: float64(o.Duration.Microseconds()) / 1000, Cached: o.Cached, Stale: o.Stale, Joined: o.Joined,
+	})
 }
 
 // explain adds the calls to the answers of an operation.

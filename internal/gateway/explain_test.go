@@ -21,7 +21,7 @@ func TestExplain(t *testing.T) {
 	}{
 		"asked": {explain: "auto", header: "1", want: []explainedCall{
 			{Method: "GET", Path: "/lead/lead_gone/", Fields: []string{"id", "name"}, Status: 404},
-			{Method: "GET", Path: "/me/", Fields: []string{"id"}, Status: 200},
+			{Method: "GET", Path: "/me/", Status: 200}, // whole, since it is kept
 		}},
 		"not asked":     {explain: "auto"},
 		"asked in vain": {explain: "off", header: "1"},

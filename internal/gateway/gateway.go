@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -20,6 +21,7 @@ import (
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/closeapi/sandbox"
 	"github.com/closegraph/closegraph/graph"
+	"github.com/closegraph/closegraph/internal/cache"
 	"github.com/closegraph/closegraph/internal/config"
 	"github.com/closegraph/closegraph/internal/projection"
 	"github.com/closegraph/closegraph/resolvers"
@@ -61,11 +63,16 @@ func New(o Options) (*Gateway, error) {
 		}
 	}
 	identify := identifier{mode: o.Config.Mode(), own: ownCredential(o.Config)}
-	var err error
+	store, err := storeOf(o.Config)
+	if err != nil {
+		return nil, err
+	}
 	g.client, err = closeapi.New(closeapi.Config{
 		BaseURL:   o.Config.CloseBaseURL,
 		Transport: o.Transport,
 		Retry:     o.Retry,
+		Store:     store,
+		Lifetimes: o.Config.Cache,
 	})
 	if err != nil {
 		return nil, err
@@ -98,7 +105,9 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	engine, err := projection.New(full, projection.Options{
 		Code:      resolvers.Code(),
 		MaxCalls:  o.Config.MaxCalls,
+		MaxAnswer: int(o.Config.MaxResponse),
 		PlanCache: o.Config.QueryCache,
+		Whole:     client.Whole,
 	})
 	if err != nil {
 		return nil, err
@@ -107,21 +116,23 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 		Schema:    served(full),
 		Resolvers: &resolvers.Resolver{Projection: engine},
 	}))
-	exec.SetQueryCache(newQueryCache(o.Config.QueryCache))
+	queries := newQueryCache(o.Config.QueryCache)
+	exec.SetQueryCache(queries)
 	exec.SetParserTokenLimit(o.Config.MaxTokens)
 	exec.SetDisableSuggestion(!o.Config.Introspection)
 	exec.SetErrorPresenter(errorPresenter{o.Log}.present)
 	exec.SetRecoverFunc(recovered)
+	exec.Use(documentLimit{maxTokens: o.Config.MaxTokens, known: queries})
 	exec.Use(depthLimit(o.Config.MaxDepth))
 	if o.Config.Introspection {
 		exec.Use(extension.Introspection{})
 	}
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		var toClose projection.Doer = client.For(callerOf(ctx))
-		explained := &explainer{close: toClose, calls: []explainedCall{}}
+		toClose := client.For(callerOf(ctx))
+		explained := &explainer{calls: []explainedCall{}}
 		asked := o.Config.Explains() && graphql.GetOperationContext(ctx).Headers.Get(explainHeader) == "1"
 		if asked {
-			toClose = explained
+			toClose = toClose.Observing(explained.add)
 		}
 		ctx, err := engine.Begin(ctx, toClose)
 		switch {
@@ -208,6 +219,20 @@ func (g *Gateway) ready() error {
 		return errDraining
 	}
 	return nil
+}
+
+// storeOf keeps what Close answered, in the memory of this process; nil when nothing is to be kept.
+func storeOf(c config.Config) (closeapi.Store, error) {
+	known := closeapi.Kinds()
+	for _, kind := range slices.Sorted(maps.Keys(c.Cache)) {
+		if !slices.Contains(known, kind) {
+			return nil, fmt.Errorf("--cache: %q is not a kind of answers that can be kept; those are %s", kind, strings.Join(known, ", "))
+		}
+	}
+	if c.CacheSize == 0 {
+		return nil, nil
+	}
+	return cache.NewMemory(int64(c.CacheSize)), nil
 }
 
 // ownCredential is the credential that the server has of its own; nil when it has none.

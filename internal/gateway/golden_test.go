@@ -22,7 +22,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden requests from what happens now")
 
 // TestGolden runs each request of testdata against a sandbox of its own and compares the REST calls that it causes and
-// the answer. A file holds query.graphql, if need be variables.json and headers, then rest and response.json.
+// the answer. A file holds query.graphql, if need be variables.json, headers and fault.json (what goes wrong in the sandbox),
+// then rest and response.json. A file with before.graphql shows a gateway that was asked that before: what it keeps of it
+// costs no call any more.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -50,6 +52,13 @@ func golden(t *testing.T, file string) {
 		return ""
 	}
 	s := sandbox.RunT(t)
+	if text := part("fault.json"); text != "" {
+		var fault sandbox.Fault
+		if err := json.Unmarshal([]byte(text), &fault); err != nil {
+			t.Fatal(err)
+		}
+		s.Fault(fault)
+	}
 	body := map[string]any{"query": part("query.graphql")}
 	if vars := part("variables.json"); vars != "" {
 		body["variables"] = json.RawMessage(vars)
@@ -59,7 +68,16 @@ func golden(t *testing.T, file string) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		header.Set(name, value)
 	}
-	response := post(t, newTestGateway(t, s), body, header)
+	options := testOptions(s)
+	if header.Get("Authorization") != "" { // the caller has a credential of its own
+		options.Config.Passthrough, options.Transport = true, s.Transport()
+	}
+	g := newGateway(t, options)
+	if before := part("before.graphql"); before != "" {
+		post(t, g, map[string]any{"query": before}, header)
+		s.ResetRequests()
+	}
+	response := post(t, g, body, header)
 	want := map[string]string{"rest": part("rest"), "response.json": part("response.json")}
 	got := map[string]string{"rest": restCalls(s), "response.json": indent(t, response)}
 	if *update {
@@ -94,7 +112,12 @@ func restCalls(s *sandbox.Server) string {
 // newTestGateway is the whole gateway in front of a sandbox.
 func newTestGateway(t testing.TB, s *sandbox.Server) *Gateway {
 	t.Helper()
-	g, err := New(testOptions(s))
+	return newGateway(t, testOptions(s))
+}
+
+func newGateway(t testing.TB, o Options) *Gateway {
+	t.Helper()
+	g, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ const (
 	maxChunk = 100
 	// maxAtOnce is how many calls one batch makes at a time.
 	maxAtOnce = 8
-	// maxWhole is how many pages of such a list are read before the rest is asked for by id.
+	// maxWhole is how many pages of a list that is read whole are read before the rest is asked for by id.
 	maxWhole = 5
 )
 
@@ -30,7 +30,7 @@ const (
 	byList       // a list with id__in, documented
 	byLead       // a list with id__in that works but is not documented: checked, with byIndex behind it
 	byIndex      // POST /data/search/, which lags behind: what it does not find is asked for by id
-	byWhole      // the whole list, which is short
+	byWhole      // the whole list, which is short; for a single object too, where it is kept
 	onlyList     // a list with id__in, since none can be read by itself
 )
 
@@ -47,23 +47,26 @@ type kind struct {
 
 // kinds are the types of the schema of which many objects can be read at once; others are read one by one.
 var kinds = map[string]kind{
-	"Task":             {way: byList, operation: "GET /task/", params: map[string]string{"_type": "all"}},
-	"Lead":             {way: byLead, operation: "GET /lead/", object: "lead"},
-	"Contact":          {way: byIndex, object: "contact"},
-	"Opportunity":      {way: byIndex, object: "opportunity"},
-	"User":             {way: byWhole, operation: "GET /user/"},
-	"Activity":         {way: onlyList, operation: "GET /activity/"},
-	"Call":             {way: byList, operation: "GET /activity/call/"},
-	"EmailThread":      {way: byList, operation: "GET /activity/emailthread/"},
-	"SMS":              {way: byList, operation: "GET /activity/sms/"},
-	"Note":             {way: byList, operation: "GET /activity/note/"},
-	"Email":            {way: byList, operation: "GET /activity/email/"},
-	"Meeting":          {way: byList, operation: "GET /activity/meeting/"},
-	"Outcome":          {way: byWhole, operation: "GET /outcome/"},
-	"Playbook":         {way: byWhole, operation: "GET /playbook/"},
-	"ConnectedAccount": {way: byWhole, operation: "GET /connected_account/"},
-	"PhoneNumber":      {way: byWhole, operation: "GET /phone_number/"},
-	"Dialer":           {way: byWhole, operation: "GET /dialer/"},
+	"Task":              {way: byList, operation: "GET /task/", params: map[string]string{"_type": "all"}},
+	"Lead":              {way: byLead, operation: "GET /lead/", object: "lead"},
+	"Contact":           {way: byIndex, object: "contact"},
+	"Opportunity":       {way: byIndex, object: "opportunity"},
+	"User":              {way: byWhole, operation: "GET /user/", params: map[string]string{"_limit": "1000"}},
+	"LeadStatus":        {way: byWhole, operation: "GET /status/lead/"},
+	"Pipeline":          {way: byWhole, operation: "GET /pipeline/"},
+	"OpportunityStatus": {way: byWhole, operation: "GET /status/opportunity/"},
+	"Activity":          {way: onlyList, operation: "GET /activity/"},
+	"Call":              {way: byList, operation: "GET /activity/call/"},
+	"EmailThread":       {way: byList, operation: "GET /activity/emailthread/"},
+	"SMS":               {way: byList, operation: "GET /activity/sms/"},
+	"Note":              {way: byList, operation: "GET /activity/note/"},
+	"Email":             {way: byList, operation: "GET /activity/email/"},
+	"Meeting":           {way: byList, operation: "GET /activity/meeting/"},
+	"Outcome":           {way: byWhole, operation: "GET /outcome/"},
+	"Playbook":          {way: byWhole, operation: "GET /playbook/"},
+	"ConnectedAccount":  {way: byWhole, operation: "GET /connected_account/"},
+	"PhoneNumber":       {way: byWhole, operation: "GET /phone_number/"},
+	"Dialer":            {way: byWhole, operation: "GET /dialer/"},
 	"EmailTemplate": {
 		way: byWhole, operation: "GET /email_template/",
 		one: withEmbedded, alone: map[string]string{"used_by_sequences": ""},
@@ -89,6 +92,9 @@ func Operations(typeName string) []string {
 	}
 	return operations
 }
+
+// idFilter is the parameter of a list that takes ids.
+const idFilter = "id__in"
 
 // searchOperation finds objects through the index (Close docs: Advanced Filtering).
 const searchOperation = "POST /data/search/"
@@ -117,12 +123,15 @@ func (k kind) paramsOfOne(members []string) map[string]string {
 func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 	k := kinds[l.Type]
 	ids = slices.Sorted(slices.Values(ids))
-	if k.way == oneByOne || len(ids) == 1 && k.way != onlyList || slices.ContainsFunc(l.Fields, k.isAlone) {
+	switch {
+	case slices.ContainsFunc(l.Fields, k.isAlone):
 		l.each(ctx, ids, found)
 		return
-	}
-	if k.way == byWhole {
+	case k.way == byWhole && (len(ids) > 1 || l.Whole != nil && l.Whole(k.operation)):
 		l.whole(ctx, k, ids, found)
+		return
+	case k.way == oneByOne, len(ids) == 1 && k.way != onlyList:
+		l.each(ctx, ids, found)
 		return
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -149,10 +158,10 @@ func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *foun
 		return
 	}
 	var err error
-	if k.way == byLead && !l.Observed.leadFilterIgnored() {
+	if k.way == byLead && !l.Observed.Ignores(k.operation, idFilter) {
 		var ignored bool
 		if ignored, err = l.list(ctx, k, ids, found); ignored {
-			l.Observed.setLeadFilterIgnored()
+			l.Observed.SawIgnored(k.operation, idFilter)
 			err = l.search(ctx, k, found.missing(ids), found)
 		}
 	} else {
@@ -167,7 +176,7 @@ func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *foun
 
 // list reads ids with id__in. It reports whether the answer shows that the list ignores it.
 func (l *Loader[R]) list(ctx context.Context, k kind, ids []string, found *found[R]) (ignored bool, err error) {
-	params := map[string]string{"id__in": strings.Join(ids, ",")}
+	params := map[string]string{idFilter: strings.Join(ids, ",")}
 	maps.Copy(params, k.params)
 	page, err := l.page(ctx, closeapi.Call{Operation: k.operation, Params: params, Fields: l.Fields}, found)
 	return page.strangers, err
@@ -207,28 +216,35 @@ func (l *Loader[R]) search(ctx context.Context, k kind, ids []string, found *fou
 	return err
 }
 
-// whole reads a list from its beginning until it ends or all ids are found; what it does not hold is asked for by id.
+// whole reads a list from its beginning until it ends or all ids are found; what it does not hold, or not yet as it was
+// written, is asked for by id.
 func (l *Loader[R]) whole(ctx context.Context, k kind, ids []string, found *found[R]) {
-	list, _ := closeapi.LookupOperation(k.operation)
-	params := map[string]string{"_limit": strconv.Itoa(list.MaxLimit)}
-	for n := range maxWhole {
-		if n > 0 {
-			params["_skip"] = strconv.Itoa(n * list.MaxLimit)
+	ids, fresh := l.Observed.settled(ids)
+	l.each(ctx, fresh, found)
+	if len(ids) == 0 {
+		return
+	}
+	for skip, pages := 0, 0; pages < maxWhole; pages++ {
+		params := map[string]string{}
+		if maps.Copy(params, k.params); skip > 0 {
+			params["_skip"] = strconv.Itoa(skip)
 		}
 		page, err := l.page(ctx, closeapi.Call{Operation: k.operation, Params: params, Fields: l.Fields}, found)
 		if err != nil {
 			found.fail(found.missing(ids), err)
 			return
 		}
-		if !page.more || len(found.missing(ids)) == 0 {
+		if !page.more || page.rows == 0 || len(found.missing(ids)) == 0 {
 			break
 		}
+		skip += page.rows
 	}
 	l.each(ctx, found.missing(ids), found)
 }
 
 // seen is what a page told beyond its rows.
 type seen struct {
+	rows      int
 	more      bool // the list goes on
 	strangers bool // it has rows that nobody asked for
 }
@@ -243,7 +259,7 @@ func (l *Loader[R]) page(ctx context.Context, call closeapi.Call, found *found[R
 	if err != nil {
 		return seen{}, err
 	}
-	s := seen{more: page.More}
+	s := seen{rows: len(page.Rows), more: page.More}
 	for i, row := range page.Rows {
 		if !found.set(page.IDs[i], Result[R]{Row: row}) {
 			s.strangers = true

@@ -47,6 +47,9 @@ type Loader[R any] struct {
 	Fields   []string           // the members that are wanted, id among them
 	Scan     Scan[R]
 	Observed *Observed // what is known of Close's undocumented ways; shared by all requests
+	// Whole reports whether answers of an operation are kept for a while and hold all members; nil when none are. A list of
+	// those serves for single objects too: it is asked for once, and then it is there.
+	Whole func(operation string) bool
 
 	cache cache[R]
 }

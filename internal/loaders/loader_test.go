@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -79,6 +80,7 @@ func TestLoad(t *testing.T) {
 	for name, tt := range map[string]struct {
 		typeName, one, resource string
 		n                       int
+		whole                   bool     // whether lists that are read whole are kept
 		add                     []string // ids beside those of the demo data
 		fault                   sandbox.Fault
 		calls                   map[string]int
@@ -98,7 +100,7 @@ func TestLoad(t *testing.T) {
 		},
 		"a lead that is gone, and the filter with it": {
 			typeName: "Lead", one: "GET /lead/{id}/", resource: "lead", n: 2, add: []string{"lead_gone"},
-			fault: sandbox.Fault{Match: "GET /lead/", IgnoreIDFilter: true},
+			fault: sandbox.Fault{Match: "GET /lead/", Ignore: []string{"id__in"}},
 			calls: map[string]int{"GET /lead": 1, "POST /data/search": 1, "GET /lead/lead": 1}, missing: 1,
 		},
 		"contacts": {typeName: "Contact", one: "GET /contact/{id}/", resource: "contact", n: 3, calls: map[string]int{"POST /data/search": 1}},
@@ -107,7 +109,24 @@ func TestLoad(t *testing.T) {
 			fault: sandbox.Fault{Match: "POST /data/search/", Status: 200, ContentType: "application/json", Body: `{"data":[],"cursor":null}`},
 			calls: map[string]int{"POST /data/search": 1, "GET /contact/cont": 2},
 		},
-		"users": {typeName: "User", one: "GET /user/{id}/", resource: "user", n: 4, calls: map[string]int{"GET /user": 1}},
+		"users":    {typeName: "User", one: "GET /user/{id}/", resource: "user", n: 4, calls: map[string]int{"GET /user": 1}},
+		"one user": {typeName: "User", one: "GET /user/{id}/", resource: "user", n: 1, calls: map[string]int{"GET /user/user": 1}},
+		"one user of a list that is kept": {
+			typeName: "User", one: "GET /user/{id}/", resource: "user", n: 1, whole: true, calls: map[string]int{"GET /user": 1},
+		},
+		"one task, which is not kept": {
+			typeName: "Task", one: "GET /task/{id}/", resource: "task", n: 1, whole: true, calls: map[string]int{"GET /task/task": 1},
+		},
+		"statuses of leads": {
+			typeName: "LeadStatus", one: "GET /status/lead/{id}/", resource: "lead_status", n: 3, calls: map[string]int{"GET /status/lead": 1},
+		},
+		"one pipeline of a list that is kept": {
+			typeName: "Pipeline", one: "GET /pipeline/{id}/", resource: "pipeline", n: 1, whole: true, calls: map[string]int{"GET /pipeline": 1},
+		},
+		"a status of the other kind": {
+			typeName: "OpportunityStatus", one: "GET /status/opportunity/{id}/", resource: "opportunity_status", n: 1, whole: true,
+			add: []string{"stat_lead"}, calls: map[string]int{"GET /status/opportunity": 1, "GET /status/opportunity/stat": 1}, missing: 1,
+		},
 		"a user that the list does not have": {
 			typeName: "User", one: "GET /user/{id}/", resource: "user", n: 2, add: []string{"user_gone"},
 			calls: map[string]int{"GET /user": 1, "GET /user/user": 1}, missing: 1,
@@ -125,7 +144,9 @@ func TestLoad(t *testing.T) {
 			}
 			ids := append(slices.Clone(s.IDs(tt.resource)[:tt.n]), tt.add...)
 			twice := append(slices.Clone(ids), ids...)
-			results := newLoader(t, s, tt.typeName, tt.one).Load(t.Context(), twice)
+			l := newLoader(t, s, tt.typeName, tt.one)
+			l.Whole = func(operation string) bool { return tt.whole && operation != "GET /task/" }
+			results := l.Load(t.Context(), twice)
 			missing := 0
 			for i, r := range results {
 				switch {
@@ -204,6 +225,36 @@ func (o *other) Do(_ context.Context, _ closeapi.Call) (closeapi.Document, error
 	return closeapi.Document{Body: fmt.Appendf(nil, `{"id":"lead_other"}`)}, nil
 }
 
+// pages answers a list of a hundred users in pages of forty.
+type pages struct{ skips []string }
+
+func (p *pages) Do(_ context.Context, call closeapi.Call) (closeapi.Document, error) {
+	p.skips = append(p.skips, call.Params["_skip"])
+	skip, _ := strconv.Atoi(call.Params["_skip"])
+	var rows []object
+	for i := skip; i < min(skip+40, 100); i++ {
+		rows = append(rows, object{ID: fmt.Sprint("user_", i)})
+	}
+	body, err := json.Marshal(map[string]any{"data": rows, "has_more": skip+40 < 100})
+	return closeapi.Document{Body: body}, err
+}
+
+// TestLoadWhole reads a list in pages that are smaller than was asked for.
+func TestLoadWhole(t *testing.T) {
+	t.Parallel()
+	l := newLoader(t, sandbox.RunT(t), "User", "GET /user/{id}/")
+	list := &pages{}
+	l.Close = list
+	for i, r := range l.Load(t.Context(), []string{"user_99", "user_7"}) {
+		if r.Err != nil || r.Row.ID != []string{"user_99", "user_7"}[i] {
+			t.Errorf("got %+v", r)
+		}
+	}
+	if diff := cmp.Diff([]string{"", "40", "80"}, list.skips); diff != "" {
+		t.Errorf("skips (-want +got):\n%s", diff)
+	}
+}
+
 // TestLoadRefusesAnotherObject must not take an answer for an object that was not asked for.
 func TestLoadRefusesAnotherObject(t *testing.T) {
 	t.Parallel()
@@ -214,21 +265,32 @@ func TestLoadRefusesAnotherObject(t *testing.T) {
 	}
 }
 
-// TestLoadAfterWrite reads objects of which one was written just now: that one by its id, not through the index.
+// TestLoadAfterWrite reads objects of which one was written just now: that one by its id, not through the index or the list.
 func TestLoadAfterWrite(t *testing.T) {
 	t.Parallel()
-	s := sandbox.RunT(t)
-	l := newLoader(t, s, "Contact", "GET /contact/{id}/")
-	ids := s.IDs("contact")[:4]
-	l.Observed.Wrote(ids[2])
-	for i, r := range l.Load(t.Context(), ids) {
-		if r.Err != nil || r.Row.ID != ids[i] {
-			t.Errorf("%s = %+v", ids[i], r)
-		}
-	}
-	want := map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}
-	if diff := cmp.Diff(want, calls(s)); diff != "" {
-		t.Errorf("calls (-want +got):\n%s", diff)
+	for name, tt := range map[string]struct {
+		typeName, one, resource string
+		calls                   map[string]int
+	}{
+		"through the index": {"Contact", "GET /contact/{id}/", "contact", map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}},
+		"through a list":    {"Pipeline", "GET /pipeline/{id}/", "pipeline", map[string]int{"GET /pipeline": 1, "GET /pipeline/pipe": 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sandbox.RunT(t)
+			l := newLoader(t, s, tt.typeName, tt.one)
+			ids := s.IDs(tt.resource)
+			ids = ids[:min(4, len(ids))]
+			l.Observed.Wrote(ids[1])
+			for i, r := range l.Load(t.Context(), ids) {
+				if r.Err != nil || r.Row.ID != ids[i] {
+					t.Errorf("%s = %+v", ids[i], r)
+				}
+			}
+			if diff := cmp.Diff(tt.calls, calls(s)); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -10,10 +10,13 @@ import (
 // lately. The zero value knows nothing.
 type Observed struct {
 	mu      sync.Mutex
-	ignored time.Time            // when GET /lead/ was last seen to ignore id__in
+	ignored map[filter]time.Time // when lists were last seen to ignore filters
 	written map[string]time.Time // when objects were written, by id
 	cleared time.Time            // when written was last rid of what is old
 }
+
+// filter is a parameter of a list.
+type filter struct{ operation, param string }
 
 const (
 	// relearn is after how long an undocumented way that failed is tried again.
@@ -25,16 +28,23 @@ const (
 	maxWritten = 10_000
 )
 
-func (o *Observed) leadFilterIgnored() bool {
+// Ignores reports whether a list was seen lately to ignore a parameter: Close does so, without a word, with what it does
+// not know.
+func (o *Observed) Ignores(operation, param string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return !o.ignored.IsZero() && time.Since(o.ignored) < relearn
+	at, ok := o.ignored[filter{operation, param}]
+	return ok && time.Since(at) < relearn
 }
 
-func (o *Observed) setLeadFilterIgnored() {
+// SawIgnored remembers that a list ignored a parameter just now.
+func (o *Observed) SawIgnored(operation, param string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.ignored = time.Now()
+	if o.ignored == nil {
+		o.ignored = map[filter]time.Time{}
+	}
+	o.ignored[filter{operation, param}] = time.Now()
 }
 
 // Wrote remembers that an object was written just now: for a while it is read by its id alone.
@@ -51,6 +61,12 @@ func (o *Observed) Wrote(id string) {
 	if len(o.written) < maxWritten {
 		o.written[id] = time.Now()
 	}
+}
+
+// WroteLately reports whether an object was written so lately that lists may not show it.
+func (o *Observed) WroteLately(id string) bool {
+	_, fresh := o.settled([]string{id})
+	return len(fresh) > 0
 }
 
 // settled separates ids that lists and the index know from those that were written lately.

@@ -21,9 +21,11 @@ type kid struct {
 	blocks []*block // by place of the target, or by view of the connection
 	refs   []link   // of lists of ids: what the elements lead to
 	pages  []page   // of connections
+	empty  []bool   // of connections: by page, whether it is known to be empty
 	head   *block   // of connections: by page, what the list has beside its rows
 	values [][]byte // of computed fields: JSON by row
 	err    error    // of computed fields
+	errs   []error  // to which links lead
 }
 
 // link says where the objects below a row stand.
@@ -39,7 +41,8 @@ type linkState uint8
 const (
 	linkNull linkState = iota
 	linkSet
-	linkWrong // Close sent something that leads nowhere
+	linkWrong  // Close sent something that leads nowhere
+	linkFailed // at is the index of an error
 )
 
 // page is a page of a connection, whose rows stand in the blocks of its views.
@@ -74,6 +77,12 @@ func (k *kid) name(place int, id string) link {
 		b.ids = append(b.ids, id)
 	}
 	return link{state: linkSet, place: int32(place), at: at}
+}
+
+// fail notes that what a row leads to cannot be had.
+func (k *kid) fail(row int, err error) {
+	k.links[row] = link{state: linkFailed, at: int32(len(k.errs))}
+	k.errs = append(k.errs, err)
 }
 
 // expand works out what lies below the rows of a block: what is there already it opens, what is not it asks for.
@@ -250,17 +259,20 @@ func (b *block) parents() ([]int, []Parent) {
 // expandEmbedded opens the objects inside a member.
 func (x *run) expandEmbedded(ctx context.Context, b *block, it *item, k *kid) {
 	var last, below *table
-	x.open(ctx, b, it, k, func(i int) (*table, span) {
+	k.open(b, it, func(i int) (*table, span) {
 		r := b.rows[i]
 		if r.table != last {
 			last, below = r.table, &table{doc: r.table.doc, layout: it.below.layout}
 		}
-		return below, r.table.spans[r.index*len(r.table.layout.names)+it.slot]
+		return below, r.span(it.slot)
 	})
+	if it.field.gone == nil || !x.fallBack(b, it, k) {
+		x.expand(ctx, k.blocks[0])
+	}
 }
 
 // open opens, for each row, the object or list of objects that stands at a span of a table's document.
-func (x *run) open(ctx context.Context, b *block, it *item, k *kid, at func(i int) (*table, span)) {
+func (k *kid) open(b *block, it *item, at func(i int) (*table, span)) {
 	*k = newKid([]*place{it.below})
 	k.links = make([]link, len(b.rows))
 	child := k.blocks[0]
@@ -289,7 +301,6 @@ func (x *run) open(ctx context.Context, b *block, it *item, k *kid, at func(i in
 			child.rows = append(child.rows, row{t, from})
 		}
 	}
-	x.expand(ctx, child)
 }
 
 // expandSame opens what lies below the rows themselves.

@@ -14,9 +14,13 @@ type Code struct {
 	Compute map[string]Compute
 	// Refer finds the object that a field leads to, by "Type.field".
 	Refer map[string]Refer
-	// Check refuses values of inputs that contradict themselves, by the name of the input type, and arguments of lists that
-	// contradict each other, by "Type.field".
+	// Check refuses values of the inputs of lists that contradict themselves, by the name of the input type, and arguments of
+	// lists that contradict each other, by "Type.field".
 	Check map[string]Check
+	// Rules find what is wrong with inputs that become bodies, by the name of the input type.
+	Rules map[string][]Rule
+	// Find finds out what a variable of a path is where no argument says it, by the variable: "{org_id}".
+	Find map[string]Find
 	// Spread turns inputs into members of the body that they stand in, by the name of the input type.
 	Spread map[string]Spread
 	// Search says what a field that is a search searches for, by "Type.field".
@@ -25,7 +29,8 @@ type Code struct {
 
 // Compute works out a field for all parents of a level at once. It returns one value a parent: nil for null, or what
 // encoding/json writes as a value of the field's type. Of a field with fields of its own that is the object as Close would
-// write it, with the members that its fields read, or a list of them. An error fails the field of every parent.
+// write it, with the members that its fields read, or a list of them; an error in its place fails the field of that parent. An error
+// beside the values fails the field of every parent.
 type Compute func(ctx context.Context, c Computation) ([]any, error)
 
 // Computation is what a Compute works on.
@@ -48,6 +53,12 @@ type Refer func(parents []Parent) []Reference
 // Check looks at an input as it was given, by the names of the schema: absent members are absent, lists are []any,
 // inputs are map[string]any, enum values and texts are strings. Its error says what would be right.
 type Check func(input map[string]any) error
+
+// Rule looks at an input as a Check does. It returns what is wrong, with paths that begin in the input.
+type Rule func(input map[string]any) []Fault
+
+// Find finds out what a variable of a path is, with calls to Close for the caller of the operation.
+type Find func(ctx context.Context, close Doer) (string, error)
 
 // Spread turns an input, which has Close's names and values already, into a member of the body around it.
 type Spread func(input map[string]any) (member string, value any, err error)

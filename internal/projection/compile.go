@@ -49,10 +49,8 @@ func (c *compiler) root(sel *selected, f *field) *rootPlan {
 	switch f.kind {
 	case listField:
 		root.connection = c.connection(sel, f)
-	case embeddedField: // one object, such as the viewer
-		l := newLayout()
-		l.need("id")
-		root.single = c.place(sel.sets, f.target, l)
+	case sameField, embeddedField:
+		root.document = c.document(sel, f)
 	default:
 		root.target = c.byID(sel.sets, f.target)
 	}
@@ -125,6 +123,14 @@ func constant(p *place, sel *selected, t *objectType) item {
 func (c *compiler) add(p *place, sel *selected, f *field) {
 	it := item{ast: sel.ast, kid: -1, prefix: prefix(len(p.items), sel.key), field: f, typ: f.def.Type, leaf: f.leaf}
 	c.item(&it, sel, p.layout)
+	switch {
+	case f.late:
+		for _, name := range c.reads(sel, f) {
+			p.late = append(p.late, p.layout.need(name))
+		}
+	case it.kind == sameItem:
+		p.late = append(p.late, it.below.late...)
+	}
 	if needsKid(&it) {
 		it.kid = p.kids
 		p.kids++
@@ -177,11 +183,17 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 	case embeddedField:
 		it.kind, it.slot = embeddedItem, l.need(f.reads[0])
 		it.below = c.place(sel.sets, f.target, newLayout())
+		f.gone.compile(it, l)
 	case sameField:
 		it.kind, it.below = sameItem, c.place(sel.sets, f.target, l)
+	case pageField: // PageInfo of what is no connection, which says of itself where it stands
+		it.kind, it.slot = leafItem, l.need(snakeCase(f.def.Name))
 	case listField:
 		it.kind, it.slot = listItem, l.need(f.reads[0])
 		needAll(l, f.reads)
+		if f.list.empty != "" {
+			it.other = l.need(f.list.empty)
+		}
 		it.connection = c.connection(sel, f)
 	default:
 		panic(fmt.Sprintf("projection: %s has no kind", f.name()))
@@ -241,7 +253,11 @@ func (c *compiler) inline(sel *selected, f *field, l *layout) *place {
 // refer is the target of a field whose objects Go names. Where only the id of an object is selected, none is loaded.
 func (c *compiler) refer(sel *selected, f *field, l *layout) *target {
 	result := &target{}
-	for _, possible := range f.target.possible {
+	types := f.target.possible
+	if c.schema.ast.Types[f.target.name].Kind == ast.Interface {
+		types = f.target.loadedAs
+	}
+	for _, possible := range types {
 		p := c.idPlace(sel, possible)
 		switch {
 		case possible.entity == nil:
@@ -255,19 +271,22 @@ func (c *compiler) refer(sel *selected, f *field, l *layout) *target {
 	return result
 }
 
-// idPlace is the place of objects of which nothing is selected but the id, or nil when more is.
+// idPlace is the place of objects of which nothing is selected but the id, or nil when more is. What an object of an
+// interface is called is more.
 func (c *compiler) idPlace(sel *selected, t *objectType) *place {
-	p := &place{typ: t, idOnly: true}
-	for _, below := range collect(sel.sets, t, c.vars) {
-		it := constant(p, below, t)
-		switch below.ast.Name {
-		case "__typename":
-		case "id":
-			it.kind = idItem
-		default:
-			return nil
+	var p *place
+	for _, possible := range t.possible {
+		p = &place{typ: t, idOnly: true}
+		for _, below := range collect(sel.sets, possible, c.vars) {
+			it := constant(p, below, t)
+			switch {
+			case below.ast.Name == "id":
+				it.kind = idItem
+			case below.ast.Name != "__typename" || t.abstract:
+				return nil
+			}
+			p.items = append(p.items, it)
 		}
-		p.items = append(p.items, it)
 	}
 	return p
 }

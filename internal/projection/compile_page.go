@@ -17,9 +17,10 @@ func (c *compiler) connection(sel *selected, f *field) *connection {
 		conn.items = c.page(conn, sel.sets, f.target)
 	}
 	if f.search != nil {
-		conn.layout.whole = true
+		conn.layout.need(wholeMember)
 		conn.search = newSearchPlan(conn)
 	}
+	conn.share()
 	return conn
 }
 
@@ -34,6 +35,8 @@ func (c *compiler) page(conn *connection, sets []ast.SelectionSet, t *objectType
 		if sel.ast.Name != "__typename" {
 			f := t.fields[sel.ast.Name]
 			switch it.kind = f.page; it.kind {
+			case pageHasNext:
+				conn.next = true
 			case pageNodes, pageNode:
 				it.index = len(conn.views)
 				conn.views = append(conn.views, c.place(sel.sets, f.target, conn.layout))

@@ -20,6 +20,7 @@ import (
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/closeapi/sandbox"
 	"github.com/closegraph/closegraph/graph"
+	"github.com/closegraph/closegraph/internal/cache"
 	"github.com/closegraph/closegraph/internal/projection"
 	"github.com/closegraph/closegraph/resolvers"
 )
@@ -27,15 +28,20 @@ import (
 // randomQueries is how many queries a plain run of the tests tries.
 const randomQueries = 600
 
-// TestRandomQueries holds the projection against the reference executor on random queries and random documents.
+// TestRandomQueries holds the projection against the reference executor on random queries and random documents, also where
+// definitions are kept.
 func TestRandomQueries(t *testing.T) {
 	t.Parallel()
-	g := newGraph(t)
-	tried := 0
-	for seed := uint64(1); tried < randomQueries; seed++ {
-		if g.compare(t, seed) {
-			tried++
-		}
+	for name, g := range map[string]*graphUnderTest{"nothing kept": newGraph(t), "kept": newKeepingGraph(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tried := 0
+			for seed := uint64(1); tried < randomQueries/2; seed++ {
+				if g.compare(t, seed) {
+					tried++
+				}
+			}
+		})
 	}
 }
 
@@ -53,15 +59,28 @@ type graphUnderTest struct {
 	full   *ast.Schema
 	engine *projection.Engine
 	exec   graphql.GraphExecutor
+	keeps  bool
 }
 
 type clientKey struct{}
 
 func newGraph(t testing.TB) *graphUnderTest {
 	t.Helper()
-	g := &graphUnderTest{full: graph.NewExecutableSchema(graph.Config{}).Schema()}
+	return newGraphOf(t, &graphUnderTest{}, projection.Options{Code: resolvers.Code(), MaxCalls: 10_000})
+}
+
+// newKeepingGraph is one whose calls for definitions are answered once in each query, and whole.
+func newKeepingGraph(t testing.TB) *graphUnderTest {
+	t.Helper()
+	g := &graphUnderTest{keeps: true}
+	return newGraphOf(t, g, projection.Options{Code: resolvers.Code(), MaxCalls: 10_000, Whole: g.client(t, nil).Whole})
+}
+
+func newGraphOf(t testing.TB, g *graphUnderTest, o projection.Options) *graphUnderTest {
+	t.Helper()
+	g.full = graph.NewExecutableSchema(graph.Config{}).Schema()
 	var err error
-	if g.engine, err = projection.New(g.full, projection.Options{Code: resolvers.Code(), MaxCalls: 10_000}); err != nil {
+	if g.engine, err = projection.New(g.full, o); err != nil {
 		t.Fatal(err)
 	}
 	exec := executor.New(graph.NewExecutableSchema(graph.Config{Resolvers: &resolvers.Resolver{Projection: g.engine}}))
@@ -76,18 +95,28 @@ func newGraph(t testing.TB) *graphUnderTest {
 	return g
 }
 
-// do runs a query against a Close behind a transport.
-func (g *graphUnderTest) do(t *testing.T, transport http.RoundTripper, query string, vars map[string]any) (*graphql.Response, *ast.OperationDefinition) {
+// client calls a Close behind a transport.
+func (g *graphUnderTest) client(t testing.TB, transport http.RoundTripper) *closeapi.Client {
 	t.Helper()
-	client, err := closeapi.New(closeapi.Config{
+	cfg := closeapi.Config{
 		Transport: transport,
 		Caller:    closeapi.Caller{Credential: closeapi.APIKey(sandbox.DemoKey)},
 		Retry:     closeapi.RetryPolicy{MaxAttempts: 1, BaseDelay: time.Millisecond, MaxDelay: time.Millisecond},
-	})
+	}
+	if g.keeps {
+		cfg.Store = cache.NewMemory(1 << 20)
+	}
+	client, err := closeapi.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := graphql.StartOperationTrace(context.WithValue(t.Context(), clientKey{}, client))
+	return client
+}
+
+// do runs a query against a Close behind a transport.
+func (g *graphUnderTest) do(t *testing.T, transport http.RoundTripper, query string, vars map[string]any) (*graphql.Response, *ast.OperationDefinition) {
+	t.Helper()
+	ctx := graphql.StartOperationTrace(context.WithValue(t.Context(), clientKey{}, g.client(t, transport)))
 	op, errs := g.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: vars})
 	if errs != nil {
 		return nil, nil

@@ -21,8 +21,13 @@ type Options struct {
 	Code Code
 	// MaxCalls is how many REST calls one operation may make; default 250.
 	MaxCalls int
+	// MaxAnswer is how many bytes the values of one answer may have; default 32 MiB.
+	MaxAnswer int
 	// PlanCache is how many operations have their plans kept; default 1,000.
 	PlanCache int
+	// Whole reports whether answers of an operation are kept for a while and hold all members, so that it is best asked for
+	// as much as it gives; default no operation.
+	Whole func(operation string) bool
 }
 
 // Engine projects Close on a schema. It is safe for concurrent use and shared by all requests.
@@ -31,7 +36,9 @@ type Engine struct {
 	code     Code
 	plans    *planCache
 	observed *loaders.Observed
-	maxCalls int
+
+	maxCalls, maxAnswer int
+	whole               func(operation string) bool
 }
 
 // New learns the schema. Its error names what is wrong with the directives.
@@ -39,8 +46,14 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 	if o.MaxCalls == 0 {
 		o.MaxCalls = 250
 	}
+	if o.MaxAnswer == 0 {
+		o.MaxAnswer = 32 << 20
+	}
 	if o.PlanCache == 0 {
 		o.PlanCache = 1000
+	}
+	if o.Whole == nil {
+		o.Whole = func(string) bool { return false }
 	}
 	learnt, err := readSchema(s, o.Code)
 	if err != nil {
@@ -50,18 +63,22 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{}, maxCalls: o.MaxCalls}, nil
+	return &Engine{
+		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{},
+		maxCalls: o.MaxCalls, maxAnswer: o.MaxAnswer, whole: o.Whole,
+	}, nil
 }
 
 // request is one operation on its way.
 type request struct {
-	engine *Engine
-	close  Doer
-	vars   map[string]any
-	plan   *plan
-	query  *run // of a query: all its roots, loaded together
-	calls  atomic.Int64
-	errors atomic.Int64
+	engine  *Engine
+	close   Doer
+	vars    map[string]any
+	plan    *plan
+	query   *run         // of a query: all its roots, loaded together
+	calls   atomic.Int64 // what they weigh
+	errors  atomic.Int64
+	written atomic.Int64 // bytes
 }
 
 type requestKey struct{}
@@ -87,13 +104,22 @@ func requestOf(ctx context.Context) *request {
 	return r
 }
 
-// Do makes a call to Close, one of those that the operation may make.
+// callWeight is what a call to Close weighs. One that Close was not asked for weighs a tenth of it: it costs Close nothing,
+// but still has an end.
+const callWeight = 10
+
+// Do makes a call to Close, one of those that the operation may make. Its whole weight counts until it is known that it
+// was answered from what was kept.
 func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
-	if n := r.calls.Add(1); n > int64(r.engine.maxCalls) {
+	if n := r.calls.Add(callWeight); n > int64(r.engine.maxCalls)*callWeight {
 		return closeapi.Document{}, badInput(
 			"the operation needs more than %d calls to Close, the most that one may make; ask for fewer objects, or for less below them", r.engine.maxCalls)
 	}
-	return r.close.Do(ctx, call)
+	doc, err := r.close.Do(ctx, call)
+	if doc.Cached {
+		r.calls.Add(1 - callWeight)
+	}
+	return doc, err
 }
 
 // Do makes a call to Close for the caller of the operation in ctx, for resolvers of mutations. What it writes is read by its
@@ -103,6 +129,11 @@ func (e *Engine) Do(ctx context.Context, call closeapi.Call) (closeapi.Document,
 	if err == nil && !strings.HasPrefix(call.Operation, "GET ") {
 		for _, id := range call.Vars {
 			e.observed.Wrote(id)
+		}
+		if body, ok := call.Body.(map[string]any); ok { // a comment changes the object that it is about
+			if about, ok := body["object_id"].(string); ok {
+				e.observed.Wrote(about)
+			}
 		}
 	}
 	return doc, err

@@ -1,130 +1,195 @@
 package projection
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// inputs turns inputs into bodies of requests.
-type inputs struct {
-	*schema
-	spread map[string]Spread
+// Fault is what is wrong with a value of an input. Its path is made of names of the schema and of indexes.
+type Fault struct {
+	Path    []string
+	Message string
 }
 
-// body turns an input into the JSON body of a request: names and values as Close has them, a field left out is left out,
-// a null is sent.
-func (s inputs) body(path string, def *ast.Definition, input map[string]any) (map[string]any, error) {
+// body turns an input into the JSON body of a request, and gathers what is wrong with it.
+type body struct {
+	*schema
+	code   Code
+	read   bool // the request changes nothing: a null says no more than a field that is left out
+	faults []Fault
+}
+
+// fault notes what is wrong with the value at a path.
+func (b *body) fault(path []string, format string, args ...any) {
+	b.faults = append(b.faults, Fault{slices.Clone(path), fmt.Sprintf(format, args...)})
+}
+
+// wrong is the first thing that is wrong, as an error.
+func (b *body) wrong() error {
+	if len(b.faults) == 0 {
+		return nil
+	}
+	first := b.faults[0]
+	return badInput("%s: %s", strings.Join(first.Path, "."), first.Message)
+}
+
+// at is the path of something within the value at a path.
+func at(path []string, name string) []string { return append(slices.Clip(path), name) }
+
+// object is an input as Close has it: names and values are Close's, a field left out is left out, a null is sent.
+func (b *body) object(path []string, def *ast.Definition, input map[string]any) map[string]any {
 	out := make(map[string]any, len(input))
+	if err := checkInput(def, input, b.code.Check); err != nil {
+		b.fault(path, "%v", err)
+	}
 	for _, field := range def.Fields {
 		value, given := input[field.Name]
 		if !given && field.DefaultValue != nil {
-			var err error
-			if value, err = field.DefaultValue.Value(nil); err != nil {
-				return nil, err
-			}
-			given = true
+			value, given = defaultOf(field), true
 		}
-		if !given {
+		if !given || value == nil && b.read {
 			continue
 		}
-		if spread := s.spread[field.Type.Name()]; spread != nil {
-			if err := s.spreadAll(path+"."+field.Name, field.Type, value, spread, out); err != nil {
-				return nil, err
-			}
+		here := at(path, field.Name)
+		b.limits(here, field, value)
+		if spread := b.code.Spread[field.Type.Name()]; spread != nil {
+			b.spread(here, field.Type, value, spread, out)
 			continue
 		}
-		member, err := s.member(path+"."+field.Name, field.Type, value)
-		if err != nil {
-			return nil, err
+		put(out, paramName(field.Name, field.Directives), b.member(here, field.Type, value))
+		for _, pair := range argStrings(field.Directives.ForName("rest"), "defaults") {
+			name, text, _ := strings.Cut(pair, "=")
+			put(out, name, text)
 		}
-		out[paramName(field.Name, field.Directives)] = member
 	}
-	return out, nil
+	for _, rule := range b.code.Rules[def.Name] {
+		for _, f := range rule(input) {
+			b.faults = append(b.faults, Fault{slices.Concat(path, f.Path), f.Message})
+		}
+	}
+	return out
 }
 
-// spreadAll turns a list of inputs into members of the body around it.
-func (s inputs) spreadAll(path string, t *ast.Type, value any, spread Spread, out map[string]any) error {
-	list, err := s.member(path, t, value)
-	if err != nil || list == nil {
-		return err
+// defaultOf is the value of a field of an input that was left out.
+func defaultOf(field *ast.FieldDefinition) any {
+	value, err := field.DefaultValue.Value(nil)
+	if err != nil {
+		return nil // a default has no variables, and is of the field's type
 	}
-	for i, element := range list.([]any) { // a type that is spread stands in lists alone
-		at := path + "[" + strconv.Itoa(i) + "]"
-		input, ok := element.(map[string]any)
-		if !ok {
-			return badInput("%s: want an object of type %s", at, t.Name())
+	return value
+}
+
+// put puts a member into a body. A name with a dot is that of a member within another. A name with a star is that of an
+// input whose fields are members of the body, each with its own name in the place of the star.
+func put(body map[string]any, name string, member any) {
+	if strings.Contains(name, "*") {
+		fields, _ := member.(map[string]any)
+		for field, value := range fields {
+			put(body, strings.Replace(name, "*", field, 1), value)
 		}
-		name, member, err := spread(input)
+		return
+	}
+	outer, inner, dotted := strings.Cut(name, ".")
+	if !dotted {
+		body[name] = member
+		return
+	}
+	within, ok := body[outer].(map[string]any)
+	if !ok {
+		within = map[string]any{}
+		body[outer] = within
+	}
+	put(within, inner, member)
+}
+
+// spread turns a list of inputs into members of the body around it.
+func (b *body) spread(path []string, t *ast.Type, value any, spread Spread, out map[string]any) {
+	before := len(b.faults)
+	list, ok := b.member(path, t, value).([]any) // a type that is spread stands in lists alone
+	if !ok || len(b.faults) > before {
+		return
+	}
+	for i, element := range list {
+		here := at(path, strconv.Itoa(i))
+		name, member, err := spread(element.(map[string]any))
 		if err != nil {
-			return badInput("%s: %v", at, err)
+			b.fault(here, "%v", err)
+			continue
 		}
 		if _, twice := out[name]; twice {
-			return badInput("%s: the same is given twice", at)
+			b.fault(here, "the same is given twice")
 		}
 		out[name] = member
 	}
-	return nil
 }
 
 // member is a value of an input in Close's terms.
-func (s inputs) member(path string, t *ast.Type, value any) (any, error) {
+func (b *body) member(path []string, t *ast.Type, value any) any {
 	if value == nil {
-		return nil, nil
+		return nil
 	}
 	if t.Elem != nil {
 		list, ok := value.([]any)
 		if !ok {
-			list = []any{value}
+			list = []any{value} // GraphQL: a single value stands for a list of one
 		}
 		out := make([]any, len(list))
 		for i, element := range list {
-			var err error
-			if out[i], err = s.member(path+"["+strconv.Itoa(i)+"]", t.Elem, element); err != nil {
-				return nil, err
-			}
+			out[i] = b.member(at(path, strconv.Itoa(i)), t.Elem, element)
 		}
-		return out, nil
+		return out
 	}
-	if def := s.ast.Types[t.Name()]; def != nil && def.Kind == ast.InputObject {
+	if def := b.ast.Types[t.Name()]; def != nil && def.Kind == ast.InputObject {
 		input, ok := value.(map[string]any)
 		if !ok {
-			return nil, badInput("%s: want an object of type %s", path, def.Name)
+			b.fault(path, "want an object of type %s", def.Name)
+			return map[string]any{}
 		}
-		return s.body(path, def, input)
+		return b.object(path, def, input)
 	}
-	return s.plain(path, t, value)
+	plain, err := b.plain(t, value)
+	if err != nil {
+		b.fault(path, "%v", err)
+	}
+	return plain
 }
 
 // inputPath turns the path of a member of a body into the path of the input that became it, as far as it is known.
-func (s inputs) inputPath(def *ast.Definition, members []string) []string {
+func (b *body) inputPath(def *ast.Definition, members []string) []string {
 	path := make([]string, 0, len(members))
-	for _, member := range members {
-		name := member
-		if field := s.inputField(def, member); field != nil {
-			name = field.Name
-			def = s.ast.Types[field.Type.Name()]
+	for len(members) > 0 {
+		field, n := b.inputField(def, members)
+		if field == nil {
+			path = append(path, members[0])
+		} else {
+			path = append(path, field.Name)
+			def = b.ast.Types[field.Type.Name()]
 		}
-		path = append(path, name)
+		members = members[n:]
 	}
 	return path
 }
 
-// inputField is the field of an input that became a member of a body; nil when none is known.
-func (s inputs) inputField(def *ast.Definition, member string) *ast.FieldDefinition {
+// inputField is the field of an input that became the member of a body at the beginning of a path, and how many steps of
+// the path it stands for; nil and one when none is known.
+func (b *body) inputField(def *ast.Definition, members []string) (*ast.FieldDefinition, int) {
 	if def == nil {
-		return nil
+		return nil, 1
 	}
 	for _, field := range def.Fields {
-		if paramName(field.Name, field.Directives) == member {
-			return field
+		name := strings.Split(paramName(field.Name, field.Directives), ".")
+		if n := min(len(name), len(members)); slices.Equal(name[:n], members[:n]) {
+			return field, n
 		}
 	}
 	for _, field := range def.Fields {
-		if s.spread[field.Type.Name()] != nil && strings.HasPrefix(member, customPrefix) {
-			return field
+		if b.code.Spread[field.Type.Name()] != nil && strings.HasPrefix(members[0], customPrefix) {
+			return field, 1
 		}
 	}
-	return nil
+	return nil, 1
 }

@@ -27,6 +27,7 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 			at = int32(len(lists))
 			lists[id] = at
 			parents = append(parents, listParent{id, r})
+			k.empty = append(k.empty, it.field.list.empty != "" && x.tellsEmpty(r.raw(it.other), id))
 		}
 		k.links[i] = link{state: linkSet, at: at}
 	}
@@ -37,6 +38,12 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 type listParent struct {
 	id  string
 	row row
+}
+
+// tellsEmpty reports whether a member of an object says that a list of the object is empty: it is there, and null. For a while
+// after something was written about the object, that may be old.
+func (x *run) tellsEmpty(raw []byte, id string) bool {
+	return len(raw) > 0 && isNull(raw) && !x.request.engine.observed.WroteLately(id)
 }
 
 // list asks for a list of Close once for each parent, or once at the root.
@@ -59,12 +66,26 @@ func (x *run) list(conn *connection, args map[string]any, parents []listParent, 
 			continue
 		}
 		k.pages[n].skip, k.pages[n].hash = la.skip, la.hash
-		x.next.calls = append(x.next.calls, func(ctx context.Context) {
+		if n < len(k.empty) && k.empty[n] && la.skip == 0 && len(conn.head.items) == 0 {
+			continue
+		}
+		if conn.field.def.Type.Elem != nil {
+			x.next.calls = append(x.next.calls, func(ctx context.Context) {
+				rows[n], k.pages[n].err = x.fetchAll(ctx, conn, la)
+			})
+			continue
+		}
+		call := func(ctx context.Context) {
 			var head *table
 			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {
 				k.head.rows[n] = row{head, 0}
 			}
-		})
+		}
+		if conn.shares(la) {
+			x.next.asks = append(x.next.asks, &ask{conn: conn, args: la, parent: parent.id, rows: &rows[n], page: &k.pages[n], alone: call})
+		} else {
+			x.next.calls = append(x.next.calls, call)
+		}
 	}
 	x.next.arrived = append(x.next.arrived, func(ctx context.Context) {
 		all := rows[0]
@@ -103,40 +124,79 @@ func (x *run) search(conn *connection, args map[string]any, parent listParent, k
 	})
 }
 
-// fetchList reads items of a list, in as many calls as Close's page takes. The head is that of the first page.
+// fetchList reads items of a list, in as many calls as Close's page takes. The head is that of the first page. Of a list
+// that is kept whole the pages are the same ones for all, as large as there are, so that one call serves whoever comes.
 func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (rows []row, head *table, more bool, err error) {
 	op := conn.field.list.operation
+	whole := x.request.engine.whole(op.String())
 	for len(rows) < la.first {
-		limit := min(la.first-len(rows), op.MaxLimit)
-		la.params["_limit"] = strconv.Itoa(limit)
-		if skip := la.skip + len(rows); skip > 0 {
-			la.params["_skip"] = strconv.Itoa(skip)
+		wanted := la.first - len(rows)
+		skip, limit, before := la.skip+len(rows), min(wanted, op.MaxLimit), 0
+		if whole {
+			limit = op.MaxLimit
+			before = skip % limit
+			skip -= before
 		}
-		doc, err := x.request.Do(ctx, closeapi.Call{
-			Operation: op.String(), Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
-		})
+		la.params["_limit"] = strconv.Itoa(limit)
+		page, beside, err := x.fetchPage(ctx, conn, la, skip)
 		if err != nil {
 			return nil, nil, false, err
 		}
-		t, beside, err := scanList(doc.Body, conn.layout, conn.head.layout)
-		if err != nil {
-			return nil, nil, false, malformed(err)
+		if more = page.more; page.rows > limit { // more than was asked for: a list that knows no pages comes whole each time
+			before, more = min(before+skip, page.rows), false
 		}
-		from, to := 0, t.rows
-		if more = t.more; t.rows > limit { // more than was asked for: a list that knows no pages comes whole each time
-			from = min(la.skip+len(rows), t.rows)
-			to = min(from+limit, t.rows)
-			more = to < t.rows
+		end := min(page.rows, before+wanted)
+		if head == nil {
+			rows, head = make([]row, 0, max(end-before, 0)), beside
 		}
-		if rows == nil {
-			rows, head = make([]row, 0, to-from), beside
+		for i := before; i < end; i++ {
+			rows = append(rows, row{page, i})
 		}
-		for i := from; i < to; i++ {
-			rows = append(rows, row{t, i})
+		if whole && more && page.rows < limit { // Close's pages are smaller than is known
+			whole = false
+			continue
 		}
-		if !more || from == to {
+		if more = more || end < page.rows; !more || end <= before {
 			break
 		}
 	}
 	return rows, head, more, nil
+}
+
+// maxPages is how many pages of a list are read that is read to its end.
+const maxPages = 10
+
+// fetchAll reads a list that is short to its end. Close gives it at once, but would say if there were more.
+func (x *run) fetchAll(ctx context.Context, conn *connection, la listArgs) ([]row, error) {
+	var rows []row
+	for range maxPages {
+		page, _, err := x.fetchPage(ctx, conn, la, len(rows))
+		if err != nil {
+			return nil, err
+		}
+		for i := range page.rows {
+			rows = append(rows, row{page, i})
+		}
+		if !page.more || page.rows == 0 {
+			break
+		}
+	}
+	return rows, nil
+}
+
+// fetchPage reads a page of a list.
+func (x *run) fetchPage(ctx context.Context, conn *connection, la listArgs, skip int) (page, head *table, err error) {
+	if skip > 0 {
+		la.params["_skip"] = strconv.Itoa(skip)
+	}
+	doc, err := x.request.Do(ctx, closeapi.Call{
+		Operation: conn.field.list.operation.String(), Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if page, head, err = scanList(doc.Body, conn.layout, conn.head.layout); err != nil {
+		return nil, nil, malformed(err)
+	}
+	return page, head, nil
 }

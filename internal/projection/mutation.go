@@ -44,7 +44,8 @@ func (a Answer) Fields() []string {
 	return []string{"id"}
 }
 
-// Document is the value of the field: the object that Close answered to a write. Nil when the field is not selected.
+// Document is the value of the field: the object that Close answered to a write. Nil when the field is not selected. Where
+// something is selected that Close sends on request alone, and the answer does not have it, the object is read once more.
 func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, error) {
 	if !a.Selected() {
 		return nil, nil
@@ -53,8 +54,12 @@ func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, er
 	if err != nil {
 		return nil, malformed(err)
 	}
-	if id := (Parent{row{t, 0}}).Text("id"); id != "" {
+	id := Parent{row{t, 0}}.Text("id")
+	if id != "" {
 		a.request.engine.observed.Wrote(id)
+	}
+	if isID(id) && a.lacks(row{t, 0}) {
+		return a.Object(ctx, id)
 	}
 	return a.value(ctx, func(_ *run, k *kid, place int) {
 		k.links = []link{k.add(place, row{t, 0})}
@@ -74,6 +79,14 @@ func (a Answer) List(ctx context.Context, doc closeapi.Document) (*Value, error)
 		for i := range t.rows {
 			k.links = append(k.links, k.add(place, row{t, i}))
 		}
+	})
+}
+
+// lacks reports whether a member that comes on request is wanted of an object and not there.
+func (a Answer) lacks(r row) bool {
+	return slices.ContainsFunc(a.fields, func(p *payloadPlan) bool {
+		place := p.target.places[p.target.index(a.typ)]
+		return slices.ContainsFunc(place.late, func(slot int) bool { return r.raw(slot) == nil })
 	})
 }
 
@@ -112,10 +125,13 @@ func (a Answer) value(ctx context.Context, fill func(x *run, k *kid, place int))
 }
 
 // Body is an argument of the root field in ctx, an input, as the body of a request to Close: names and values are
-// Close's, what the client left out is left out, a null is null.
-func (e *Engine) Body(ctx context.Context, arg string) (map[string]any, error) {
+// Close's, what the client left out is left out, a null is null. Beside it is what is wrong with the input, as far as that
+// can be told before a call is made.
+func (e *Engine) Body(ctx context.Context, arg string) (map[string]any, []Fault) {
 	def, value := e.argument(ctx, arg)
-	return e.inputs().body(arg, e.schema.ast.Types[def.Type.Name()], value)
+	b := e.body()
+	object := b.object([]string{arg}, e.schema.ast.Types[def.Type.Name()], value)
+	return object, b.faults
 }
 
 // Filter is an argument of the root field in ctx, an input, as the parameters of a REST list.
@@ -142,7 +158,7 @@ func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []
 	if def == nil { // a mutation without an input: its arguments are the members
 		return argumentPath(graphql.GetFieldContext(ctx).Field.Definition, members)
 	}
-	return append([]string{arg}, e.inputs().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
+	return append([]string{arg}, e.body().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
 }
 
 // argumentPath turns the path of a member or parameter into that of the argument that became it, as far as it is known.
@@ -156,7 +172,7 @@ func argumentPath(def *ast.FieldDefinition, members []string) []string {
 	return path
 }
 
-func (e *Engine) inputs() inputs { return inputs{e.schema, e.code.Spread} }
+func (e *Engine) body() *body { return &body{schema: e.schema, code: e.code} }
 
 func (e *Engine) argument(ctx context.Context, arg string) (*ast.ArgumentDefinition, map[string]any) {
 	req := requestOf(ctx)

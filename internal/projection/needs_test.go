@@ -20,9 +20,15 @@ func (n needs) root(op *ast.OperationDefinition) {
 			continue
 		}
 		target := n.world.schema.Types[f.field.Definition.Type.Name()]
+		if strings.Contains(operationOf(f.field.Definition), "{org_id}") && f.field.ArgumentMap(n.vars)["organizationId"] == nil {
+			n.add("Viewer", "organizations")
+		}
 		switch {
 		case strings.HasSuffix(target.Name, "Connection"):
 			n.page(target, f.sets)
+		case target.Name == "OpportunityGroups":
+			n.add("Opportunity", "id")
+			n.object("", target, f.sets)
 		case target.Name == "Node":
 			for _, def := range n.world.schema.GetPossibleTypes(target) {
 				n.object(n.scopeOf(def), def, f.sets)
@@ -106,13 +112,31 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 				n.object(possible.Name, possible, f.sets)
 			}
 		}
+	case def.Name+"."+field.Name == "CommentThread.object":
+		for _, possible := range n.world.schema.GetPossibleTypes(target) {
+			n.object(n.scopeOf(possible), possible, f.sets)
+		}
 	case target.Name == "CustomFieldValue":
 		n.custom(f)
+	case len(readsOf(field)) == 0:
 	case !target.IsCompositeType():
 	case strings.HasSuffix(target.Name, "Connection"):
 		n.page(target, f.sets)
+		if rest := field.Directives.ForName("rest").Arguments; rest.ForName("batch") != nil { // rows tell whose they are
+			n.add(n.nodeType(target), rest.ForName("param").Value.Raw)
+		} else if empty := rest.ForName("empty"); empty != nil {
+			n.add(scope, empty.Value.Raw)
+		}
+	case def.Name+"."+field.Name == "OpportunityGroup.opportunities":
+		n.object(target.Name, target, f.sets)
 	case isEmbedded(target, field):
 		n.object("", target, f.sets)
+		if args := fallbackOf(field); len(args) > 0 {
+			n.object(target.Name, target, f.sets)
+			if args["ids"] != "" {
+				n.add(scope, args["ids"])
+			}
+		}
 	case field.Type.Elem == nil && n.only(target.Name, f, inlineOf(field)):
 		for _, below := range n.collect(f.sets, target) {
 			if member := inlineOf(field)[below.field.Name]; member != "" {

@@ -31,9 +31,6 @@ type listArgs struct {
 // or "" at the root.
 func (s *schema) listArgs(f *field, args map[string]any, parent string, check map[string]Check) (listArgs, error) {
 	l := listArgs{params: map[string]string{}, first: 50}
-	if f.def.Type.Elem != nil { // a plain list is there whole
-		l.first = maxFirst
-	}
 	if check := check[f.name()]; check != nil {
 		if err := check(args); err != nil {
 			return l, badInput("%v", err)
@@ -108,7 +105,7 @@ type params struct {
 }
 
 // add adds a value under a parameter's name. The fields of an input become parameters of their own; those of an input
-// within an input are operators of it, as in date__gte.
+// within an input are operators of it, as in date__gte, or stand in the place of the star in its name.
 func (p params) add(path, param string, t *ast.Type, value any, depth int) error {
 	if value == nil {
 		return nil
@@ -129,14 +126,14 @@ func (p params) add(path, param string, t *ast.Type, value any, depth int) error
 }
 
 func (p params) addInput(path, param string, def *ast.Definition, input map[string]any, depth int) error {
-	if check := p.check[def.Name]; check != nil {
-		if err := check(input); err != nil {
-			return badInput("%s: %v", path, err)
-		}
+	if err := checkInput(def, input, p.check); err != nil {
+		return badInput("%s: %v", path, err)
 	}
 	for _, field := range def.Fields {
 		name := paramName(field.Name, field.Directives)
-		if depth > 0 {
+		if strings.Contains(param, "*") {
+			name = strings.Replace(param, "*", name, 1)
+		} else if depth > 0 {
 			name = param + "__" + name
 			if field.Name == "eq" {
 				name = param
@@ -145,6 +142,27 @@ func (p params) addInput(path, param string, def *ast.Definition, input map[stri
 		if err := p.add(path+"."+field.Name, name, field.Type, input[field.Name], depth+1); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkInput refuses an input that contradicts itself.
+func checkInput(def *ast.Definition, input map[string]any, check map[string]Check) error {
+	if def.Directives.ForName("oneOf") != nil {
+		var names []string
+		given := 0
+		for _, field := range def.Fields {
+			names = append(names, field.Name)
+			if input[field.Name] != nil {
+				given++
+			}
+		}
+		if given != 1 {
+			return fmt.Errorf("give exactly one of %s", strings.Join(names, ", "))
+		}
+	}
+	if check := check[def.Name]; check != nil {
+		return check(input)
 	}
 	return nil
 }
@@ -173,8 +191,11 @@ next:
 // paramText is a value as Close reads it in a query parameter.
 func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) {
 	if t.Elem == nil {
-		plain, err := s.plain(path, t, value)
-		return fmt.Sprint(plain), err
+		plain, err := s.plain(t, value)
+		if err != nil {
+			return "", badInput("%s: %v", path, err)
+		}
+		return fmt.Sprint(plain), nil
 	}
 	list, ok := value.([]any)
 	if !ok {
@@ -188,9 +209,9 @@ func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) 
 	}
 	texts := make([]string, len(list))
 	for i, element := range list {
-		plain, err := s.plain(fmt.Sprintf("%s[%d]", path, i), t.Elem, element)
+		plain, err := s.plain(t.Elem, element)
 		if err != nil {
-			return "", err
+			return "", badInput("%s[%d]: %v", path, i, err)
 		}
 		texts[i] = fmt.Sprint(plain)
 		if strings.Contains(texts[i], ",") {
@@ -200,11 +221,11 @@ func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) 
 	return strings.Join(texts, ","), nil
 }
 
-// plain is a scalar or enum value in Close's terms, as encoding/json writes it.
-func (s *schema) plain(path string, t *ast.Type, value any) (any, error) {
+// plain is a scalar or enum value in Close's terms, as encoding/json writes it. The error says what is wrong with the value.
+func (s *schema) plain(t *ast.Type, value any) (any, error) {
 	def := s.ast.Types[t.Name()]
 	if def != nil && def.Kind == ast.Enum {
-		return plainEnum(path, def, value)
+		return plainEnum(def, value)
 	}
 	text, isText := value.(string)
 	switch t.Name() {
@@ -216,7 +237,7 @@ func (s *schema) plain(path string, t *ast.Type, value any) (any, error) {
 		if id := fmt.Sprint(value); isID(id) {
 			return id, nil
 		}
-		return nil, badInput("%s: %s is not an id of Close", path, shorten(fmt.Sprint(value)))
+		return nil, badInput("%s is not an id of Close", shorten(fmt.Sprint(value)))
 	case "Int", "Float", "Cents":
 		if n, err := json.Number(fmt.Sprint(value)).Float64(); err == nil && !isText {
 			return json.Number(strconv.FormatFloat(n, 'f', -1, 64)), nil
@@ -240,17 +261,17 @@ func (s *schema) plain(path string, t *ast.Type, value any) (any, error) {
 			return text, nil
 		}
 	}
-	return nil, badInput("%s: %s is not a %s", path, shorten(fmt.Sprint(value)), t.Name())
+	return nil, badInput("%s is not a %s", shorten(fmt.Sprint(value)), t.Name())
 }
 
-func plainEnum(path string, def *ast.Definition, value any) (any, error) {
+func plainEnum(def *ast.Definition, value any) (any, error) {
 	name, _ := value.(string)
 	v := def.EnumValues.ForName(name)
 	if v == nil {
-		return nil, badInput("%s: %s is not a value of %s", path, shorten(fmt.Sprint(value)), def.Name)
+		return nil, badInput("%s is not a value of %s", shorten(fmt.Sprint(value)), def.Name)
 	}
 	if v.Name == otherValue {
-		return nil, badInput("%s: OTHER stands for what this API does not know and cannot be given", path)
+		return nil, badInput("OTHER stands for what this API does not know and cannot be given")
 	}
 	return enumText(v), nil
 }
@@ -263,9 +284,9 @@ func enumText(v *ast.EnumValueDefinition) string {
 	return strings.ToLower(v.Name)
 }
 
-// isID reports whether a text can be an id of Close: letters, digits and underscores, with a prefix.
+// isID reports whether a text can be an id of Close: letters, digits and underscores, a prefix and something after it.
 func isID(text string) bool {
-	if len(text) > 128 || strings.IndexByte(text, '_') < 1 {
+	if at := strings.IndexByte(text, '_'); len(text) > 128 || at < 1 || at == len(text)-1 {
 		return false
 	}
 	for i := range len(text) {

@@ -15,13 +15,13 @@ type plan struct {
 	items int                  // fields
 }
 
-// rootPlan is one root field. Of a query it is an object, some objects or a connection; of a mutation it is the fields
-// of the payload that hold objects of Close.
+// rootPlan is one root field. Of a query it is an object, some objects, a connection or what a document of Close holds; of
+// a mutation it is the fields of the payload that hold objects of Close.
 type rootPlan struct {
 	ast        *ast.Field
 	field      *field      // nil for a mutation
 	target     *target     // of objects by id
-	single     *place      // of the one object that an operation answers
+	document   *place      // of what an operation answers, with the field as its one item
 	connection *connection // of a list; with views alone when the field is a plain list
 	payload    []*payloadPlan
 	// entities are the layouts of objects that are loaded by id: one a type, so that one call fetches what all places
@@ -54,7 +54,8 @@ type place struct {
 	typ    *objectType
 	layout *layout
 	items  []item
-	kids   int // how many items need more than the row itself
+	kids   int   // how many items need more than the row itself
+	late   []int // slots of members that Close sends on request alone
 	// variants are the places of an interface or union whose rows tell their type; there are no items then.
 	variants *variants
 	idOnly   bool // nothing is selected that the id alone does not answer
@@ -120,6 +121,9 @@ type item struct {
 	target     *target // of edgeItem and referItem
 	below      *place  // of inlineItem, embeddedItem and sameItem
 	connection *connection
+	// other is the slot of a second member: of embeddedItem with a fallback the one that leads to the objects, of listItem the
+	// one that is null where the list is empty.
+	other int
 }
 
 // connection is a list of Close as Relay's connection.
@@ -131,6 +135,8 @@ type connection struct {
 	head   *place   // fields that the document of the list has beside its rows
 	items  []pageItem
 	search *searchPlan // of a search
+	next   bool        // whether the list goes on is selected
+	shared *layout     // of the rows of many objects in one answer; nil for lists that share none
 }
 
 // pageItemKind says how a field of a connection is written.

@@ -15,6 +15,7 @@ type queryMaker struct {
 	r         *rand.Rand
 	schema    *ast.Schema
 	id        func(prefix string) string // makes up an id
+	view      func(kind string) string   // makes up the id of a Smart View of a kind of objects
 	fragments []string
 	keys      int
 }
@@ -22,7 +23,8 @@ type queryMaker struct {
 // newQueryMaker makes queries for the objects of a world.
 func newQueryMaker(seed uint64, schema *ast.Schema) *queryMaker {
 	r := rand.New(rand.NewPCG(seed, 1))
-	return &queryMaker{r: r, schema: schema, id: func(prefix string) string { return fmt.Sprint(prefix, r.IntN(6)) }}
+	id := func(prefix string) string { return fmt.Sprint(prefix, r.IntN(6)) }
+	return &queryMaker{r: r, schema: schema, id: id, view: func(string) string { return id("save_") }}
 }
 
 // query is a query with its variables.
@@ -32,18 +34,30 @@ func (q *queryMaker) query() (string, map[string]any) {
 		q.keys++
 		fmt.Fprintf(&b, " r%d: %s", q.keys, q.rootField())
 	}
-	text := "query Q($yes: Boolean!, $no: Boolean!, $cf: ID = \"cf_0\") {" + b.String() + " }"
+	text := "{" + b.String() + " }" + strings.Join(q.fragments, "")
 	vars := map[string]any{"yes": true, "no": q.r.IntN(2) == 0, "cf": fmt.Sprintf("cf_%d", q.r.IntN(5))}
-	return text + strings.Join(q.fragments, ""), vars
+	var used []string // a variable that is not used makes a query invalid
+	for _, declaration := range []string{"$yes: Boolean!", "$no: Boolean!", `$cf: ID = "cf_0"`} {
+		name, _, _ := strings.Cut(declaration, ":")
+		if strings.Contains(text, name) {
+			used = append(used, declaration)
+		} else {
+			delete(vars, name[1:])
+		}
+	}
+	if len(used) > 0 {
+		text = "query Q(" + strings.Join(used, ", ") + ") " + text
+	}
+	return text, vars
 }
 
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
 	ids := []string{
 		"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "outcome_", "convtyp_", "tmpl_", "smstmpl_", "phon_", "emailacct_", "sdas_", "dial_",
-		"blkph_", "schlnk_",
+		"blkph_", "schlnk_", "pipe_",
 	}
-	switch q.r.IntN(14) {
+	switch q.r.IntN(21) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
 	case 3:
@@ -65,6 +79,20 @@ func (q *queryMaker) rootField() string {
 		return fmt.Sprintf("activities(first: %d) %s", 1+q.r.IntN(6), q.selection("ActivityConnection", 5))
 	case 11:
 		return fmt.Sprintf("activity(id: %s) %s", id("acti_"), q.selection("Activity", 4))
+	case 16, 17:
+		return fmt.Sprintf("leads(first: %d) { nodes { activities(first: %d) %s } }",
+			2+q.r.IntN(4), 1+q.r.IntN(4), q.selection("ActivityConnection", 3))
+	case 13, 14:
+		fields := documentRoots(q.schema)
+		field := fields[q.r.IntN(len(fields))]
+		return field.Name + q.arguments(field) + " " + q.selection(field.Type.Name(), 5)
+	case 15:
+		field := q.schema.Query.Fields.ForName("opportunityGroups")
+		return field.Name + q.arguments(field) + " " + q.selection(field.Type.Name(), 5)
+	case 18:
+		return "leadStatuses " + q.selection("LeadStatus", 2)
+	case 19:
+		return "pipelines " + q.selection("Pipeline", 4)
 	case 6:
 		return fmt.Sprintf("lead(id: %s) %s", id("lead_"), q.selection("Lead", 4))
 	case 7:
@@ -155,6 +183,8 @@ func (q *queryMaker) field(def *ast.Definition, depth int) string {
 		text += "(id: $cf)"
 	case field.Name == "customField":
 		text += fmt.Sprintf("(id: \"cf_%d\")", q.r.IntN(5))
+	case field.Name == "value" && len(field.Arguments) > 0:
+		text += fmt.Sprintf("(metric: %q)", someMetrics[q.r.IntN(len(someMetrics))])
 	case len(field.Arguments) > 0:
 		text += fmt.Sprintf("(first: %d)", 1+q.r.IntN(4))
 	}

@@ -116,6 +116,17 @@ func textOf(v *ast.EnumValueDefinition) string {
 	return strings.ToLower(v.Name)
 }
 
+// fallbackOf are the arguments of @fallback; none for fields without it.
+func fallbackOf(field *ast.FieldDefinition) map[string]string {
+	args := map[string]string{}
+	if d := field.Directives.ForName("fallback"); d != nil {
+		for _, a := range d.Arguments {
+			args[a.Name] = a.Value.Raw
+		}
+	}
+	return args
+}
+
 func isEmbedded(target *ast.Definition, field *ast.FieldDefinition) bool {
 	return target.Directives.ForName("entity") == nil || field.Directives.ForName("embedded") != nil
 }

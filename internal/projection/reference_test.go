@@ -50,8 +50,14 @@ func (x *reference) root(f selectedField) (string, bool) {
 	if strings.HasSuffix(def.Type.Name(), "Connection") {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	}
+	switch {
+	case strings.Contains(operationOf(def), " /report/"):
+		return x.document(path, f)
+	case def.Name == "opportunityGroups":
+		return x.groups(path, f)
+	}
 	if def.Type.Elem != nil && def.Name != "nodes" {
-		return x.plainList(path, f)
+		return x.list(path, f, x.world.rows(def.Type.Name(), ""))
 	}
 	switch def.Name {
 	case "viewer":
@@ -70,13 +76,12 @@ func (x *reference) root(f selectedField) (string, bool) {
 	return x.load(path, f, def.Type.Name(), args["id"].(string), false)
 }
 
-// plainList writes a root field that is a list of objects.
-func (x *reference) plainList(path []string, f selectedField) (string, bool) {
-	typeName := f.field.Definition.Type.Name()
-	if x.world.broken[typeName] != "" {
+// list writes a list that is no connection.
+func (x *reference) list(path []string, f selectedField, rows []json.RawMessage) (string, bool) {
+	if x.world.broken[f.field.Definition.Type.Name()] != "" {
 		return x.fail(path, false)
 	}
-	return x.elements(path, f.field.Definition.Type, x.world.rows(typeName, ""), func(path []string, row json.RawMessage) (string, bool) {
+	return x.elements(path, f.field.Definition.Type, rows, func(path []string, row json.RawMessage) (string, bool) {
 		return x.node(path, f, row)
 	})
 }
@@ -146,22 +151,71 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.fields(path, object{x.concrete(target.Name, o.data), o.data}, f.sets, def.Type.NonNull)
 	case o.typ+"."+def.Name == "Task.subject":
 		return x.subject(path, o, f)
+	case o.typ+"."+def.Name == "CommentThread.object":
+		return x.commented(path, o, f)
+	case target.Name == "CustomFieldValue":
+		return x.custom(path, o, f)
+	case len(reads) == 0:
+		return "null", true
+	case o.typ == "ActivityReportTotals", o.typ == "ActivityReportQueries", o.typ == "ActivityReportRow" && reads[0] == "_all":
+		return x.metrics(path, o, f)
+	case o.typ+"."+def.Name == "Pipeline.statuses":
+		return x.statuses(path, o, f)
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
 			return "null", true
 		}
 		return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(name)), true
-	case target.Name == "CustomFieldValue":
-		return x.custom(path, o, f)
 	case strings.HasSuffix(target.Name, "Connection"):
 		return x.below(path, o, f)
 	case !target.IsCompositeType():
 		return x.leaf(path, def.Type, o.data[reads[0]])
 	case isEmbedded(target, def):
-		return x.embedded(path, def.Type, o.data[reads[0]], f)
+		raw := o.data[reads[0]]
+		if raw == nil && len(fallbackOf(def)) > 0 {
+			var ok bool
+			if raw, ok = x.fallBack(o, f); !ok {
+				return x.fail(path, def.Type.NonNull)
+			}
+		}
+		return x.embedded(path, def.Type, raw, f)
 	}
 	return x.edge(path, o, f, reads[0])
+}
+
+// fallBack is what an absent member would hold, had by another way; not ok stands for an error.
+func (x *reference) fallBack(o object, f selectedField) (list json.RawMessage, ok bool) {
+	args, typeName := fallbackOf(f.field.Definition), f.field.Definition.Type.Name()
+	var rows []json.RawMessage
+	if args["ids"] == "" {
+		lead := text(o.data["id"])
+		if !idPattern.MatchString(lead) || x.world.broken[typeName] != "" {
+			return nil, false
+		}
+		rows = x.world.rows(typeName, lead)
+	} else {
+		raw := o.data[args["ids"]]
+		if raw == nil || string(raw) == "null" {
+			return nil, true
+		}
+		var ids []json.RawMessage
+		if json.Unmarshal(raw, &ids) != nil {
+			return nil, false
+		}
+		var seen []string
+		for _, raw := range ids {
+			id := text(raw)
+			if !idPattern.MatchString(id) || x.world.broken[typeName] != "" {
+				return nil, false
+			}
+			if object := x.world.object(typeName, id); object != nil && !slices.Contains(seen, id) {
+				rows = append(rows, x.world.render(x.world.random("fallback"), object))
+			}
+			seen = append(seen, id)
+		}
+	}
+	return json.RawMessage("[" + string(bytes.Join(toBytes(rows), []byte(","))) + "]"), true
 }
 
 func (x *reference) variant(union *ast.Definition, data map[string]json.RawMessage) string {
@@ -200,7 +254,41 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 	return x.load(path, f, typeName, id, false)
 }
 
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]*$`)
+// commented writes what a thread of comments is about.
+func (x *reference) commented(path []string, o object, f selectedField) (string, bool) {
+	kind, _, _ := strings.Cut(text(o.data["object_type"]), ".")
+	id, typeName := text(o.data["object_id"]), map[string]string{
+		"activity": "Activity", "opportunity": "Opportunity", "lead": "Lead",
+	}[kind]
+	switch {
+	case typeName == "" || id == "":
+		return "null", true
+	case !idPattern.MatchString(id):
+		return x.fail(path, false)
+	}
+	if x.onlyID(typeName, f) {
+		concrete := x.world.schema.GetPossibleTypes(x.world.schema.Types[typeName])[0].Name
+		quoted, _ := json.Marshal(id)
+		return x.fields(path, object{concrete, map[string]json.RawMessage{"id": quoted}}, f.sets, false)
+	}
+	return x.load(path, f, typeName, id, false)
+}
+
+// onlyID reports whether the id of an object answers all that is selected of it. The name of its type does too, unless it
+// may be of several.
+func (x *reference) onlyID(typeName string, f selectedField) bool {
+	possible := x.world.schema.GetPossibleTypes(x.world.schema.Types[typeName])
+	for _, def := range possible {
+		for _, below := range x.collect(f.sets, def) {
+			if below.field.Name != "id" && (below.field.Name != "__typename" || len(possible) > 1) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]+$`)
 
 // custom writes customFields, or one customField.
 func (x *reference) custom(path []string, o object, f selectedField) (string, bool) {
@@ -212,6 +300,10 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 	var definitions struct{ Fields []map[string]json.RawMessage }
 	if err := json.Unmarshal([]byte(customDefinitions), &definitions); err != nil {
 		panic(err)
+	}
+	if reads := readsOf(f.field.Definition); len(reads) > 1 && text(o.data[reads[1]]) == "" { // it is of no type
+		definitions.Fields = nil
+		slices.Sort(order)
 	}
 	var entries []json.RawMessage
 	for _, id := range order {
@@ -252,6 +344,27 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 	}
 	list := json.RawMessage("[" + string(bytes.Join(toBytes(entries), []byte(","))) + "]")
 	return x.embedded(path, f.field.Definition.Type, list, f)
+}
+
+// statuses writes the statuses of a pipeline, which know their pipeline.
+func (x *reference) statuses(path []string, o object, f selectedField) (string, bool) {
+	raw := o.data["statuses"]
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || list == nil {
+		return x.embedded(path, f.field.Definition.Type, raw, f)
+	}
+	for i, element := range list {
+		var status map[string]json.RawMessage
+		if json.Unmarshal(element, &status) != nil || status == nil {
+			continue
+		}
+		if _, own := status["pipeline_id"]; !own && o.data["id"] != nil {
+			status["pipeline_id"] = o.data["id"]
+		}
+		list[i] = x.world.render(x.world.random("status", string(element)), status)
+	}
+	raw = json.RawMessage("[" + string(bytes.Join(toBytes(list), []byte(","))) + "]")
+	return x.embedded(path, f.field.Definition.Type, raw, f)
 }
 
 func (x *reference) edge(path []string, o object, f selectedField, reads string) (string, bool) {
@@ -335,8 +448,8 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		return "null", true
 	}
 	if t.Elem == nil {
-		var data map[string]json.RawMessage
-		if json.Unmarshal(raw, &data) != nil {
+		data := decode(raw)
+		if data == nil {
 			return x.fail(path, t.NonNull)
 		}
 		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.NonNull)
@@ -346,8 +459,8 @@ func (x *reference) embedded(path []string, t *ast.Type, raw json.RawMessage, f 
 		return x.fail(path, t.NonNull)
 	}
 	return x.elements(path, t, list, func(path []string, element json.RawMessage) (string, bool) {
-		var data map[string]json.RawMessage
-		if json.Unmarshal(element, &data) != nil || data == nil {
+		data := decode(element)
+		if data == nil {
 			return x.fail(path, t.Elem.NonNull)
 		}
 		return x.fields(path, object{x.concrete(t.Name(), data), data}, f.sets, t.Elem.NonNull)
@@ -420,6 +533,10 @@ func (x *reference) below(path []string, o object, f selectedField) (string, boo
 	if o.typ+"."+f.field.Name == "SmartView.results" {
 		return x.smartView(path, o, f)
 	}
+	rest := f.field.Definition.Directives.ForName("rest").Arguments
+	if empty := rest.ForName("empty"); empty != nil && string(o.data[empty.Value.Raw]) == "null" {
+		return x.page(path, f.field.Definition.Type.Name(), f.sets, nil, false, -1)
+	}
 	return x.connection(path, f, x.world.rows(x.nodeOf(f.field.Definition), text(raw)), f.field.ArgumentMap(x.vars))
 }
 
@@ -480,8 +597,8 @@ func (x *reference) page(path []string, typeName string, sets []ast.SelectionSet
 }
 
 func (x *reference) node(path []string, f selectedField, row json.RawMessage) (string, bool) {
-	var data map[string]json.RawMessage
-	if json.Unmarshal(row, &data) != nil || data == nil {
+	data := decode(row)
+	if data == nil {
 		return x.fail(path, true)
 	}
 	return x.fields(path, object{x.concrete(f.field.Definition.Type.Name(), data), data}, f.sets, true)

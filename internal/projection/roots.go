@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-
-	"github.com/closegraph/closegraph/closeapi"
 )
 
 // Object is the value of the root field in ctx: one object by its id, of the type of the field or, for an interface, of
@@ -69,29 +67,6 @@ func (e *Engine) List(ctx context.Context) (*Value, error) {
 	x.entities = plan.entities
 	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), make([]listParent, 1), &r.kid)
 	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}}, r.kid.pages[0].err
-}
-
-// Single is the value of the root field in ctx: the one object that the field's operation answers.
-func (e *Engine) Single(ctx context.Context) (*Value, error) { return e.SingleOf(ctx, nil, nil) }
-
-// SingleOf is Single with values for the variables of the path, and parameters.
-func (e *Engine) SingleOf(ctx context.Context, vars []string, params map[string]string) (*Value, error) {
-	req, plan := rootOf(ctx)
-	op := plan.field.list.operation
-	x := req.query
-	r := &root{wrote: &plan.wrote, kid: newKid([]*place{plan.single})}
-	r.kid.links = []link{{state: linkSet}}
-	b := r.kid.blocks[0]
-	b.rows, b.errs = make([]row, 1), make([]error, 1)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.entities = plan.entities
-	x.next.calls = append(x.next.calls, func(ctx context.Context) {
-		call := closeapi.Call{Operation: op.String(), Vars: vars, Params: params, Fields: plan.single.layout.fields()}
-		b.rows[0], b.errs[0] = x.fetchObject(ctx, call, plan.single.layout)
-	})
-	x.next.arrived = append(x.next.arrived, func(ctx context.Context) { x.expand(ctx, b) })
-	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}}, nil
 }
 
 // rootOf is the request in ctx with the plan of the root field in ctx.

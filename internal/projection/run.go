@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -19,8 +20,9 @@ type run struct {
 	entities map[*objectType]*layout
 	loaders  map[*objectType]*loaders.Loader[row]
 
-	mu   sync.Mutex // guards next while the resolvers of roots run
-	next level
+	mu        sync.Mutex // guards next while the resolvers of roots run, and variables
+	next      level
+	variables map[string]*variable // of paths, by name
 
 	once sync.Once
 	err  error // a fault of ours that stopped the run
@@ -30,11 +32,15 @@ type run struct {
 type level struct {
 	blocks  []*block
 	calls   []func(ctx context.Context)
+	asks    []*ask // lists that may share calls
 	arrived []func(ctx context.Context)
 }
 
 func (r *request) newRun(entities map[*objectType]*layout) *run {
-	return &run{request: r, entities: entities, loaders: map[*objectType]*loaders.Loader[row]{}}
+	return &run{
+		request: r, entities: entities,
+		loaders: map[*objectType]*loaders.Loader[row]{}, variables: map[string]*variable{},
+	}
 }
 
 // load asks for the objects that a kid names.
@@ -74,7 +80,7 @@ func (x *run) all(ctx context.Context) error {
 
 // fetch makes the calls of a level, at the same time.
 func (x *run) fetch(ctx context.Context, now level) {
-	calls := now.calls
+	calls := slices.Concat(now.calls, x.share(now.asks))
 	byType := map[*objectType][]*block{}
 	for _, b := range now.blocks {
 		byType[b.place.typ] = append(byType[b.place.typ], b)
@@ -83,6 +89,11 @@ func (x *run) fetch(ctx context.Context, now level) {
 		loader := x.loader(t)
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}
+	atOnce(ctx, calls)
+}
+
+// atOnce makes calls, some at a time. A panic in one of them is a panic here.
+func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
 	if len(calls) == 1 {
 		calls[0](ctx)
 		return
@@ -114,18 +125,23 @@ func (x *run) fetch(ctx context.Context, now level) {
 func (x *run) loader(t *objectType) *loaders.Loader[row] {
 	l := x.loaders[t]
 	if l == nil {
-		layout := x.entities[t]
-		id := layout.need("id")
-		l = &loaders.Loader[row]{
-			Close: x.request, Type: t.name, One: t.entity.operation, Fields: layout.fields(),
-			Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
-				return scanPage(doc, list, layout, id)
-			},
-			Observed: x.request.engine.observed,
-		}
+		l = x.newLoader(t, x.entities[t])
 		x.loaders[t] = l
 	}
 	return l
+}
+
+// newLoader loads objects of a type into rows of a layout.
+func (x *run) newLoader(t *objectType, l *layout) *loaders.Loader[row] {
+	id := l.slots["id"]
+	return &loaders.Loader[row]{
+		Close: x.request, Type: t.name, One: t.entity.operation, Fields: l.fields(),
+		Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
+			return scanPage(doc, list, l, id)
+		},
+		Observed: x.request.engine.observed,
+		Whole:    x.request.engine.whole,
+	}
 }
 
 // scanPage reads a document for a loader.

@@ -13,8 +13,9 @@ import (
 
 // schema is what the projection learnt of the GraphQL schema at start: for each type and field, where it stands in REST.
 type schema struct {
-	ast   *ast.Schema
-	types map[string]*objectType
+	ast     *ast.Schema
+	types   map[string]*objectType
+	limitOf map[*ast.FieldDefinition]*limit // of fields of inputs
 }
 
 // objectType is an object, interface or union of the schema.
@@ -48,7 +49,7 @@ const (
 	edgeField                      // the object whose id a member holds
 	referField                     // the object that Go names by type and id
 	embeddedField                  // an object, or a list of them, inside a member
-	sameField                      // the parent, seen as another type
+	sameField                      // the parent, or the document of a root, seen as another type
 	listField                      // a connection that is a REST call of its own
 	pageField                      // a field of a connection, an edge of it, or PageInfo
 )
@@ -59,12 +60,15 @@ type field struct {
 	def     *ast.FieldDefinition
 	kind    fieldKind
 	reads   []string     // REST members of the parent
+	late    bool         // Close sends them on request alone
 	leaf    *leaf        // of fields without fields of their own
 	page    pageItemKind // of the fields of a connection
 	target  *objectType
 	inline  map[string]string // of edgeField: fields of the target that the parent carries, with the REST member
 	list    *listSource       // of listField
+	gone    *fallback         // of embeddedField
 	compute Compute
+	calls   bool // computing makes calls
 	refer   Refer
 	search  Searcher // of a listField that is a search
 }
@@ -80,6 +84,8 @@ type listSource struct {
 	node        *objectType
 	defaults    map[string]string // parameters that are sent unless an argument sets them or a form of them
 	parentParam string            // the parameter that takes the id of the parent, for a list below an object
+	batch       *batch            // how it is read for many parents at once; nil for one by one
+	empty       string            // the member of the parent that is null where the list is empty; "" when none tells
 }
 
 // name is how errors speak of a field.
@@ -89,7 +95,7 @@ func (f *field) name() string { return f.parent.name + "." + f.def.Name }
 type schemaReader struct {
 	*schema
 	code Code
-	used map[string]bool // names of the code that a field uses
+	used map[string]bool // names of the code that the schema uses
 	errs []string
 }
 
@@ -119,6 +125,7 @@ func readSchema(s *ast.Schema, code Code) (*schema, error) {
 		}
 	}
 	r.readRoots(s.Query)
+	r.readLimits()
 	r.checkCode()
 	if len(r.errs) > 0 {
 		return nil, fmt.Errorf("schema: %s", strings.Join(r.errs, "; "))
@@ -237,17 +244,32 @@ func (r *schemaReader) readRoots(query *ast.Definition) {
 		}
 		f := &field{parent: root, def: def, kind: edgeField, target: target}
 		if d := def.Directives.ForName("rest"); d != nil {
-			f.list = r.listSource(f, d)
-			f.kind = embeddedField
-			if f.list.node != nil {
-				f.kind = listField
-			} else if def.Type.Elem != nil {
-				f.kind, f.list.node = listField, target
-			}
-			r.readSearch(f)
+			r.readRoot(f, d)
 		}
 		root.fields[def.Name] = f
 	}
+}
+
+// readRoot learns a root field that an operation answers: with a list, with an object, or with a document of which one
+// member is wanted.
+func (r *schemaReader) readRoot(f *field, rest *ast.Directive) {
+	f.list = r.listSource(f, rest)
+	f.reads = argStrings(rest, "fields")
+	r.readSearch(f)
+	switch {
+	case f.list.node != nil:
+		f.kind = listField
+		return
+	case f.reads != nil:
+		f.kind = embeddedField
+	case f.def.Type.Elem != nil:
+		f.kind, f.list.node = listField, f.target
+		return
+	default:
+		f.kind = sameField
+	}
+	r.checkSource(f)
+	r.checkVariables(f)
 }
 
 // listSource learns the operation behind a field.
@@ -257,6 +279,11 @@ func (r *schemaReader) listSource(f *field, rest *ast.Directive) *listSource {
 		node:        r.nodeOf(f.target),
 		defaults:    map[string]string{},
 		parentParam: argString(rest, "param"),
+		batch:       readBatch(rest),
+		empty:       argString(rest, "empty"),
+	}
+	if source.batch != nil && source.parentParam == "" {
+		r.errorf("%s: a batch needs the parameter of one object too, which is the member that tells the object of a row", f.name())
 	}
 	for _, pair := range argStrings(rest, "defaults") {
 		name, value, ok := strings.Cut(pair, "=")
@@ -283,17 +310,18 @@ func (r *schemaReader) nodeOf(t *objectType) *objectType {
 
 // checkCode complains about code for fields that the schema does not have.
 func (r *schemaReader) checkCode() {
-	for _, name := range slices.Sorted(maps.Keys(r.code.Search)) {
+	names := slices.Collect(maps.Keys(r.code.Compute))
+	names = slices.AppendSeq(names, maps.Keys(r.code.Refer))
+	names = slices.AppendSeq(names, maps.Keys(r.code.Find))
+	names = slices.AppendSeq(names, maps.Keys(r.code.Search))
+	slices.Sort(names)
+	for _, name := range names {
 		if !r.used[name] {
-			r.errorf("there is a search for %s, which is not one of the schema", name)
+			r.errorf("there is code for %s, which nothing in the schema needs", name)
 		}
 	}
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Compute)), slices.Sorted(maps.Keys(r.code.Refer))) {
-		if !r.used[name] {
-			r.errorf("there is code for %s, which is not a field of the schema that needs any", name)
-		}
-	}
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread))) {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.code.Check)), slices.Sorted(maps.Keys(r.code.Spread)),
+		slices.Sorted(maps.Keys(r.code.Rules))) {
 		if typeName, fieldName, ok := strings.Cut(name, "."); ok {
 			if t := r.types[typeName]; t == nil || t.fields[fieldName] == nil || t.fields[fieldName].kind != listField {
 				r.errorf("there is a check for %s, which is not a list of the schema", name)

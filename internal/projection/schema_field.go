@@ -15,6 +15,7 @@ func (r *schemaReader) isPage(t *objectType) bool {
 func (r *schemaReader) readFields(t *objectType, def *ast.Definition) {
 	for _, fd := range def.Fields {
 		f := &field{parent: t, def: fd, target: r.types[fd.Type.Name()]}
+		f.late = def.Directives.ForName("onRequest") != nil || fd.Directives.ForName("onRequest") != nil
 		if f.target == nil {
 			f.leaf = r.leaf(f)
 		}
@@ -61,6 +62,7 @@ func (r *schemaReader) readSource(f *field) {
 	case r.code.Compute[f.name()] != nil:
 		f.kind = computedField
 		f.compute = r.code.Compute[f.name()]
+		f.calls = argString(rest, "operation") != ""
 		r.used[f.name()] = true
 	case r.code.Refer[f.name()] != nil:
 		f.kind = referField
@@ -81,6 +83,7 @@ func (r *schemaReader) readSource(f *field) {
 		r.readEdge(f)
 	default:
 		f.kind = embeddedField
+		r.readFallback(f)
 	}
 	r.checkSource(f)
 }

@@ -50,7 +50,6 @@ type searchPlan struct {
 	fields  map[string][]string // members, by Close's name of the type; of types of which more than the id is needed
 	rows    bool                // anything that hangs on the rows is selected
 	cursors bool                // cursors are
-	next    bool                // whether there is a next page is
 }
 
 // newSearchPlan gathers what the views of a search need of each type.
@@ -59,7 +58,6 @@ func newSearchPlan(conn *connection) *searchPlan {
 		fields:  map[string][]string{},
 		rows:    selectsAny(conn.items, pageNodes, pageEdges, pageInfo),
 		cursors: selectsAny(conn.items, pageCursor, pageStart, pageEnd),
-		next:    selectsAny(conn.items, pageHasNext),
 	}
 	for _, view := range conn.views {
 		for name, typ := range view.typ.variants {
@@ -110,7 +108,7 @@ type searchArgs struct {
 // searchArgs turns the arguments of a search into what to search for, and from where on.
 func (e *Engine) searchArgs(f *field, args map[string]any, parent Parent) (searchArgs, error) {
 	a := searchArgs{first: 50}
-	given := map[string]any{}
+	given, b := map[string]any{}, e.body()
 	for _, def := range f.def.Arguments {
 		value := args[def.Name]
 		if value == nil {
@@ -124,13 +122,16 @@ func (e *Engine) searchArgs(f *field, args map[string]any, parent Parent) (searc
 		case "timeZone":
 			a.offset, err = timeZone(value)
 		default:
-			given[paramName(def.Name, def.Directives)], err = e.inputs().member(def.Name, def.Type, value)
+			given[paramName(def.Name, def.Directives)] = b.member([]string{def.Name}, def.Type, value)
 		}
 		if err != nil {
 			return a, err
 		}
 	}
-	var err error
+	err := b.wrong()
+	if err != nil {
+		return a, err
+	}
 	if a.Search, err = f.search(given, parent); err != nil {
 		if _, known := errors.AsType[*Error](err); !known {
 			err = badInput("%v", err)

@@ -178,7 +178,7 @@ func (f *foundPage) unit(o Order, i int) unit {
 		return unit{}
 	}
 	var value, created []byte
-	eachMember(r.table.doc, int(r.table.begins[r.index]), func(name string, raw []byte) {
+	eachMember(r.table.doc, int(r.span(r.table.layout.whole).from), func(name string, raw []byte) {
 		if name == o.member() {
 			value = raw
 		}

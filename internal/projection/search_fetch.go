@@ -140,7 +140,7 @@ func (s *searching) part(ctx context.Context, o Order, query map[string]any, sor
 
 // peek finds out whether a query finds anything.
 func (s *searching) peek(ctx context.Context, query map[string]any) error {
-	if !s.plan.search.next {
+	if !s.plan.next {
 		return nil
 	}
 	t, _, err := s.call(ctx, searchBody{Query: query, Limit: 1})
@@ -175,12 +175,7 @@ func (s *searching) call(ctx context.Context, body searchBody) (*table, string, 
 }
 
 // searchHead is the layout of what a search answers beside its rows.
-var searchHead = func() *layout {
-	l := newLayout()
-	l.need("cursor")
-	l.need("count")
-	return l
-}()
+var searchHead = newLayout("cursor", "count")
 
 // setCount keeps how many objects the search finds in all, in the form of a list of Close.
 func (s *searching) setCount(raw []byte) error {

@@ -13,7 +13,7 @@ type layout struct {
 	names  []string
 	slots  map[string]int
 	custom bool     // all custom fields are wanted, whatever their ids
-	whole  bool     // where the objects themselves begin is wanted too
+	whole  int      // the slot of the object itself, or -1
 	needed []string // the names of the needs since the last look, for who wants to know whose they are
 
 	once   sync.Once
@@ -21,14 +21,17 @@ type layout struct {
 }
 
 // Close writes custom fields as members named custom.<id>; the member "custom" in _fields asks for all of them (Close docs:
-// Custom Fields).
+// Custom Fields). The member "_all" stands for the object itself, with everything that is in it, as it does in _fields.
 const (
 	customMember = "custom"
 	customPrefix = "custom."
+	wholeMember  = "_all"
 )
 
-func newLayout() *layout {
-	return &layout{slots: map[string]int{}}
+func newLayout(names ...string) *layout {
+	l := &layout{slots: map[string]int{}, whole: -1}
+	needAll(l, names)
+	return l
 }
 
 // need is the slot of a REST member.
@@ -37,6 +40,9 @@ func (l *layout) need(name string) int {
 	if !ok {
 		slot = len(l.names)
 		l.custom = l.custom || name == customMember
+		if name == wholeMember {
+			l.whole = slot
+		}
 		l.slots[name] = slot
 		l.names = append(l.names, name)
 	}
@@ -65,7 +71,6 @@ type table struct {
 	// custom are the custom fields of all rows, in their order; customAt is where those of a row begin.
 	custom   []customValue
 	customAt []int
-	begins   []uint32 // of each row, where the layout wants it
 }
 
 // customValue is a custom field of a row.
@@ -86,9 +91,14 @@ type row struct {
 	index int
 }
 
+// span is where the value in a slot stands in the document.
+func (r row) span(slot int) span {
+	return r.table.spans[r.index*len(r.table.layout.names)+slot]
+}
+
 // raw returns the value in a slot, or nil when the object has no such member.
 func (r row) raw(slot int) []byte {
-	s := r.table.spans[r.index*len(r.table.layout.names)+slot]
+	s := r.span(slot)
 	if s.to == 0 {
 		return nil
 	}
@@ -118,14 +128,22 @@ func newTable(doc []byte, l *layout) *table {
 	return &table{doc: doc, layout: l}
 }
 
-// scanObject reads a document that is one object.
+// scanObject reads a document that is one object. Where the document itself is wanted, whatever it holds, it may be
+// something else.
 func scanObject(doc []byte, l *layout) (*table, error) {
 	t := newTable(doc, l)
 	i := skipSpace(t.doc, 0)
-	if i < len(t.doc) && t.doc[i] != '{' {
-		return nil, errScanObject
+	var end int
+	var err error
+	switch {
+	case i == len(t.doc) || t.doc[i] == '{':
+		end, err = t.scanRow(i)
+	case l.whole >= 0:
+		end, err = skipValue(t.doc, i, 0)
+		t.addRow()[l.whole] = span{uint32(i), uint32(end)}
+	default:
+		err = errScanObject
 	}
-	end, err := t.scanRow(i)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +179,7 @@ func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
 		case "data":
 			if found = w.i < len(b) && b[w.i] == '['; found {
 				t.spans, t.rows, t.broken = t.spans[:0], 0, nil // of two members of one name the last one counts
-				t.custom, t.customAt, t.begins = nil, nil, nil
+				t.custom, t.customAt = nil, nil
 				w.i, err = t.scanRows(w.i)
 			} else {
 				w.i, err = skipValue(b, w.i, 1)
@@ -227,9 +245,6 @@ func (t *table) addRow() []span {
 	if t.layout.custom {
 		t.customAt = append(t.customAt, len(t.custom))
 	}
-	if t.layout.whole {
-		t.begins = append(t.begins, 0)
-	}
 	t.spans = slices.Grow(t.spans, n)[:len(t.spans)+n]
 	t.rows++
 	fresh := t.spans[len(t.spans)-n:]
@@ -244,9 +259,6 @@ func (t *table) scanRow(i int) (int, error) {
 		return i, errSyntax(i)
 	}
 	spans := t.addRow()
-	if t.layout.whole {
-		t.begins[t.rows-1] = uint32(i)
-	}
 	if t.order == nil {
 		t.order = make([]predicted, 0, len(t.layout.names)+2)
 	}
@@ -277,6 +289,9 @@ func (t *table) scanRow(i int) (int, error) {
 		if t.layout.custom && bytes.HasPrefix(b[key.from:key.to], []byte(customPrefix)) {
 			t.addCustom(customValue{row: t.rows - 1, id: span{key.from + uint32(len(customPrefix)), key.to}, value: value})
 		}
+	}
+	if t.layout.whole >= 0 {
+		spans[t.layout.whole] = span{uint32(i), uint32(w.i)}
 	}
 	return w.i, w.err
 }

@@ -22,6 +22,7 @@ type Value struct {
 // root is what stands at a response key.
 type root struct {
 	connection *connection // of a list; nil for objects
+	document   *block      // of what an operation answers: the one row that holds the field
 	kid        kid
 	wrote      *atomic.Int64 // how many bytes the same root had the last time
 }
@@ -34,7 +35,11 @@ var errNoRoot = errors.New("projection: a value is written at a field that it wa
 // MarshalGQLContext loads what the value needs and writes it. What fails below it becomes errors of the answer.
 func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover().(type) {
+		case nil:
+		case tooLong:
+			err = badInput("the answer would be longer than %d bytes, the most that one may be; ask for fewer objects, or for less of each", int(p))
+		default:
 			err = fmt.Errorf("panic while writing: %v\n%s", p, debug.Stack())
 		}
 	}()
@@ -46,7 +51,11 @@ func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) 
 	if r == nil {
 		return errNoRoot
 	}
-	out := writer{ctx: ctx, request: v.run.request, root: fc.Path(), path: []step{{field: fc.Field.Field}}}
+	request := v.run.request
+	out := writer{
+		ctx: ctx, request: request, root: fc.Path(), path: []step{{field: fc.Field.Field}},
+		most: request.engine.maxAnswer - int(request.written.Load()),
+	}
 	if buffer, ok := w.(*bytes.Buffer); ok {
 		buffer.Grow(r.size())
 		out.buf = buffer.AvailableBuffer()
@@ -54,12 +63,15 @@ func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) 
 	switch t := fc.Field.Definition.Type; {
 	case r.connection != nil:
 		out.connection(r.connection, &r.kid, 0, false)
+	case r.document != nil:
+		out.document(r.document)
 	case t.Elem != nil:
 		out.objects(&r.kid, r.kid.links, t)
 	default:
 		out.object(&r.kid, r.kid.links[0], false)
 	}
 	r.wrote.Store(int64(len(out.buf)))
+	request.written.Add(int64(len(out.buf)))
 	_, err = w.Write(out.buf)
 	return err
 }

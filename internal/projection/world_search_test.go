@@ -46,7 +46,7 @@ func (w *world) search(req *http.Request) (*http.Response, error) {
 				rows = append(rows, row)
 			}
 		}
-		return w.answer(req, name, w.listOf(head, rows))
+		return w.answer(req, name, w.listOf(head, rows, false))
 	}
 	for typ, fields := range body.Fields {
 		w.ask("search "+w.searchedType(typ), url.Values{"_fields": {strings.Join(fields, ",")}})
@@ -57,7 +57,7 @@ func (w *world) search(req *http.Request) (*http.Response, error) {
 		head["cursor"] = json.RawMessage(`"more"`)
 	}
 	head["count"] = w.count(object)
-	return w.answer(req, name, w.listOf(head, rows))
+	return w.answer(req, name, w.listOf(head, rows, false))
 }
 
 // found are the objects that a search for a type finds: whole, with the type that a search adds.

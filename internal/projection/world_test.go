@@ -25,6 +25,7 @@ type world struct {
 	seed   uint64
 	schema *ast.Schema
 	kinds  map[string]*ast.Definition // entities by the path of their list
+	roots  []*ast.FieldDefinition     // root fields that stand in a document
 	broken map[string]string          // how all answers about a type are broken
 	mu     sync.Mutex
 	asked  map[string]map[string]bool // members asked for, by type
@@ -33,7 +34,7 @@ type world struct {
 
 func newWorld(seed uint64, schema *ast.Schema) *world {
 	w := &world{
-		seed: seed, schema: schema,
+		seed: seed, schema: schema, roots: documentRoots(schema),
 		kinds: map[string]*ast.Definition{}, broken: map[string]string{}, asked: map[string]map[string]bool{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
@@ -42,11 +43,21 @@ func newWorld(seed uint64, schema *ast.Schema) *world {
 			path := strings.TrimPrefix(d.Arguments.ForName("operation").Value.Raw, "GET ")
 			w.kinds[strings.TrimSuffix(path, "{id}/")] = def
 		}
-		if r := w.random("broken", name); r.IntN(8) == 0 && name != "Task" && name != "Activity" && name != "SearchResult" {
-			w.broken[name] = []string{"cut", "html", "refused", "empty"}[r.IntN(4)]
+		if name != "Task" && name != "Activity" && name != "SearchResult" {
+			w.maybeBreak(name)
 		}
 	}
+	for _, root := range w.roots {
+		w.maybeBreak(root.Name)
+	}
 	return w
+}
+
+// maybeBreak breaks all answers about something, now and then.
+func (w *world) maybeBreak(name string) {
+	if r := w.random("broken", name); r.IntN(8) == 0 {
+		w.broken[name] = []string{"cut", "html", "refused", "empty"}[r.IntN(4)]
+	}
 }
 
 func (w *world) random(parts ...string) *rand.Rand {
@@ -87,8 +98,12 @@ func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string
 		}
 	}
 	for _, field := range def.Fields {
+		if slices.Contains(readsOf(field), "_all") {
+			w.addMetrics(r, object)
+		}
 		for _, member := range membersOf(w.schema, def, field) {
-			if _, ok := object[member.name]; ok {
+			dropped := len(fallbackOf(field)) > 0 && member.name == readsOf(field)[0] && r.IntN(4) == 0
+			if _, ok := object[member.name]; ok || dropped {
 				continue
 			}
 			if value := w.value(r, member.name, member.typ, depth); value != nil {
@@ -110,6 +125,9 @@ func (w *world) customValue(r *rand.Rand) json.RawMessage {
 
 // value makes up a value of a member, mostly fit for a field of the type; nil stands for a member that is absent.
 func (w *world) value(r *rand.Rand, name string, t *ast.Type, depth int) json.RawMessage {
+	if name == "comment_summary" && r.IntN(3) == 0 { // nobody said anything, which saves a call
+		return json.RawMessage("null")
+	}
 	switch r.IntN(60) {
 	case 0, 1, 2, 3:
 		return json.RawMessage("null")
@@ -133,12 +151,18 @@ func (w *world) value(r *rand.Rand, name string, t *ast.Type, depth int) json.Ra
 }
 
 func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.RawMessage {
+	if t == metricsType || t == queriesType {
+		return w.render(r, w.metrics(r, t))
+	}
 	def := w.schema.Types[t.Name()]
 	switch {
 	case def.Kind == ast.Enum:
 		return quote(r, textOf(def.EnumValues[r.IntN(len(def.EnumValues))]))
 	case def.IsCompositeType() && depth > 0:
 		return w.render(r, w.members(r, def, depth-1))
+	}
+	if name == "object_type" && r.IntN(4) > 0 {
+		return quote(r, []string{"opportunity", "call", "emailthread", "sms", "activity.note", "activity.custom_activity", "lead"}[r.IntN(7)])
 	}
 	switch t.Name() {
 	case "ID":
@@ -160,7 +184,7 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 // id makes up an id for a member: of a few objects, so that many lead to the same one.
 func (w *world) id(r *rand.Rand, member string) string {
 	prefix := map[string]string{
-		"lead_id": "lead_", "contact_id": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
+		"lead_id": "lead_", "contact_id": "cont_", "contact_ids": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
 		"assigned_to": "user_", "users": "user_", "thread_id": "acti_", "in_reply_to_id": "acti_", "response_to_id": "acti_",
 		"outcome_id": "outcome_", "outcome_ids": "outcome_", "playbook_id": "convtyp_", "connected_account_id": "emailacct_", "email_account_id": "emailacct_",
 		"template_id": "tmpl_", "send_as_id": "sdas_", "dialer_id": "dial_", "dialer_saved_search_id": "save_",
@@ -214,14 +238,22 @@ func (w *world) render(r *rand.Rand, object map[string]json.RawMessage) json.Raw
 // rows are the rows of a list: objects, and now and then something else.
 func (w *world) rows(typeName, list string) []json.RawMessage {
 	r := w.random("rows", typeName, list)
-	prefix := w.schema.Types[typeName].Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children[0].Value.Raw
 	var rows []json.RawMessage
+	if wholeTypes[typeName] {
+		for _, object := range w.all(typeName) {
+			rows = append(rows, w.render(r, object))
+		}
+		return rows
+	}
 	for i := range r.IntN(5) {
-		object := w.object(typeName, fmt.Sprintf("%s%d", prefix, i))
+		object := w.object(typeName, fmt.Sprintf("%s%d", w.prefix(typeName), i))
 		switch {
 		case r.IntN(25) == 0:
 			rows = append(rows, json.RawMessage([]string{"null", "5", "[]"}[r.IntN(3)]))
 		case object != nil:
+			if strings.HasPrefix(list, "lead_") {
+				object["lead_id"] = quote(r, list)
+			}
 			rows = append(rows, w.render(w.random("render", list), object))
 		}
 	}
@@ -249,8 +281,16 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case strings.HasPrefix(path, "/custom_field_schema/"):
 		return w.answer(req, "", json.RawMessage(customDefinitions))
+	case path == "/custom_field/shared/":
+		return w.answer(req, "", json.RawMessage(strings.Replace(customDefinitions, "fields", "data", 1)))
 	case path == "/data/search/":
 		return w.search(req)
+	case strings.HasPrefix(path, "/report/"):
+		root := w.rootOf(req.Method, path)
+		return w.answer(req, root.Name, w.document(root))
+	case query.Get("_group_by") != "":
+		w.ask("Opportunity", query)
+		return w.answer(req, "Opportunity", w.groupPage(query))
 	case path == "/me/":
 		w.ask("Viewer", query)
 		return w.answer(req, "Viewer", w.project(w.object("Viewer", "user_1"), query))
@@ -303,22 +343,66 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 				rows = append(rows, row)
 			}
 		}
-	case typeName == "User":
-		for i := range 4 {
-			if row := w.project(w.object("User", fmt.Sprintf("user_%d", i)), query); row != nil {
-				rows = append(rows, row)
-			}
+	case wholeTypes[typeName]:
+		for _, object := range w.all(typeName) {
+			rows = append(rows, w.project(object, query))
 		}
+	case query.Get("lead_id__in") != "":
+		return w.shared(typeName, query)
 	default:
-		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")) {
-			var object map[string]json.RawMessage
-			if json.Unmarshal(row, &object) == nil && object != nil {
-				row = w.project(object, query)
-			}
-			rows = append(rows, row)
+		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")+query.Get("object_id")) {
+			rows = append(rows, w.projectRow(row, query))
 		}
 	}
-	return w.listOf(w.head(typeName), rows)
+	return w.listOf(w.head(typeName), rows, false)
+}
+
+// shared is a page of the rows of several leads, which keep their order among those of their lead. It may end before they do.
+func (w *world) shared(typeName string, query url.Values) json.RawMessage {
+	r := w.random("shared", query.Encode())
+	var lists [][]json.RawMessage
+	for lead := range strings.SplitSeq(query.Get("lead_id__in"), ",") {
+		lists = append(lists, w.rows(typeName, lead))
+	}
+	var rows []json.RawMessage
+	for {
+		lists = slices.DeleteFunc(lists, func(list []json.RawMessage) bool { return len(list) == 0 })
+		if len(lists) == 0 || r.IntN(12) == 0 {
+			break
+		}
+		n := r.IntN(len(lists))
+		rows = append(rows, w.projectRow(lists[n][0], query))
+		lists[n] = lists[n][1:]
+	}
+	return w.listOf(w.head(typeName), rows, len(lists) > 0)
+}
+
+// projectRow leaves of a row what _fields names, if it is an object.
+func (w *world) projectRow(row json.RawMessage, query url.Values) json.RawMessage {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(row, &object) != nil || object == nil {
+		return row
+	}
+	return w.project(object, query)
+}
+
+// wholeTypes are those of which one list shows all.
+var wholeTypes = map[string]bool{"User": true, "LeadStatus": true, "OpportunityStatus": true, "Pipeline": true}
+
+// all are the objects of such a type that its list shows. Some others exist all the same.
+func (w *world) all(typeName string) []map[string]json.RawMessage {
+	var all []map[string]json.RawMessage
+	for i := range 4 {
+		if object := w.object(typeName, fmt.Sprintf("%s%d", w.prefix(typeName), i)); object != nil {
+			all = append(all, object)
+		}
+	}
+	return all
+}
+
+// prefix is what the ids of a type begin with.
+func (w *world) prefix(typeName string) string {
+	return w.schema.Types[typeName].Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children[0].Value.Raw
 }
 
 // head is what a list of a type has beside its rows.
@@ -334,8 +418,8 @@ func (w *world) head(typeName string) map[string]json.RawMessage {
 	return head
 }
 
-func (w *world) listOf(head map[string]json.RawMessage, rows []json.RawMessage) json.RawMessage {
-	head["has_more"] = json.RawMessage("false")
+func (w *world) listOf(head map[string]json.RawMessage, rows []json.RawMessage, more bool) json.RawMessage {
+	head["has_more"] = json.RawMessage(strconv.FormatBool(more))
 	head["data"] = json.RawMessage("[" + string(bytes.Join(toBytes(rows), []byte(","))) + "]")
 	var b bytes.Buffer
 	for i, name := range slices.Sorted(maps.Keys(head)) {
@@ -401,14 +485,26 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 	target := schema.Types[field.Type.Name()]
 	reads := readsOf(field)
 	switch {
-	case target.Name == "CustomFieldValue":
-		return nil // customValue
 	case strings.HasSuffix(target.Name, "Connection"):
 		return []member{{reads[0], idType}}
+	case target.Name == "CustomFieldValue", len(reads) == 0: // those of customValue, or none at all
+		return nil
+	case reads[0] == "_all":
+		return nil // addMetrics
+	case def.Name == "ActivityReportTotals":
+		return []member{{reads[0], metricsType}}
+	case def.Name == "ActivityReportQueries":
+		return []member{{reads[0], queriesType}}
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
+	case reads[0] == "object_type" && target.IsCompositeType(): // CommentThread.object
+		return []member{{"object_type", stringType}, {"object_id", idType}}
+	case field.Name == "statuses" && len(reads) == 2: // Pipeline.statuses
+		return []member{{reads[0], idType}, {reads[1], field.Type}}
 	case len(reads) == 2: // names
 		return []member{{reads[0], stringType}, {reads[1], stringType}}
+	case fallbackOf(field)["ids"] != "":
+		return []member{{reads[0], field.Type}, {fallbackOf(field)["ids"], ast.ListType(idType, nil)}}
 	case !target.IsCompositeType() || isEmbedded(target, field):
 		return []member{{reads[0], field.Type}}
 	}

@@ -18,9 +18,13 @@ type writer struct {
 	ctx     context.Context //nolint:containedctx // of the one answer that the writer writes
 	request *request
 	buf     []byte
+	most    int // how long buf may get
 	root    ast.Path
 	path    []step // below root; the first one stands for the root itself
 }
+
+// tooLong ends the writing of a value when the answer gets longer than so many bytes.
+type tooLong int
 
 // step is a part of a path: a field with its place in the document, or an index of a list.
 type step struct {
@@ -78,6 +82,9 @@ func (w *writer) object(k *kid, l link, nonNull bool) bool {
 	case linkWrong:
 		w.fail(errLeadsNowhere)
 		return w.null(nonNull)
+	case linkFailed:
+		w.fail(k.errs[l.at])
+		return w.null(nonNull)
 	}
 	b := k.blocks[l.place]
 	if b.errs != nil && b.errs[l.at] != nil {
@@ -102,6 +109,9 @@ func (w *writer) place(p *place, b *block, i int, r row) bool {
 		return w.variant(p.variants, b, i, r)
 	}
 	start := len(w.buf)
+	if start > w.most {
+		panic(tooLong(w.request.engine.maxAnswer))
+	}
 	for n := range p.items {
 		it := &p.items[n]
 		w.buf = append(w.buf, it.prefix...)

@@ -1,23 +1,6 @@
 package resolvers
 
-import (
-	"context"
-	"errors"
-
-	"github.com/closegraph/closegraph/internal/projection"
-)
-
-// renderTemplate fills in a template for the argument recipient.
-func (r *Resolver) renderTemplate(ctx context.Context, id string) (*projection.Value, error) {
-	if err := r.Projection.CheckID("EmailTemplate", id); err != nil {
-		return nil, projection.BadInput("id: %v", err)
-	}
-	params, err := r.Projection.Filter(ctx, "recipient")
-	if err != nil {
-		return nil, err
-	}
-	return r.Projection.SingleOf(ctx, []string{id}, params)
-}
+import "errors"
 
 // checkRecipient refuses what names nobody, or two of them: Close wants a lead and a contact, or an entry of a search (Close
 // docs: Email Templates).

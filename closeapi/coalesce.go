@@ -1,0 +1,221 @@
+package closeapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// coalesce is the transport that makes equal reads of one identity once, when they are under way at the same time. Who
+// comes while one is under way joins it, and all get its answer, which is read into memory once.
+//
+// A read that is under way belongs to nobody: it ends when its last waiter has gone, and a waiter that gives up goes at
+// once. A write ends the joining of what began before it, so a read that begins after a write sees what was written.
+type coalesce struct {
+	next   http.RoundTripper
+	intake *intake
+	window time.Duration // for how long a read is joined, so that one that hangs does not take all who come
+	epochs epochs
+
+	mu      sync.Mutex
+	flights map[flightKey]*flight
+}
+
+func newCoalesce(window time.Duration, intake *intake, next http.RoundTripper) *coalesce {
+	return &coalesce{next: next, intake: intake, window: window, flights: map[flightKey]*flight{}}
+}
+
+// flightKey is what equal reads have in common.
+type flightKey struct {
+	question
+	identity   Identity
+	epoch      uint64
+	background bool // what somebody waits for does not join what may wait
+}
+
+// flight is a read that is under way. To the transports below it is the context of the request: it has the values of the
+// call that began it, the deadline of whoever waits longest, and no end but that nobody waits any more.
+type flight struct {
+	context.Context //nolint:containedctx // it is a context
+	cancel          context.CancelFunc
+	exchange        exchange
+	begun           time.Time
+	mu              *sync.Mutex // the coalesce's
+
+	waiters  int // these three under mu
+	deadline time.Time
+	endless  bool // whether somebody waits without a deadline
+
+	landed   chan struct{} // closed when all that follows is there
+	resp     *http.Response
+	body     heldBody
+	err      error
+	panicked any
+}
+
+// Deadline is that of whoever waits longest. It moves as others join.
+func (f *flight) Deadline() (time.Time, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.deadline, !f.endless
+}
+
+// Value is a value of the call that began the read. The exchange is the flight's own.
+func (f *flight) Value(key any) any {
+	if key == (exchangeKey{}) {
+		return &f.exchange
+	}
+	return f.Context.Value(key)
+}
+
+// RoundTrip joins an equal read, or begins one; a write it sends on.
+func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
+	x := exchangeOf(req)
+	if !x.op.Reads {
+		t.epochs.end(x.identity)
+		defer t.epochs.end(x.identity)
+		return t.next.RoundTrip(req)
+	}
+	q, err := questionOf(req)
+	if err != nil {
+		return nil, err
+	}
+	key := flightKey{question: q, identity: x.identity, epoch: t.epochs.of(x.identity), background: x.background}
+	f, joined := t.join(key, req, x)
+	select {
+	case <-f.landed:
+	case <-req.Context().Done():
+		t.leave(key, f)
+		return nil, req.Context().Err()
+	}
+	if x.joined = joined; !joined {
+		x.attempts, x.waited = f.exchange.attempts, f.exchange.waited
+	}
+	return f.answer()
+}
+
+// join finds the read that a caller may wait for, or begins it.
+func (t *coalesce) join(key flightKey, req *http.Request, x *exchange) (f *flight, joined bool) {
+	deadline, ends := req.Context().Deadline()
+	now := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f = t.flights[key]; f != nil && now.Sub(f.begun) < t.window {
+		f.waiters++
+		f.endless = f.endless || !ends
+		if deadline.After(f.deadline) {
+			f.deadline = deadline
+		}
+		return f, true
+	}
+	f = &flight{
+		exchange: exchange{op: x.op, identity: x.identity, caller: x.caller, background: x.background},
+		begun:    now, mu: &t.mu, waiters: 1, deadline: deadline, endless: !ends, landed: make(chan struct{}),
+	}
+	f.Context, f.cancel = context.WithCancel(context.WithoutCancel(req.Context()))
+	t.flights[key] = f
+	go t.fly(key, f, req.WithContext(f)) //nolint:contextcheck // it has the values of the request's and ends by itself
+	return f, false
+}
+
+// leave ends the waiting of one, and the read with the last one.
+func (t *coalesce) leave(key flightKey, f *flight) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f.waiters--; f.waiters == 0 {
+		t.remove(key, f)
+		f.cancel()
+	}
+}
+
+// remove ends the joining of a read.
+func (t *coalesce) remove(key flightKey, f *flight) {
+	if t.flights[key] == f {
+		delete(t.flights, key)
+	}
+}
+
+// fly makes the read.
+func (t *coalesce) fly(key flightKey, f *flight, req *http.Request) {
+	defer func() {
+		if f.panicked = recover(); f.panicked != nil {
+			f.panicked = fmt.Sprintf("%v\n%s", f.panicked, debug.Stack())
+		}
+		t.mu.Lock()
+		t.remove(key, f)
+		t.mu.Unlock()
+		f.cancel()
+		close(f.landed)
+	}()
+	f.err = errGone // unless the transport comes back
+	resp, err := t.next.RoundTrip(req)
+	if f.resp, f.err = resp, err; err != nil {
+		return
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		f.body.doc, _ = io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // what can be had is enough
+		return
+	}
+	f.body.doc, f.body.err = t.intake.read(resp)
+}
+
+// answer is the answer for one of those who waited.
+func (f *flight) answer() (*http.Response, error) {
+	switch {
+	case f.panicked != nil:
+		panic(f.panicked) // whoever asked knows what to do about it
+	case f.err != nil:
+		return nil, f.err
+	}
+	resp, body := *f.resp, f.body
+	resp.Body = &body
+	return &resp, nil
+}
+
+// errGone is the error of a read whose transport ended its goroutine, as tests do that fail.
+var errGone = errors.New("the transport ended without an answer")
+
+// question is all of a read that its answer hangs on, but for whom it is.
+type question struct{ method, offset, path, query, body string }
+
+func questionOf(req *http.Request) (question, error) {
+	q := question{
+		method: req.Method, offset: req.Header.Get("X-Tz-Offset"), path: req.URL.EscapedPath(), query: req.URL.RawQuery,
+	}
+	if req.GetBody == nil {
+		return q, nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return q, fmt.Errorf("read the body: %w", err)
+	}
+	text, err := io.ReadAll(body)
+	if err != nil {
+		return q, fmt.Errorf("read the body: %w", err)
+	}
+	q.body = string(text)
+	return q, nil
+}
+
+// key is the question of an identity, as text. No part of it but the body can hold a line break, or more than one word.
+func (q question) key(id string) string {
+	return id + " " + q.offset + " " + q.method + " " + q.path + "?" + q.query + "\n" + q.body
+}
+
+// epochs counts the writes of each identity, at their beginning and at their end. Identities share counters where their
+// hashes fall together, so that nothing must be forgotten: a counter that moves without need costs a call, and no more.
+type epochs [1024]atomic.Uint64
+
+func (e *epochs) of(id Identity) uint64 { return e.at(id).Load() }
+func (e *epochs) end(id Identity)       { e.at(id).Add(1) }
+
+func (e *epochs) at(id Identity) *atomic.Uint64 {
+	return &e[(int(id[0])<<8|int(id[1]))%len(e)]
+}

@@ -1,0 +1,49 @@
+package closeapi
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Observation is what became of one call of [Client.Do]. Calls that were refused without being made are not observed.
+type Observation struct {
+	Operation string   // a line of operations.txt
+	Path      string   // below the base URL, with its variables filled in
+	Fields    []string // the members that were named to Close, not to be changed; none when all were wanted
+
+	Status   int // the HTTP status; 0 when no answer came
+	Err      error
+	Duration time.Duration
+
+	Cached   bool          // answered from what was kept, without a call to Close
+	Stale    bool          // and from what was past its lifetime
+	Joined   bool          // answered by an equal call that was under way
+	Attempts int           // how often it was sent to Close
+	Waited   time.Duration // for its turn, where the budget of calls was short
+}
+
+// Observing returns a client like c that also tells observe of its calls, beside those who are told already.
+func (c *Client) Observing(observe func(ctx context.Context, o Observation)) *Client {
+	before := c.observer
+	return &Client{core: c.core, caller: c.caller, observer: func(ctx context.Context, o Observation) {
+		if before != nil {
+			before(ctx, o)
+		}
+		observe(ctx, o)
+	}}
+}
+
+// tell completes an observation from what the transports noted, and tells it.
+func (c *Client) tell(ctx context.Context, x *exchange, o Observation) {
+	o.Cached, o.Stale, o.Joined = x.cached, x.stale, x.joined
+	o.Attempts, o.Waited = x.attempts, x.waited
+	if failed, ok := errors.AsType[*Error](o.Err); ok {
+		o.Status = failed.Status
+	}
+	for _, observe := range []func(context.Context, Observation){c.observe, c.observer} {
+		if observe != nil {
+			observe(ctx, o)
+		}
+	}
+}
