@@ -39,6 +39,7 @@ func (c *Client) refusal(method, path string, resp *http.Response) error {
 //
 //	{"error": "text"}
 //	{"error": {"message": "text", …}}                  a 429 of old
+//	{"status": "word", "error": "text"}                renting a phone number
 //	{"errors": ["text"], "field-errors": {"name": "text"}}
 //	{"field-errors": {"contacts": {"errors": {"0": {"errors": [], "field-errors": {"emails": "text"}}}}}}
 //
@@ -58,6 +59,7 @@ const maxDepth = 32
 func (r *errorReader) read(body []byte) {
 	var answer struct {
 		Error       any `json:"error"`
+		Status      any `json:"status"`
 		Errors      any `json:"errors"`
 		FieldErrors any `json:"field-errors"`
 	}
@@ -65,6 +67,9 @@ func (r *errorReader) read(body []byte) {
 		return
 	}
 	r.e.Message = r.message(answer.Error)
+	if word, ok := answer.Status.(string); ok {
+		r.e.Reason = r.clean(word)
+	}
 	if list, ok := answer.Errors.([]any); ok {
 		for i, item := range list {
 			if text := r.message(item); text == "" {

@@ -22,6 +22,9 @@ type Error struct {
 	// When Close says nothing that can be understood, it is the name of the status in lower case.
 	Message string
 
+	// Reason is the kind of refusal in Close's own word, where it has one: renting a phone number may fail with
+	// "needs-more-info", for example (Close docs: Phone Numbers).
+	Reason      string
 	Errors      []string     // what Close says about the request as a whole
 	FieldErrors []FieldError // what Close says about single fields, ordered by path
 
@@ -71,6 +74,9 @@ func (e *Error) Error() string {
 	}
 	return text.String()
 }
+
+// HasMessage reports whether Message is what Close says, rather than the name of the status.
+func (e *Error) HasMessage() bool { return e.cause == nil && e.Message != statusName(e.Status) }
 
 // Unwrap returns what caused the error, if it was not the answer itself. Errors of a context are found there.
 func (e *Error) Unwrap() error { return e.cause }

@@ -91,8 +91,8 @@ func TestErrorShapes(t *testing.T) {
 			429, `{"error":{"message":"Slow down.","rate_reset":0.5,"rate_limit":40,"rate_window":1}}`,
 			closeapi.Error{Message: "Slow down.", RetryAfter: 500 * time.Millisecond}, "",
 		},
-		"other members": {
-			400, `{"status":"billing-error","error":"No money."}`, closeapi.Error{Message: "No money."}, "",
+		"a word for the reason": {
+			400, `{"status":"billing-error","error":"No money."}`, closeapi.Error{Message: "No money.", Reason: "billing-error"}, "",
 		},
 		"nothing said":        {403, `{}`, closeapi.Error{Message: "forbidden"}, "get /lead/lead_1/: 403 forbidden"},
 		"nulls":               {400, `{"error":null,"errors":null,"field-errors":null}`, closeapi.Error{Message: "bad request"}, ""},

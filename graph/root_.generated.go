@@ -31,6 +31,21 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	BlockedPhoneNumberDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BlockedPhoneNumberPayload struct {
+		BlockedPhoneNumber func(childComplexity int) int
+		UserErrors         func(childComplexity int) int
+	}
+
+	BlockedPhoneNumberSettingsPayload struct {
+		BlockedPhoneNumberSettings func(childComplexity int) int
+		UserErrors                 func(childComplexity int) int
+	}
+
 	CallDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -91,6 +106,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	EmailTemplateDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EmailTemplatePayload struct {
+		EmailTemplate func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	EmailThreadDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -147,61 +172,98 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CallCreate                    func(childComplexity int, input model.CallCreateInput) int
-		CallDelete                    func(childComplexity int, id string) int
-		CallUpdate                    func(childComplexity int, id string, input model.CallUpdateInput) int
-		CommentCreate                 func(childComplexity int, input model.CommentCreateInput) int
-		CommentDelete                 func(childComplexity int, id string) int
-		CommentUpdate                 func(childComplexity int, id string, input model.CommentUpdateInput) int
-		ContactCreate                 func(childComplexity int, input model.ContactCreateInput) int
-		ContactDelete                 func(childComplexity int, id string) int
-		ContactUpdate                 func(childComplexity int, id string, input model.ContactUpdateInput) int
-		CustomActivityCreate          func(childComplexity int, input model.CustomActivityCreateInput) int
-		CustomActivityDelete          func(childComplexity int, id string) int
-		CustomActivityUpdate          func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
-		CustomObjectCreate            func(childComplexity int, input model.CustomObjectCreateInput) int
-		CustomObjectDelete            func(childComplexity int, id string) int
-		CustomObjectUpdate            func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
-		EmailCreate                   func(childComplexity int, input model.EmailCreateInput) int
-		EmailDelete                   func(childComplexity int, id string) int
-		EmailThreadDelete             func(childComplexity int, id string) int
-		EmailUpdate                   func(childComplexity int, id string, input model.EmailUpdateInput) int
-		FileUploadCreate              func(childComplexity int, input model.FileUploadCreateInput) int
-		FormSubmissionDelete          func(childComplexity int, id string) int
-		ImportUpdateDelete            func(childComplexity int, id string) int
-		LeadCreate                    func(childComplexity int, input model.LeadCreateInput) int
-		LeadDelete                    func(childComplexity int, id string) int
-		LeadMerge                     func(childComplexity int, input model.LeadMergeInput) int
-		LeadStatusChangeCreate        func(childComplexity int, input model.LeadStatusChangeCreateInput) int
-		LeadStatusChangeDelete        func(childComplexity int, id string) int
-		LeadUpdate                    func(childComplexity int, id string, input model.LeadUpdateInput) int
-		MeetingDelete                 func(childComplexity int, id string) int
-		MeetingIntegrationSave        func(childComplexity int, id string, input model.MeetingIntegrationSaveInput) int
-		MeetingUpdate                 func(childComplexity int, id string, input model.MeetingUpdateInput) int
-		NoteCreate                    func(childComplexity int, input model.NoteCreateInput) int
-		NoteDelete                    func(childComplexity int, id string) int
-		NoteUpdate                    func(childComplexity int, id string, input model.NoteUpdateInput) int
-		OpportunityCreate             func(childComplexity int, input model.OpportunityCreateInput) int
-		OpportunityDelete             func(childComplexity int, id string) int
-		OpportunityStatusChangeCreate func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
-		OpportunityStatusChangeDelete func(childComplexity int, id string) int
-		OpportunityUpdate             func(childComplexity int, id string, input model.OpportunityUpdateInput) int
-		SmartViewCreate               func(childComplexity int, input model.SmartViewCreateInput) int
-		SmartViewDelete               func(childComplexity int, id string) int
-		SmartViewUpdate               func(childComplexity int, id string, input model.SmartViewUpdateInput) int
-		SmsCreate                     func(childComplexity int, input model.SMSCreateInput, sendToInbox *bool) int
-		SmsDelete                     func(childComplexity int, id string) int
-		SmsUpdate                     func(childComplexity int, id string, input model.SMSUpdateInput) int
-		TaskComplete                  func(childComplexity int, id string) int
-		TaskCompletedDelete           func(childComplexity int, id string) int
-		TaskCreate                    func(childComplexity int, input model.TaskCreateInput) int
-		TaskDelete                    func(childComplexity int, id string) int
-		TaskReopen                    func(childComplexity int, id string) int
-		TaskUpdate                    func(childComplexity int, id string, input model.TaskUpdateInput) int
-		TasksUpdate                   func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
-		WhatsAppMessageCreate         func(childComplexity int, input model.WhatsAppMessageCreateInput, sendToInbox *bool) int
-		WhatsAppMessageDelete         func(childComplexity int, id string) int
-		WhatsAppMessageUpdate         func(childComplexity int, id string, input model.WhatsAppMessageUpdateInput) int
+		BlockedPhoneNumberCreate         func(childComplexity int, input model.BlockedPhoneNumberCreateInput) int
+		BlockedPhoneNumberDelete         func(childComplexity int, id string) int
+		BlockedPhoneNumberSettingsUpdate func(childComplexity int, input model.BlockedPhoneNumberSettingsInput) int
+		BlockedPhoneNumberUpdate         func(childComplexity int, id string, input model.BlockedPhoneNumberUpdateInput) int
+		CallCreate                       func(childComplexity int, input model.CallCreateInput) int
+		CallDelete                       func(childComplexity int, id string) int
+		CallUpdate                       func(childComplexity int, id string, input model.CallUpdateInput) int
+		CommentCreate                    func(childComplexity int, input model.CommentCreateInput) int
+		CommentDelete                    func(childComplexity int, id string) int
+		CommentUpdate                    func(childComplexity int, id string, input model.CommentUpdateInput) int
+		ContactCreate                    func(childComplexity int, input model.ContactCreateInput) int
+		ContactDelete                    func(childComplexity int, id string) int
+		ContactUpdate                    func(childComplexity int, id string, input model.ContactUpdateInput) int
+		CustomActivityCreate             func(childComplexity int, input model.CustomActivityCreateInput) int
+		CustomActivityDelete             func(childComplexity int, id string) int
+		CustomActivityUpdate             func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
+		CustomObjectCreate               func(childComplexity int, input model.CustomObjectCreateInput) int
+		CustomObjectDelete               func(childComplexity int, id string) int
+		CustomObjectUpdate               func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
+		EmailCreate                      func(childComplexity int, input model.EmailCreateInput) int
+		EmailDelete                      func(childComplexity int, id string) int
+		EmailTemplateCreate              func(childComplexity int, input model.EmailTemplateCreateInput) int
+		EmailTemplateDelete              func(childComplexity int, id string) int
+		EmailTemplateUpdate              func(childComplexity int, id string, input model.EmailTemplateUpdateInput) int
+		EmailThreadDelete                func(childComplexity int, id string) int
+		EmailUpdate                      func(childComplexity int, id string, input model.EmailUpdateInput) int
+		FileUploadCreate                 func(childComplexity int, input model.FileUploadCreateInput) int
+		FormSubmissionDelete             func(childComplexity int, id string) int
+		ImportUpdateDelete               func(childComplexity int, id string) int
+		LeadCreate                       func(childComplexity int, input model.LeadCreateInput) int
+		LeadDelete                       func(childComplexity int, id string) int
+		LeadMerge                        func(childComplexity int, input model.LeadMergeInput) int
+		LeadStatusChangeCreate           func(childComplexity int, input model.LeadStatusChangeCreateInput) int
+		LeadStatusChangeDelete           func(childComplexity int, id string) int
+		LeadUpdate                       func(childComplexity int, id string, input model.LeadUpdateInput) int
+		MeetingDelete                    func(childComplexity int, id string) int
+		MeetingIntegrationSave           func(childComplexity int, id string, input model.MeetingIntegrationSaveInput) int
+		MeetingUpdate                    func(childComplexity int, id string, input model.MeetingUpdateInput) int
+		NoteCreate                       func(childComplexity int, input model.NoteCreateInput) int
+		NoteDelete                       func(childComplexity int, id string) int
+		NoteUpdate                       func(childComplexity int, id string, input model.NoteUpdateInput) int
+		OpportunityCreate                func(childComplexity int, input model.OpportunityCreateInput) int
+		OpportunityDelete                func(childComplexity int, id string) int
+		OpportunityStatusChangeCreate    func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
+		OpportunityStatusChangeDelete    func(childComplexity int, id string) int
+		OpportunityUpdate                func(childComplexity int, id string, input model.OpportunityUpdateInput) int
+		OutcomeCreate                    func(childComplexity int, input model.OutcomeCreateInput) int
+		OutcomeDelete                    func(childComplexity int, id string) int
+		OutcomeUpdate                    func(childComplexity int, id string, input model.OutcomeUpdateInput) int
+		PhoneNumberDelete                func(childComplexity int, id string) int
+		PhoneNumberRent                  func(childComplexity int, input model.PhoneNumberRentInput) int
+		PhoneNumberUpdate                func(childComplexity int, id string, input model.PhoneNumberUpdateInput) int
+		PlaybookArchive                  func(childComplexity int, id string) int
+		PlaybookCreate                   func(childComplexity int, input model.PlaybookCreateInput) int
+		PlaybookDelete                   func(childComplexity int, id string) int
+		PlaybookUnarchive                func(childComplexity int, id string) int
+		PlaybookUpdate                   func(childComplexity int, id string, input model.PlaybookUpdateInput) int
+		SchedulingLinkCreate             func(childComplexity int, input model.SchedulingLinkCreateInput) int
+		SchedulingLinkDelete             func(childComplexity int, id string) int
+		SchedulingLinkIntegrationDelete  func(childComplexity int, sourceID string) int
+		SchedulingLinkIntegrationUpsert  func(childComplexity int, input model.SchedulingLinkIntegrationInput) int
+		SchedulingLinkUpdate             func(childComplexity int, id string, input model.SchedulingLinkUpdateInput) int
+		SendAsCreate                     func(childComplexity int, input model.SendAsCreateInput) int
+		SendAsDelete                     func(childComplexity int, id string) int
+		SendAsRevoke                     func(childComplexity int, allowingUserID string, allowedUserID string) int
+		SendAsUpdateUsers                func(childComplexity int, input model.SendAsUsersInput) int
+		SharedSchedulingLinkCreate       func(childComplexity int, input model.SharedSchedulingLinkCreateInput) int
+		SharedSchedulingLinkDelete       func(childComplexity int, id string) int
+		SharedSchedulingLinkMap          func(childComplexity int, input model.SharedSchedulingLinkMapInput) int
+		SharedSchedulingLinkUnmap        func(childComplexity int, input model.SharedSchedulingLinkUnmapInput) int
+		SharedSchedulingLinkUpdate       func(childComplexity int, id string, input model.SharedSchedulingLinkUpdateInput) int
+		SmartViewCreate                  func(childComplexity int, input model.SmartViewCreateInput) int
+		SmartViewDelete                  func(childComplexity int, id string) int
+		SmartViewUpdate                  func(childComplexity int, id string, input model.SmartViewUpdateInput) int
+		SmsCreate                        func(childComplexity int, input model.SMSCreateInput, sendToInbox *bool) int
+		SmsDelete                        func(childComplexity int, id string) int
+		SmsTemplateCreate                func(childComplexity int, input model.SMSTemplateCreateInput) int
+		SmsTemplateDelete                func(childComplexity int, id string) int
+		SmsTemplateUpdate                func(childComplexity int, id string, input model.SMSTemplateUpdateInput) int
+		SmsUpdate                        func(childComplexity int, id string, input model.SMSUpdateInput) int
+		TaskComplete                     func(childComplexity int, id string) int
+		TaskCompletedDelete              func(childComplexity int, id string) int
+		TaskCreate                       func(childComplexity int, input model.TaskCreateInput) int
+		TaskDelete                       func(childComplexity int, id string) int
+		TaskReopen                       func(childComplexity int, id string) int
+		TaskUpdate                       func(childComplexity int, id string, input model.TaskUpdateInput) int
+		TasksUpdate                      func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
+		UnsubscribedEmailCreate          func(childComplexity int, input model.UnsubscribedEmailCreateInput) int
+		UnsubscribedEmailDelete          func(childComplexity int, email string) int
+		WhatsAppMessageCreate            func(childComplexity int, input model.WhatsAppMessageCreateInput, sendToInbox *bool) int
+		WhatsAppMessageDelete            func(childComplexity int, id string) int
+		WhatsAppMessageUpdate            func(childComplexity int, id string, input model.WhatsAppMessageUpdateInput) int
 	}
 
 	NoteDeletePayload struct {
@@ -234,62 +296,123 @@ type ComplexityRoot struct {
 		UserErrors              func(childComplexity int) int
 	}
 
+	OutcomeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OutcomePayload struct {
+		Outcome    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PhoneNumberDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PhoneNumberPayload struct {
+		PhoneNumber func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	PhoneNumberRentPayload struct {
+		PhoneNumber func(childComplexity int) int
+		Refusal     func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	PlaybookDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PlaybookPayload struct {
+		Playbook   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Query struct {
-		Activities               func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
-		Activity                 func(childComplexity int, id string) int
-		ActivityReport           func(childComplexity int, input model.ActivityReportInput, timeZone *string) int
-		ActivityReportMetrics    func(childComplexity int) int
-		Calls                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Comment                  func(childComplexity int, id string) int
-		CommentThread            func(childComplexity int, id string) int
-		CommentThreads           func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
-		Comments                 func(childComplexity int, first *int, after *string, objectID string) int
-		Contact                  func(childComplexity int, id string) int
-		Contacts                 func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
-		Creations                func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		CustomActivities         func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
-		CustomObject             func(childComplexity int, id string) int
-		CustomObjects            func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
-		CustomReport             func(childComplexity int, input *model.CustomReportInput, organizationID *string, timeZone *string) int
-		CustomReportFields       func(childComplexity int) int
-		EmailThreads             func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Emails                   func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		FormSubmissions          func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
-		ImportUpdates            func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Lead                     func(childComplexity int, id string) int
-		LeadMerges               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		LeadStatus               func(childComplexity int, id string) int
-		LeadStatusChanges        func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		LeadStatusReport         func(childComplexity int, input *model.LeadStatusReportInput, organizationID *string, timeZone *string) int
-		LeadStatuses             func(childComplexity int) int
-		Leads                    func(childComplexity int, first *int, after *string) int
-		Meetings                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Node                     func(childComplexity int, id string) int
-		Nodes                    func(childComplexity int, ids []string) int
-		Notes                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Opportunities            func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
-		Opportunity              func(childComplexity int, id string) int
-		OpportunityFunnelStages  func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
-		OpportunityFunnelTotals  func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
-		OpportunityGroups        func(childComplexity int, groupBy model.OpportunityGrouping, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
-		OpportunityStatus        func(childComplexity int, id string) int
-		OpportunityStatusChanges func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
-		OpportunityStatusReport  func(childComplexity int, input *model.OpportunityStatusReportInput, organizationID *string, timeZone *string) int
-		OpportunityStatuses      func(childComplexity int) int
-		Pipeline                 func(childComplexity int, id string) int
-		Pipelines                func(childComplexity int) int
-		Search                   func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
-		SentEmailReport          func(childComplexity int, input *model.SentEmailReportInput, organizationID *string, timeZone *string) int
-		SmartView                func(childComplexity int, id string) int
-		SmartViews               func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
-		SmsMessages              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Task                     func(childComplexity int, id string) int
-		TaskCompletions          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Tasks                    func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
-		User                     func(childComplexity int, id string) int
-		Users                    func(childComplexity int, first *int, after *string, orderBy *model.UserOrder) int
-		Viewer                   func(childComplexity int) int
-		WhatsAppMessages         func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Activities                 func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
+		Activity                   func(childComplexity int, id string) int
+		ActivityReport             func(childComplexity int, input model.ActivityReportInput, timeZone *string) int
+		ActivityReportMetrics      func(childComplexity int) int
+		BlockedPhoneNumber         func(childComplexity int, id string) int
+		BlockedPhoneNumberSettings func(childComplexity int) int
+		BlockedPhoneNumbers        func(childComplexity int, first *int, after *string) int
+		Calls                      func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Comment                    func(childComplexity int, id string) int
+		CommentThread              func(childComplexity int, id string) int
+		CommentThreads             func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
+		Comments                   func(childComplexity int, first *int, after *string, objectID string) int
+		ConnectedAccount           func(childComplexity int, id string) int
+		ConnectedAccounts          func(childComplexity int, filter *model.ConnectedAccountFilter) int
+		Contact                    func(childComplexity int, id string) int
+		Contacts                   func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
+		Creations                  func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		CustomActivities           func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
+		CustomObject               func(childComplexity int, id string) int
+		CustomObjects              func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		CustomReport               func(childComplexity int, input *model.CustomReportInput, organizationID *string, timeZone *string) int
+		CustomReportFields         func(childComplexity int) int
+		Dialer                     func(childComplexity int, id string) int
+		Dialers                    func(childComplexity int, first *int, after *string, filter *model.DialerFilter) int
+		EmailTemplate              func(childComplexity int, id string) int
+		EmailTemplates             func(childComplexity int, first *int, after *string, filter *model.EmailTemplateFilter) int
+		EmailThreads               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Emails                     func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		FormSubmissions            func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
+		ImportUpdates              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Lead                       func(childComplexity int, id string) int
+		LeadMerges                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatus                 func(childComplexity int, id string) int
+		LeadStatusChanges          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatusReport           func(childComplexity int, input *model.LeadStatusReportInput, organizationID *string, timeZone *string) int
+		LeadStatuses               func(childComplexity int) int
+		Leads                      func(childComplexity int, first *int, after *string) int
+		Meetings                   func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Node                       func(childComplexity int, id string) int
+		Nodes                      func(childComplexity int, ids []string) int
+		Notes                      func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Opportunities              func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		Opportunity                func(childComplexity int, id string) int
+		OpportunityFunnelStages    func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
+		OpportunityFunnelTotals    func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
+		OpportunityGroups          func(childComplexity int, groupBy model.OpportunityGrouping, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		OpportunityStatus          func(childComplexity int, id string) int
+		OpportunityStatusChanges   func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
+		OpportunityStatusReport    func(childComplexity int, input *model.OpportunityStatusReportInput, organizationID *string, timeZone *string) int
+		OpportunityStatuses        func(childComplexity int) int
+		Outcome                    func(childComplexity int, id string) int
+		Outcomes                   func(childComplexity int) int
+		PhoneNumber                func(childComplexity int, id string) int
+		PhoneNumbers               func(childComplexity int, first *int, after *string, filter *model.PhoneNumberFilter) int
+		Pipeline                   func(childComplexity int, id string) int
+		Pipelines                  func(childComplexity int) int
+		Playbook                   func(childComplexity int, id string) int
+		Playbooks                  func(childComplexity int, filter *model.PlaybookFilter) int
+		RenderedEmailTemplate      func(childComplexity int, id string, recipient model.EmailTemplateRecipient) int
+		SchedulingLink             func(childComplexity int, id string) int
+		SchedulingLinks            func(childComplexity int) int
+		Search                     func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
+		SendAs                     func(childComplexity int, id string) int
+		SendAsPermissions          func(childComplexity int, filter *model.SendAsFilter) int
+		SentEmailReport            func(childComplexity int, input *model.SentEmailReportInput, organizationID *string, timeZone *string) int
+		SharedSchedulingLink       func(childComplexity int, id string) int
+		SharedSchedulingLinks      func(childComplexity int) int
+		SmartView                  func(childComplexity int, id string) int
+		SmartViews                 func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
+		SmsMessages                func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		SmsTemplate                func(childComplexity int, id string) int
+		SmsTemplates               func(childComplexity int, first *int, after *string) int
+		Task                       func(childComplexity int, id string) int
+		TaskCompletions            func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Tasks                      func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
+		UnsubscribedEmails         func(childComplexity int, first *int, after *string) int
+		User                       func(childComplexity int, id string) int
+		Users                      func(childComplexity int, first *int, after *string, orderBy *model.UserOrder) int
+		Viewer                     func(childComplexity int) int
+		WhatsAppMessages           func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 	}
 
 	SMSDeletePayload struct {
@@ -299,6 +422,71 @@ type ComplexityRoot struct {
 
 	SMSPayload struct {
 		Sms        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SMSTemplateDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SMSTemplatePayload struct {
+		SmsTemplate func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	SchedulingLinkDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SchedulingLinkIntegrationDeletePayload struct {
+		DeletedSourceID func(childComplexity int) int
+		UserErrors      func(childComplexity int) int
+	}
+
+	SchedulingLinkPayload struct {
+		SchedulingLink func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	SendAsDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SendAsPayload struct {
+		SendAs     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SendAsRevokePayload struct {
+		DisallowedUserID func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	SendAsUsersPayload struct {
+		SendAs     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SharedSchedulingLinkDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SharedSchedulingLinkMapPayload struct {
+		Mapping    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SharedSchedulingLinkPayload struct {
+		SharedSchedulingLink func(childComplexity int) int
+		UserErrors           func(childComplexity int) int
+	}
+
+	SharedSchedulingLinkUnmapPayload struct {
+		UnmappedID func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -332,6 +520,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	UnsubscribedEmailDeletePayload struct {
+		DeletedEmail func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
+	UnsubscribedEmailPayload struct {
+		UnsubscribedEmail func(childComplexity int) int
+		UserErrors        func(childComplexity int) int
+	}
+
 	UserError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
@@ -362,6 +560,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "BlockedPhoneNumberDeletePayload.deletedId":
+		if e.ComplexityRoot.BlockedPhoneNumberDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockedPhoneNumberDeletePayload.DeletedID(childComplexity), true
+	case "BlockedPhoneNumberDeletePayload.userErrors":
+		if e.ComplexityRoot.BlockedPhoneNumberDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockedPhoneNumberDeletePayload.UserErrors(childComplexity), true
+
+	case "BlockedPhoneNumberPayload.blockedPhoneNumber":
+		if e.ComplexityRoot.BlockedPhoneNumberPayload.BlockedPhoneNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockedPhoneNumberPayload.BlockedPhoneNumber(childComplexity), true
+	case "BlockedPhoneNumberPayload.userErrors":
+		if e.ComplexityRoot.BlockedPhoneNumberPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockedPhoneNumberPayload.UserErrors(childComplexity), true
+
+	case "BlockedPhoneNumberSettingsPayload.blockedPhoneNumberSettings":
+		if e.ComplexityRoot.BlockedPhoneNumberSettingsPayload.BlockedPhoneNumberSettings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockedPhoneNumberSettingsPayload.BlockedPhoneNumberSettings(childComplexity), true
+	case "BlockedPhoneNumberSettingsPayload.userErrors":
+		if e.ComplexityRoot.BlockedPhoneNumberSettingsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockedPhoneNumberSettingsPayload.UserErrors(childComplexity), true
 
 	case "CallDeletePayload.deletedId":
 		if e.ComplexityRoot.CallDeletePayload.DeletedID == nil {
@@ -519,6 +756,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EmailPayload.UserErrors(childComplexity), true
 
+	case "EmailTemplateDeletePayload.deletedId":
+		if e.ComplexityRoot.EmailTemplateDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailTemplateDeletePayload.DeletedID(childComplexity), true
+	case "EmailTemplateDeletePayload.userErrors":
+		if e.ComplexityRoot.EmailTemplateDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailTemplateDeletePayload.UserErrors(childComplexity), true
+
+	case "EmailTemplatePayload.emailTemplate":
+		if e.ComplexityRoot.EmailTemplatePayload.EmailTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailTemplatePayload.EmailTemplate(childComplexity), true
+	case "EmailTemplatePayload.userErrors":
+		if e.ComplexityRoot.EmailTemplatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailTemplatePayload.UserErrors(childComplexity), true
+
 	case "EmailThreadDeletePayload.deletedId":
 		if e.ComplexityRoot.EmailThreadDeletePayload.DeletedID == nil {
 			break
@@ -662,6 +925,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MeetingPayload.UserErrors(childComplexity), true
 
+	case "Mutation.blockedPhoneNumberCreate":
+		if e.ComplexityRoot.Mutation.BlockedPhoneNumberCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_blockedPhoneNumberCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BlockedPhoneNumberCreate(childComplexity, args["input"].(model.BlockedPhoneNumberCreateInput)), true
+	case "Mutation.blockedPhoneNumberDelete":
+		if e.ComplexityRoot.Mutation.BlockedPhoneNumberDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_blockedPhoneNumberDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BlockedPhoneNumberDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.blockedPhoneNumberSettingsUpdate":
+		if e.ComplexityRoot.Mutation.BlockedPhoneNumberSettingsUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_blockedPhoneNumberSettingsUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BlockedPhoneNumberSettingsUpdate(childComplexity, args["input"].(model.BlockedPhoneNumberSettingsInput)), true
+	case "Mutation.blockedPhoneNumberUpdate":
+		if e.ComplexityRoot.Mutation.BlockedPhoneNumberUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_blockedPhoneNumberUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BlockedPhoneNumberUpdate(childComplexity, args["id"].(string), args["input"].(model.BlockedPhoneNumberUpdateInput)), true
 	case "Mutation.callCreate":
 		if e.ComplexityRoot.Mutation.CallCreate == nil {
 			break
@@ -849,6 +1156,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EmailDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.emailTemplateCreate":
+		if e.ComplexityRoot.Mutation.EmailTemplateCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailTemplateCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailTemplateCreate(childComplexity, args["input"].(model.EmailTemplateCreateInput)), true
+	case "Mutation.emailTemplateDelete":
+		if e.ComplexityRoot.Mutation.EmailTemplateDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailTemplateDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailTemplateDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.emailTemplateUpdate":
+		if e.ComplexityRoot.Mutation.EmailTemplateUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_emailTemplateUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EmailTemplateUpdate(childComplexity, args["id"].(string), args["input"].(model.EmailTemplateUpdateInput)), true
 	case "Mutation.emailThreadDelete":
 		if e.ComplexityRoot.Mutation.EmailThreadDelete == nil {
 			break
@@ -1091,6 +1431,281 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityUpdateInput)), true
+	case "Mutation.outcomeCreate":
+		if e.ComplexityRoot.Mutation.OutcomeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_outcomeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OutcomeCreate(childComplexity, args["input"].(model.OutcomeCreateInput)), true
+	case "Mutation.outcomeDelete":
+		if e.ComplexityRoot.Mutation.OutcomeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_outcomeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OutcomeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.outcomeUpdate":
+		if e.ComplexityRoot.Mutation.OutcomeUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_outcomeUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OutcomeUpdate(childComplexity, args["id"].(string), args["input"].(model.OutcomeUpdateInput)), true
+	case "Mutation.phoneNumberDelete":
+		if e.ComplexityRoot.Mutation.PhoneNumberDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_phoneNumberDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PhoneNumberDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.phoneNumberRent":
+		if e.ComplexityRoot.Mutation.PhoneNumberRent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_phoneNumberRent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PhoneNumberRent(childComplexity, args["input"].(model.PhoneNumberRentInput)), true
+	case "Mutation.phoneNumberUpdate":
+		if e.ComplexityRoot.Mutation.PhoneNumberUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_phoneNumberUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PhoneNumberUpdate(childComplexity, args["id"].(string), args["input"].(model.PhoneNumberUpdateInput)), true
+	case "Mutation.playbookArchive":
+		if e.ComplexityRoot.Mutation.PlaybookArchive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookArchive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookArchive(childComplexity, args["id"].(string)), true
+	case "Mutation.playbookCreate":
+		if e.ComplexityRoot.Mutation.PlaybookCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookCreate(childComplexity, args["input"].(model.PlaybookCreateInput)), true
+	case "Mutation.playbookDelete":
+		if e.ComplexityRoot.Mutation.PlaybookDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.playbookUnarchive":
+		if e.ComplexityRoot.Mutation.PlaybookUnarchive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookUnarchive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookUnarchive(childComplexity, args["id"].(string)), true
+	case "Mutation.playbookUpdate":
+		if e.ComplexityRoot.Mutation.PlaybookUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_playbookUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaybookUpdate(childComplexity, args["id"].(string), args["input"].(model.PlaybookUpdateInput)), true
+	case "Mutation.schedulingLinkCreate":
+		if e.ComplexityRoot.Mutation.SchedulingLinkCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_schedulingLinkCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SchedulingLinkCreate(childComplexity, args["input"].(model.SchedulingLinkCreateInput)), true
+	case "Mutation.schedulingLinkDelete":
+		if e.ComplexityRoot.Mutation.SchedulingLinkDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_schedulingLinkDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SchedulingLinkDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.schedulingLinkIntegrationDelete":
+		if e.ComplexityRoot.Mutation.SchedulingLinkIntegrationDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_schedulingLinkIntegrationDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SchedulingLinkIntegrationDelete(childComplexity, args["sourceId"].(string)), true
+	case "Mutation.schedulingLinkIntegrationUpsert":
+		if e.ComplexityRoot.Mutation.SchedulingLinkIntegrationUpsert == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_schedulingLinkIntegrationUpsert_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SchedulingLinkIntegrationUpsert(childComplexity, args["input"].(model.SchedulingLinkIntegrationInput)), true
+	case "Mutation.schedulingLinkUpdate":
+		if e.ComplexityRoot.Mutation.SchedulingLinkUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_schedulingLinkUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SchedulingLinkUpdate(childComplexity, args["id"].(string), args["input"].(model.SchedulingLinkUpdateInput)), true
+	case "Mutation.sendAsCreate":
+		if e.ComplexityRoot.Mutation.SendAsCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendAsCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendAsCreate(childComplexity, args["input"].(model.SendAsCreateInput)), true
+	case "Mutation.sendAsDelete":
+		if e.ComplexityRoot.Mutation.SendAsDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendAsDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendAsDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.sendAsRevoke":
+		if e.ComplexityRoot.Mutation.SendAsRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendAsRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendAsRevoke(childComplexity, args["allowingUserId"].(string), args["allowedUserId"].(string)), true
+	case "Mutation.sendAsUpdateUsers":
+		if e.ComplexityRoot.Mutation.SendAsUpdateUsers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendAsUpdateUsers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendAsUpdateUsers(childComplexity, args["input"].(model.SendAsUsersInput)), true
+	case "Mutation.sharedSchedulingLinkCreate":
+		if e.ComplexityRoot.Mutation.SharedSchedulingLinkCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sharedSchedulingLinkCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SharedSchedulingLinkCreate(childComplexity, args["input"].(model.SharedSchedulingLinkCreateInput)), true
+	case "Mutation.sharedSchedulingLinkDelete":
+		if e.ComplexityRoot.Mutation.SharedSchedulingLinkDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sharedSchedulingLinkDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SharedSchedulingLinkDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.sharedSchedulingLinkMap":
+		if e.ComplexityRoot.Mutation.SharedSchedulingLinkMap == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sharedSchedulingLinkMap_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SharedSchedulingLinkMap(childComplexity, args["input"].(model.SharedSchedulingLinkMapInput)), true
+	case "Mutation.sharedSchedulingLinkUnmap":
+		if e.ComplexityRoot.Mutation.SharedSchedulingLinkUnmap == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sharedSchedulingLinkUnmap_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SharedSchedulingLinkUnmap(childComplexity, args["input"].(model.SharedSchedulingLinkUnmapInput)), true
+	case "Mutation.sharedSchedulingLinkUpdate":
+		if e.ComplexityRoot.Mutation.SharedSchedulingLinkUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sharedSchedulingLinkUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SharedSchedulingLinkUpdate(childComplexity, args["id"].(string), args["input"].(model.SharedSchedulingLinkUpdateInput)), true
 	case "Mutation.smartViewCreate":
 		if e.ComplexityRoot.Mutation.SmartViewCreate == nil {
 			break
@@ -1146,6 +1761,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SmsDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.smsTemplateCreate":
+		if e.ComplexityRoot.Mutation.SmsTemplateCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsTemplateCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsTemplateCreate(childComplexity, args["input"].(model.SMSTemplateCreateInput)), true
+	case "Mutation.smsTemplateDelete":
+		if e.ComplexityRoot.Mutation.SmsTemplateDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsTemplateDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsTemplateDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.smsTemplateUpdate":
+		if e.ComplexityRoot.Mutation.SmsTemplateUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_smsTemplateUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SmsTemplateUpdate(childComplexity, args["id"].(string), args["input"].(model.SMSTemplateUpdateInput)), true
 	case "Mutation.smsUpdate":
 		if e.ComplexityRoot.Mutation.SmsUpdate == nil {
 			break
@@ -1234,6 +1882,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TasksUpdate(childComplexity, args["filter"].(model.TaskFilter), args["input"].(model.TasksUpdateInput), args["timeZone"].(*string)), true
+	case "Mutation.unsubscribedEmailCreate":
+		if e.ComplexityRoot.Mutation.UnsubscribedEmailCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unsubscribedEmailCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnsubscribedEmailCreate(childComplexity, args["input"].(model.UnsubscribedEmailCreateInput)), true
+	case "Mutation.unsubscribedEmailDelete":
+		if e.ComplexityRoot.Mutation.UnsubscribedEmailDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unsubscribedEmailDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnsubscribedEmailDelete(childComplexity, args["email"].(string)), true
 	case "Mutation.whatsAppMessageCreate":
 		if e.ComplexityRoot.Mutation.WhatsAppMessageCreate == nil {
 			break
@@ -1346,6 +2016,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors(childComplexity), true
 
+	case "OutcomeDeletePayload.deletedId":
+		if e.ComplexityRoot.OutcomeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OutcomeDeletePayload.DeletedID(childComplexity), true
+	case "OutcomeDeletePayload.userErrors":
+		if e.ComplexityRoot.OutcomeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OutcomeDeletePayload.UserErrors(childComplexity), true
+
+	case "OutcomePayload.outcome":
+		if e.ComplexityRoot.OutcomePayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OutcomePayload.Outcome(childComplexity), true
+	case "OutcomePayload.userErrors":
+		if e.ComplexityRoot.OutcomePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OutcomePayload.UserErrors(childComplexity), true
+
+	case "PhoneNumberDeletePayload.deletedId":
+		if e.ComplexityRoot.PhoneNumberDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneNumberDeletePayload.DeletedID(childComplexity), true
+	case "PhoneNumberDeletePayload.userErrors":
+		if e.ComplexityRoot.PhoneNumberDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneNumberDeletePayload.UserErrors(childComplexity), true
+
+	case "PhoneNumberPayload.phoneNumber":
+		if e.ComplexityRoot.PhoneNumberPayload.PhoneNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneNumberPayload.PhoneNumber(childComplexity), true
+	case "PhoneNumberPayload.userErrors":
+		if e.ComplexityRoot.PhoneNumberPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneNumberPayload.UserErrors(childComplexity), true
+
+	case "PhoneNumberRentPayload.phoneNumber":
+		if e.ComplexityRoot.PhoneNumberRentPayload.PhoneNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneNumberRentPayload.PhoneNumber(childComplexity), true
+	case "PhoneNumberRentPayload.refusal":
+		if e.ComplexityRoot.PhoneNumberRentPayload.Refusal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneNumberRentPayload.Refusal(childComplexity), true
+	case "PhoneNumberRentPayload.userErrors":
+		if e.ComplexityRoot.PhoneNumberRentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneNumberRentPayload.UserErrors(childComplexity), true
+
+	case "PlaybookDeletePayload.deletedId":
+		if e.ComplexityRoot.PlaybookDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybookDeletePayload.DeletedID(childComplexity), true
+	case "PlaybookDeletePayload.userErrors":
+		if e.ComplexityRoot.PlaybookDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybookDeletePayload.UserErrors(childComplexity), true
+
+	case "PlaybookPayload.playbook":
+		if e.ComplexityRoot.PlaybookPayload.Playbook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybookPayload.Playbook(childComplexity), true
+	case "PlaybookPayload.userErrors":
+		if e.ComplexityRoot.PlaybookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaybookPayload.UserErrors(childComplexity), true
+
 	case "Query.activities":
 		if e.ComplexityRoot.Query.Activities == nil {
 			break
@@ -1385,6 +2152,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ActivityReportMetrics(childComplexity), true
+	case "Query.blockedPhoneNumber":
+		if e.ComplexityRoot.Query.BlockedPhoneNumber == nil {
+			break
+		}
+
+		args, err := ec.field_Query_blockedPhoneNumber_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BlockedPhoneNumber(childComplexity, args["id"].(string)), true
+	case "Query.blockedPhoneNumberSettings":
+		if e.ComplexityRoot.Query.BlockedPhoneNumberSettings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.BlockedPhoneNumberSettings(childComplexity), true
+	case "Query.blockedPhoneNumbers":
+		if e.ComplexityRoot.Query.BlockedPhoneNumbers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_blockedPhoneNumbers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BlockedPhoneNumbers(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.calls":
 		if e.ComplexityRoot.Query.Calls == nil {
 			break
@@ -1440,6 +2235,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Comments(childComplexity, args["first"].(*int), args["after"].(*string), args["objectId"].(string)), true
+	case "Query.connectedAccount":
+		if e.ComplexityRoot.Query.ConnectedAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Query_connectedAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ConnectedAccount(childComplexity, args["id"].(string)), true
+	case "Query.connectedAccounts":
+		if e.ComplexityRoot.Query.ConnectedAccounts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_connectedAccounts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ConnectedAccounts(childComplexity, args["filter"].(*model.ConnectedAccountFilter)), true
 	case "Query.contact":
 		if e.ComplexityRoot.Query.Contact == nil {
 			break
@@ -1523,6 +2340,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomReportFields(childComplexity), true
+	case "Query.dialer":
+		if e.ComplexityRoot.Query.Dialer == nil {
+			break
+		}
+
+		args, err := ec.field_Query_dialer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Dialer(childComplexity, args["id"].(string)), true
+	case "Query.dialers":
+		if e.ComplexityRoot.Query.Dialers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_dialers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Dialers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.DialerFilter)), true
+	case "Query.emailTemplate":
+		if e.ComplexityRoot.Query.EmailTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailTemplate(childComplexity, args["id"].(string)), true
+	case "Query.emailTemplates":
+		if e.ComplexityRoot.Query.EmailTemplates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailTemplates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailTemplates(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.EmailTemplateFilter)), true
 	case "Query.emailThreads":
 		if e.ComplexityRoot.Query.EmailThreads == nil {
 			break
@@ -1778,6 +2639,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.OpportunityStatuses(childComplexity), true
+	case "Query.outcome":
+		if e.ComplexityRoot.Query.Outcome == nil {
+			break
+		}
+
+		args, err := ec.field_Query_outcome_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Outcome(childComplexity, args["id"].(string)), true
+	case "Query.outcomes":
+		if e.ComplexityRoot.Query.Outcomes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Outcomes(childComplexity), true
+	case "Query.phoneNumber":
+		if e.ComplexityRoot.Query.PhoneNumber == nil {
+			break
+		}
+
+		args, err := ec.field_Query_phoneNumber_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PhoneNumber(childComplexity, args["id"].(string)), true
+	case "Query.phoneNumbers":
+		if e.ComplexityRoot.Query.PhoneNumbers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_phoneNumbers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PhoneNumbers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PhoneNumberFilter)), true
 	case "Query.pipeline":
 		if e.ComplexityRoot.Query.Pipeline == nil {
 			break
@@ -1795,6 +2695,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Pipelines(childComplexity), true
+	case "Query.playbook":
+		if e.ComplexityRoot.Query.Playbook == nil {
+			break
+		}
+
+		args, err := ec.field_Query_playbook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Playbook(childComplexity, args["id"].(string)), true
+	case "Query.playbooks":
+		if e.ComplexityRoot.Query.Playbooks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_playbooks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Playbooks(childComplexity, args["filter"].(*model.PlaybookFilter)), true
+	case "Query.renderedEmailTemplate":
+		if e.ComplexityRoot.Query.RenderedEmailTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_renderedEmailTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RenderedEmailTemplate(childComplexity, args["id"].(string), args["recipient"].(model.EmailTemplateRecipient)), true
+	case "Query.schedulingLink":
+		if e.ComplexityRoot.Query.SchedulingLink == nil {
+			break
+		}
+
+		args, err := ec.field_Query_schedulingLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SchedulingLink(childComplexity, args["id"].(string)), true
+	case "Query.schedulingLinks":
+		if e.ComplexityRoot.Query.SchedulingLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.SchedulingLinks(childComplexity), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -1806,6 +2756,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Search(childComplexity, args["type"].(*model.SearchObjectType), args["where"].(*model.SearchQuery), args["query"].(any), args["orderBy"].(*model.SearchOrder), args["limit"].(*int), args["first"].(*int), args["after"].(*string), args["timeZone"].(*string)), true
+	case "Query.sendAs":
+		if e.ComplexityRoot.Query.SendAs == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sendAs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SendAs(childComplexity, args["id"].(string)), true
+	case "Query.sendAsPermissions":
+		if e.ComplexityRoot.Query.SendAsPermissions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sendAsPermissions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SendAsPermissions(childComplexity, args["filter"].(*model.SendAsFilter)), true
 	case "Query.sentEmailReport":
 		if e.ComplexityRoot.Query.SentEmailReport == nil {
 			break
@@ -1817,6 +2789,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SentEmailReport(childComplexity, args["input"].(*model.SentEmailReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
+	case "Query.sharedSchedulingLink":
+		if e.ComplexityRoot.Query.SharedSchedulingLink == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sharedSchedulingLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SharedSchedulingLink(childComplexity, args["id"].(string)), true
+	case "Query.sharedSchedulingLinks":
+		if e.ComplexityRoot.Query.SharedSchedulingLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.SharedSchedulingLinks(childComplexity), true
 	case "Query.smartView":
 		if e.ComplexityRoot.Query.SmartView == nil {
 			break
@@ -1850,6 +2839,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SmsMessages(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.smsTemplate":
+		if e.ComplexityRoot.Query.SmsTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smsTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmsTemplate(childComplexity, args["id"].(string)), true
+	case "Query.smsTemplates":
+		if e.ComplexityRoot.Query.SmsTemplates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smsTemplates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmsTemplates(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.task":
 		if e.ComplexityRoot.Query.Task == nil {
 			break
@@ -1883,6 +2894,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Tasks(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.TaskFilter), args["orderBy"].(*model.TaskOrder), args["timeZone"].(*string)), true
+	case "Query.unsubscribedEmails":
+		if e.ComplexityRoot.Query.UnsubscribedEmails == nil {
+			break
+		}
+
+		args, err := ec.field_Query_unsubscribedEmails_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.UnsubscribedEmails(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.user":
 		if e.ComplexityRoot.Query.User == nil {
 			break
@@ -1948,6 +2970,175 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SMSPayload.UserErrors(childComplexity), true
+
+	case "SMSTemplateDeletePayload.deletedId":
+		if e.ComplexityRoot.SMSTemplateDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSTemplateDeletePayload.DeletedID(childComplexity), true
+	case "SMSTemplateDeletePayload.userErrors":
+		if e.ComplexityRoot.SMSTemplateDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSTemplateDeletePayload.UserErrors(childComplexity), true
+
+	case "SMSTemplatePayload.smsTemplate":
+		if e.ComplexityRoot.SMSTemplatePayload.SmsTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSTemplatePayload.SmsTemplate(childComplexity), true
+	case "SMSTemplatePayload.userErrors":
+		if e.ComplexityRoot.SMSTemplatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SMSTemplatePayload.UserErrors(childComplexity), true
+
+	case "SchedulingLinkDeletePayload.deletedId":
+		if e.ComplexityRoot.SchedulingLinkDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulingLinkDeletePayload.DeletedID(childComplexity), true
+	case "SchedulingLinkDeletePayload.userErrors":
+		if e.ComplexityRoot.SchedulingLinkDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulingLinkDeletePayload.UserErrors(childComplexity), true
+
+	case "SchedulingLinkIntegrationDeletePayload.deletedSourceId":
+		if e.ComplexityRoot.SchedulingLinkIntegrationDeletePayload.DeletedSourceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulingLinkIntegrationDeletePayload.DeletedSourceID(childComplexity), true
+	case "SchedulingLinkIntegrationDeletePayload.userErrors":
+		if e.ComplexityRoot.SchedulingLinkIntegrationDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulingLinkIntegrationDeletePayload.UserErrors(childComplexity), true
+
+	case "SchedulingLinkPayload.schedulingLink":
+		if e.ComplexityRoot.SchedulingLinkPayload.SchedulingLink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulingLinkPayload.SchedulingLink(childComplexity), true
+	case "SchedulingLinkPayload.userErrors":
+		if e.ComplexityRoot.SchedulingLinkPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulingLinkPayload.UserErrors(childComplexity), true
+
+	case "SendAsDeletePayload.deletedId":
+		if e.ComplexityRoot.SendAsDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendAsDeletePayload.DeletedID(childComplexity), true
+	case "SendAsDeletePayload.userErrors":
+		if e.ComplexityRoot.SendAsDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendAsDeletePayload.UserErrors(childComplexity), true
+
+	case "SendAsPayload.sendAs":
+		if e.ComplexityRoot.SendAsPayload.SendAs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendAsPayload.SendAs(childComplexity), true
+	case "SendAsPayload.userErrors":
+		if e.ComplexityRoot.SendAsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendAsPayload.UserErrors(childComplexity), true
+
+	case "SendAsRevokePayload.disallowedUserId":
+		if e.ComplexityRoot.SendAsRevokePayload.DisallowedUserID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendAsRevokePayload.DisallowedUserID(childComplexity), true
+	case "SendAsRevokePayload.userErrors":
+		if e.ComplexityRoot.SendAsRevokePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendAsRevokePayload.UserErrors(childComplexity), true
+
+	case "SendAsUsersPayload.sendAs":
+		if e.ComplexityRoot.SendAsUsersPayload.SendAs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendAsUsersPayload.SendAs(childComplexity), true
+	case "SendAsUsersPayload.userErrors":
+		if e.ComplexityRoot.SendAsUsersPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendAsUsersPayload.UserErrors(childComplexity), true
+
+	case "SharedSchedulingLinkDeletePayload.deletedId":
+		if e.ComplexityRoot.SharedSchedulingLinkDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedSchedulingLinkDeletePayload.DeletedID(childComplexity), true
+	case "SharedSchedulingLinkDeletePayload.userErrors":
+		if e.ComplexityRoot.SharedSchedulingLinkDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedSchedulingLinkDeletePayload.UserErrors(childComplexity), true
+
+	case "SharedSchedulingLinkMapPayload.mapping":
+		if e.ComplexityRoot.SharedSchedulingLinkMapPayload.Mapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedSchedulingLinkMapPayload.Mapping(childComplexity), true
+	case "SharedSchedulingLinkMapPayload.userErrors":
+		if e.ComplexityRoot.SharedSchedulingLinkMapPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedSchedulingLinkMapPayload.UserErrors(childComplexity), true
+
+	case "SharedSchedulingLinkPayload.sharedSchedulingLink":
+		if e.ComplexityRoot.SharedSchedulingLinkPayload.SharedSchedulingLink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedSchedulingLinkPayload.SharedSchedulingLink(childComplexity), true
+	case "SharedSchedulingLinkPayload.userErrors":
+		if e.ComplexityRoot.SharedSchedulingLinkPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedSchedulingLinkPayload.UserErrors(childComplexity), true
+
+	case "SharedSchedulingLinkUnmapPayload.unmappedId":
+		if e.ComplexityRoot.SharedSchedulingLinkUnmapPayload.UnmappedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedSchedulingLinkUnmapPayload.UnmappedID(childComplexity), true
+	case "SharedSchedulingLinkUnmapPayload.userErrors":
+		if e.ComplexityRoot.SharedSchedulingLinkUnmapPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedSchedulingLinkUnmapPayload.UserErrors(childComplexity), true
 
 	case "SmartViewDeletePayload.deletedId":
 		if e.ComplexityRoot.SmartViewDeletePayload.DeletedID == nil {
@@ -2027,6 +3218,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TasksUpdatePayload.UserErrors(childComplexity), true
 
+	case "UnsubscribedEmailDeletePayload.deletedEmail":
+		if e.ComplexityRoot.UnsubscribedEmailDeletePayload.DeletedEmail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnsubscribedEmailDeletePayload.DeletedEmail(childComplexity), true
+	case "UnsubscribedEmailDeletePayload.userErrors":
+		if e.ComplexityRoot.UnsubscribedEmailDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnsubscribedEmailDeletePayload.UserErrors(childComplexity), true
+
+	case "UnsubscribedEmailPayload.unsubscribedEmail":
+		if e.ComplexityRoot.UnsubscribedEmailPayload.UnsubscribedEmail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnsubscribedEmailPayload.UnsubscribedEmail(childComplexity), true
+	case "UnsubscribedEmailPayload.userErrors":
+		if e.ComplexityRoot.UnsubscribedEmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnsubscribedEmailPayload.UserErrors(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -2086,11 +3303,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ActivityReportInput", ec.unmarshalInputActivityReportInput),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
+			graphql.NewInputUnmarshaler("BlockedPhoneNumberCreateInput", ec.unmarshalInputBlockedPhoneNumberCreateInput),
+			graphql.NewInputUnmarshaler("BlockedPhoneNumberSettingsInput", ec.unmarshalInputBlockedPhoneNumberSettingsInput),
+			graphql.NewInputUnmarshaler("BlockedPhoneNumberUpdateInput", ec.unmarshalInputBlockedPhoneNumberUpdateInput),
 			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
 			graphql.NewInputUnmarshaler("CallUpdateInput", ec.unmarshalInputCallUpdateInput),
 			graphql.NewInputUnmarshaler("CommentCreateInput", ec.unmarshalInputCommentCreateInput),
 			graphql.NewInputUnmarshaler("CommentThreadFilter", ec.unmarshalInputCommentThreadFilter),
 			graphql.NewInputUnmarshaler("CommentUpdateInput", ec.unmarshalInputCommentUpdateInput),
+			graphql.NewInputUnmarshaler("ConnectedAccountFilter", ec.unmarshalInputConnectedAccountFilter),
 			graphql.NewInputUnmarshaler("ContactCreateInput", ec.unmarshalInputContactCreateInput),
 			graphql.NewInputUnmarshaler("ContactEmailInput", ec.unmarshalInputContactEmailInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
@@ -2107,8 +3328,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomReportInput", ec.unmarshalInputCustomReportInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
+			graphql.NewInputUnmarshaler("DialerFilter", ec.unmarshalInputDialerFilter),
 			graphql.NewInputUnmarshaler("EmailAttachmentInput", ec.unmarshalInputEmailAttachmentInput),
 			graphql.NewInputUnmarshaler("EmailCreateInput", ec.unmarshalInputEmailCreateInput),
+			graphql.NewInputUnmarshaler("EmailTemplateAttachmentInput", ec.unmarshalInputEmailTemplateAttachmentInput),
+			graphql.NewInputUnmarshaler("EmailTemplateCreateInput", ec.unmarshalInputEmailTemplateCreateInput),
+			graphql.NewInputUnmarshaler("EmailTemplateFilter", ec.unmarshalInputEmailTemplateFilter),
+			graphql.NewInputUnmarshaler("EmailTemplateRecipient", ec.unmarshalInputEmailTemplateRecipient),
+			graphql.NewInputUnmarshaler("EmailTemplateUpdateInput", ec.unmarshalInputEmailTemplateUpdateInput),
 			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
@@ -2131,11 +3358,25 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusReportInput", ec.unmarshalInputOpportunityStatusReportInput),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
+			graphql.NewInputUnmarshaler("OutcomeCreateInput", ec.unmarshalInputOutcomeCreateInput),
+			graphql.NewInputUnmarshaler("OutcomeUpdateInput", ec.unmarshalInputOutcomeUpdateInput),
+			graphql.NewInputUnmarshaler("PhoneNumberFilter", ec.unmarshalInputPhoneNumberFilter),
+			graphql.NewInputUnmarshaler("PhoneNumberRentInput", ec.unmarshalInputPhoneNumberRentInput),
+			graphql.NewInputUnmarshaler("PhoneNumberUpdateInput", ec.unmarshalInputPhoneNumberUpdateInput),
+			graphql.NewInputUnmarshaler("PlaybookCreateInput", ec.unmarshalInputPlaybookCreateInput),
+			graphql.NewInputUnmarshaler("PlaybookFilter", ec.unmarshalInputPlaybookFilter),
+			graphql.NewInputUnmarshaler("PlaybookUpdateInput", ec.unmarshalInputPlaybookUpdateInput),
 			graphql.NewInputUnmarshaler("ReportDates", ec.unmarshalInputReportDates),
 			graphql.NewInputUnmarshaler("ReportPeriod", ec.unmarshalInputReportPeriod),
 			graphql.NewInputUnmarshaler("ReportRange", ec.unmarshalInputReportRange),
 			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
+			graphql.NewInputUnmarshaler("SMSTemplateAttachmentInput", ec.unmarshalInputSMSTemplateAttachmentInput),
+			graphql.NewInputUnmarshaler("SMSTemplateCreateInput", ec.unmarshalInputSMSTemplateCreateInput),
+			graphql.NewInputUnmarshaler("SMSTemplateUpdateInput", ec.unmarshalInputSMSTemplateUpdateInput),
 			graphql.NewInputUnmarshaler("SMSUpdateInput", ec.unmarshalInputSMSUpdateInput),
+			graphql.NewInputUnmarshaler("SchedulingLinkCreateInput", ec.unmarshalInputSchedulingLinkCreateInput),
+			graphql.NewInputUnmarshaler("SchedulingLinkIntegrationInput", ec.unmarshalInputSchedulingLinkIntegrationInput),
+			graphql.NewInputUnmarshaler("SchedulingLinkUpdateInput", ec.unmarshalInputSchedulingLinkUpdateInput),
 			graphql.NewInputUnmarshaler("SearchDuration", ec.unmarshalInputSearchDuration),
 			graphql.NewInputUnmarshaler("SearchFieldInput", ec.unmarshalInputSearchFieldInput),
 			graphql.NewInputUnmarshaler("SearchLocalTimeRange", ec.unmarshalInputSearchLocalTimeRange),
@@ -2147,7 +3388,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SearchReferenceInput", ec.unmarshalInputSearchReferenceInput),
 			graphql.NewInputUnmarshaler("SearchRelatedInput", ec.unmarshalInputSearchRelatedInput),
 			graphql.NewInputUnmarshaler("SearchTextInput", ec.unmarshalInputSearchTextInput),
+			graphql.NewInputUnmarshaler("SendAsCreateInput", ec.unmarshalInputSendAsCreateInput),
+			graphql.NewInputUnmarshaler("SendAsFilter", ec.unmarshalInputSendAsFilter),
+			graphql.NewInputUnmarshaler("SendAsUsersInput", ec.unmarshalInputSendAsUsersInput),
 			graphql.NewInputUnmarshaler("SentEmailReportInput", ec.unmarshalInputSentEmailReportInput),
+			graphql.NewInputUnmarshaler("SharedSchedulingLinkCreateInput", ec.unmarshalInputSharedSchedulingLinkCreateInput),
+			graphql.NewInputUnmarshaler("SharedSchedulingLinkMapInput", ec.unmarshalInputSharedSchedulingLinkMapInput),
+			graphql.NewInputUnmarshaler("SharedSchedulingLinkUnmapInput", ec.unmarshalInputSharedSchedulingLinkUnmapInput),
+			graphql.NewInputUnmarshaler("SharedSchedulingLinkUpdateInput", ec.unmarshalInputSharedSchedulingLinkUpdateInput),
 			graphql.NewInputUnmarshaler("SmartViewCreateInput", ec.unmarshalInputSmartViewCreateInput),
 			graphql.NewInputUnmarshaler("SmartViewFilter", ec.unmarshalInputSmartViewFilter),
 			graphql.NewInputUnmarshaler("SmartViewUpdateInput", ec.unmarshalInputSmartViewUpdateInput),
@@ -2155,6 +3403,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TaskFilter", ec.unmarshalInputTaskFilter),
 			graphql.NewInputUnmarshaler("TaskUpdateInput", ec.unmarshalInputTaskUpdateInput),
 			graphql.NewInputUnmarshaler("TasksUpdateInput", ec.unmarshalInputTasksUpdateInput),
+			graphql.NewInputUnmarshaler("UnsubscribedEmailCreateInput", ec.unmarshalInputUnsubscribedEmailCreateInput),
 			graphql.NewInputUnmarshaler("WhatsAppMessageCreateInput", ec.unmarshalInputWhatsAppMessageCreateInput),
 			graphql.NewInputUnmarshaler("WhatsAppMessageUpdateInput", ec.unmarshalInputWhatsAppMessageUpdateInput),
 		)
@@ -2232,7 +3481,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -2464,27 +3713,39 @@ input DateRange {
 	{Name: "schema/activity_note.graphqls", Input: sourceData("schema/activity_note.graphqls"), BuiltIn: false},
 	{Name: "schema/activity_sms.graphqls", Input: sourceData("schema/activity_sms.graphqls"), BuiltIn: false},
 	{Name: "schema/activity_whatsapp.graphqls", Input: sourceData("schema/activity_whatsapp.graphqls"), BuiltIn: false},
+	{Name: "schema/blocked_phone_number.graphqls", Input: sourceData("schema/blocked_phone_number.graphqls"), BuiltIn: false},
 	{Name: "schema/comment.graphqls", Input: sourceData("schema/comment.graphqls"), BuiltIn: false},
+	{Name: "schema/connected_account.graphqls", Input: sourceData("schema/connected_account.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_object.graphqls", Input: sourceData("schema/custom_object.graphqls"), BuiltIn: false},
+	{Name: "schema/dialer.graphqls", Input: sourceData("schema/dialer.graphqls"), BuiltIn: false},
+	{Name: "schema/email_template.graphqls", Input: sourceData("schema/email_template.graphqls"), BuiltIn: false},
 	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity_group.graphqls", Input: sourceData("schema/opportunity_group.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
+	{Name: "schema/outcome.graphqls", Input: sourceData("schema/outcome.graphqls"), BuiltIn: false},
+	{Name: "schema/phone_number.graphqls", Input: sourceData("schema/phone_number.graphqls"), BuiltIn: false},
+	{Name: "schema/playbook.graphqls", Input: sourceData("schema/playbook.graphqls"), BuiltIn: false},
 	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
 	{Name: "schema/report_activity.graphqls", Input: sourceData("schema/report_activity.graphqls"), BuiltIn: false},
 	{Name: "schema/report_custom.graphqls", Input: sourceData("schema/report_custom.graphqls"), BuiltIn: false},
 	{Name: "schema/report_email.graphqls", Input: sourceData("schema/report_email.graphqls"), BuiltIn: false},
 	{Name: "schema/report_funnel.graphqls", Input: sourceData("schema/report_funnel.graphqls"), BuiltIn: false},
 	{Name: "schema/report_status.graphqls", Input: sourceData("schema/report_status.graphqls"), BuiltIn: false},
+	{Name: "schema/scheduling_link.graphqls", Input: sourceData("schema/scheduling_link.graphqls"), BuiltIn: false},
 	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
 	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
+	{Name: "schema/send_as.graphqls", Input: sourceData("schema/send_as.graphqls"), BuiltIn: false},
+	{Name: "schema/shared_scheduling_link.graphqls", Input: sourceData("schema/shared_scheduling_link.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
+	{Name: "schema/sms_template.graphqls", Input: sourceData("schema/sms_template.graphqls"), BuiltIn: false},
 	{Name: "schema/status.graphqls", Input: sourceData("schema/status.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
+	{Name: "schema/unsubscribed_email.graphqls", Input: sourceData("schema/unsubscribed_email.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -2492,6 +3753,36 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_BlockedPhoneNumberDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_BlockedPhoneNumberDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BlockedPhoneNumberDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockedPhoneNumberDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockedPhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "blockedPhoneNumber":
+		return ec.fieldContext_BlockedPhoneNumberPayload_blockedPhoneNumber(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BlockedPhoneNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockedPhoneNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockedPhoneNumberSettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "blockedPhoneNumberSettings":
+		return ec.fieldContext_BlockedPhoneNumberSettingsPayload_blockedPhoneNumberSettings(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BlockedPhoneNumberSettingsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockedPhoneNumberSettingsPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_CallDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2611,6 +3902,26 @@ func (ec *executionContext) childFields_EmailPayload(ctx context.Context, field 
 		return ec.fieldContext_EmailPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailTemplateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_EmailTemplateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailTemplateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailTemplateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "emailTemplate":
+		return ec.fieldContext_EmailTemplatePayload_emailTemplate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EmailTemplatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailTemplatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EmailThreadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2783,6 +4094,78 @@ func (ec *executionContext) childFields_OpportunityStatusChangePayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_OutcomeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OutcomeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OutcomeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OutcomeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OutcomePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_OutcomePayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OutcomePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OutcomePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PhoneNumberDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_PhoneNumberDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PhoneNumberDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhoneNumberDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_PhoneNumberPayload_phoneNumber(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PhoneNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhoneNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PhoneNumberRentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_PhoneNumberRentPayload_phoneNumber(ctx, field)
+	case "refusal":
+		return ec.fieldContext_PhoneNumberRentPayload_refusal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PhoneNumberRentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhoneNumberRentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaybookDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_PlaybookDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PlaybookDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaybookDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaybookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "playbook":
+		return ec.fieldContext_PlaybookPayload_playbook(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PlaybookPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaybookPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SMSDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -2801,6 +4184,136 @@ func (ec *executionContext) childFields_SMSPayload(ctx context.Context, field gr
 		return ec.fieldContext_SMSPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SMSPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSTemplateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SMSTemplateDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSTemplateDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSTemplateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SMSTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "smsTemplate":
+		return ec.fieldContext_SMSTemplatePayload_smsTemplate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SMSTemplatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SMSTemplatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SchedulingLinkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SchedulingLinkDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SchedulingLinkDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchedulingLinkDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SchedulingLinkIntegrationDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedSourceId":
+		return ec.fieldContext_SchedulingLinkIntegrationDeletePayload_deletedSourceId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SchedulingLinkIntegrationDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchedulingLinkIntegrationDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SchedulingLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "schedulingLink":
+		return ec.fieldContext_SchedulingLinkPayload_schedulingLink(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SchedulingLinkPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchedulingLinkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SendAsDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SendAsDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SendAsDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendAsDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SendAsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sendAs":
+		return ec.fieldContext_SendAsPayload_sendAs(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SendAsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendAsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SendAsRevokePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "disallowedUserId":
+		return ec.fieldContext_SendAsRevokePayload_disallowedUserId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SendAsRevokePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendAsRevokePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SendAsUsersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sendAs":
+		return ec.fieldContext_SendAsUsersPayload_sendAs(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SendAsUsersPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendAsUsersPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SharedSchedulingLinkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SharedSchedulingLinkDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SharedSchedulingLinkDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SharedSchedulingLinkDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SharedSchedulingLinkMapPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mapping":
+		return ec.fieldContext_SharedSchedulingLinkMapPayload_mapping(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SharedSchedulingLinkMapPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SharedSchedulingLinkMapPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SharedSchedulingLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sharedSchedulingLink":
+		return ec.fieldContext_SharedSchedulingLinkPayload_sharedSchedulingLink(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SharedSchedulingLinkPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SharedSchedulingLinkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SharedSchedulingLinkUnmapPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "unmappedId":
+		return ec.fieldContext_SharedSchedulingLinkUnmapPayload_unmappedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SharedSchedulingLinkUnmapPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SharedSchedulingLinkUnmapPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SmartViewDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2861,6 +4374,26 @@ func (ec *executionContext) childFields_TasksUpdatePayload(ctx context.Context, 
 		return ec.fieldContext_TasksUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TasksUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UnsubscribedEmailDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedEmail":
+		return ec.fieldContext_UnsubscribedEmailDeletePayload_deletedEmail(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UnsubscribedEmailDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnsubscribedEmailDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UnsubscribedEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "unsubscribedEmail":
+		return ec.fieldContext_UnsubscribedEmailPayload_unsubscribedEmail(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UnsubscribedEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnsubscribedEmailPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

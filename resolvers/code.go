@@ -48,6 +48,7 @@ func Code() projection.Code {
 			"FormSubmissionFilter":          checkActivityList,
 			"OpportunityStatusChangeFilter": checkActivityList,
 			"Lead.activities":               checkActivityDates,
+			"EmailTemplateRecipient":        checkRecipient,
 			"ActivityReportInput":           checkActivityReport,
 			"FunnelReportInput":             checkFunnelReport,
 			"LeadStatusReportInput":         checkStatusReport,

@@ -41,7 +41,7 @@ func (r *Resolver) userErrors(ctx context.Context, err error) ([]*model.UserErro
 	case err == nil:
 		return none, nil
 	case closeapi.IsNotFound(err):
-		return userError(model.UserErrorCodeNotFound, "there is no such object, or it is not visible to you", "id"), nil
+		return notFound("id"), nil
 	case !closeapi.IsBadRequest(err) || !errors.As(err, &failure):
 		return none, err
 	}
@@ -58,6 +58,11 @@ func (r *Resolver) userErrors(ctx context.Context, err error) ([]*model.UserErro
 		errs = append(errs, &model.UserError{Message: failure.Message, Code: model.UserErrorCodeInvalid})
 	}
 	return errs, nil
+}
+
+// notFound is the list of the one error that an argument leads to nothing.
+func notFound(arg string) []*model.UserError {
+	return userError(model.UserErrorCodeNotFound, "there is no such object, or it is not visible to you", arg)
 }
 
 // codeOf tells the kind of an error by Close's words for a reference to something that is not there.

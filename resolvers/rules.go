@@ -22,21 +22,22 @@ func rules() map[string][]projection.Rule {
 			oneWay("emails", "addEmails", "removeEmails"), oneWay("phones", "addPhones", "removePhones"),
 			oneWay("urls", "addUrls", "removeUrls"),
 		},
-		"OpportunityCreateInput":    {oneNote, newValues},
-		"OpportunityUpdateInput":    {oneNote, oneStatus},
-		"NoteCreateInput":           {oneNote},
-		"NoteUpdateInput":           {oneNote},
-		"CallCreateInput":           {oneNote, newValues},
-		"CallUpdateInput":           {oneNote},
-		"EmailCreateInput":          {sender, scheduled, delayed},
-		"EmailUpdateInput":          {delayed},
-		"SMSCreateInput":            {scheduled, delayed, oneText, mediaFiles},
-		"SMSUpdateInput":            {oneText, mediaFiles},
-		"CustomActivityCreateInput": {newValues},
-		"CustomObjectCreateInput":   {newValues},
-		"SmartViewCreateInput":      {newViewQuery},
-		"SmartViewUpdateInput":      {viewQuery},
-		"TaskCreateInput":           {newTask},
+		"OpportunityCreateInput":       {oneNote, newValues},
+		"OpportunityUpdateInput":       {oneNote, oneStatus},
+		"NoteCreateInput":              {oneNote},
+		"NoteUpdateInput":              {oneNote},
+		"CallCreateInput":              {oneNote, newValues},
+		"CallUpdateInput":              {oneNote},
+		"EmailCreateInput":             {sender, scheduled, delayed},
+		"EmailUpdateInput":             {delayed},
+		"SMSCreateInput":               {scheduled, delayed, oneText, mediaFiles},
+		"SMSUpdateInput":               {oneText, mediaFiles},
+		"CustomActivityCreateInput":    {newValues},
+		"CustomObjectCreateInput":      {newValues},
+		"SmartViewCreateInput":         {newViewQuery},
+		"SharedSchedulingLinkMapInput": {onePage},
+		"SmartViewUpdateInput":         {viewQuery},
+		"TaskCreateInput":              {newTask},
 	}
 }
 
@@ -61,6 +62,14 @@ var (
 	oneNote   = notBoth("note", "noteHtml", "give the note as plain text or as rich text, not both")
 	oneText   = notBoth("text", "templateId", "give a text or a template, not both")
 )
+
+// onePage wants the page that a shared scheduling link becomes, in one of two ways (Close docs: Scheduling Links).
+func onePage(input map[string]any) []projection.Fault {
+	if (input["schedulingLinkId"] == nil) == (input["url"] == nil) {
+		return wrong("give either schedulingLinkId or url")
+	}
+	return nil
+}
 
 // oneWay refuses to replace a list and to edit it at once.
 func oneWay(list string, edits ...string) projection.Rule {

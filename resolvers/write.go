@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"errors"
 
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/graph/model"
@@ -93,4 +94,21 @@ func (r *Resolver) remove(ctx context.Context, operation, typeName, id string) (
 		return nil, errs, err
 	}
 	return &id, errs, nil
+}
+
+// removeNamed deletes what the caller names itself, by the argument arg; the name is that of what is gone.
+func (r *Resolver) removeNamed(ctx context.Context, operation, arg, name string) (*string, []*model.UserError, error) {
+	_, err := r.Projection.Do(ctx, closeapi.Call{Operation: operation, Vars: []string{name}})
+	var failure *closeapi.Error
+	switch {
+	case closeapi.IsNotFound(err):
+		return nil, notFound(arg), nil
+	case closeapi.IsInvalidCall(err) && errors.As(err, &failure): // a name that cannot stand in a path
+		return nil, userError(model.UserErrorCodeInvalid, failure.Message, arg), nil
+	}
+	errs, err := r.userErrors(ctx, err)
+	if err != nil || len(errs) > 0 {
+		return nil, errs, err
+	}
+	return &name, errs, nil
 }

@@ -125,9 +125,9 @@ func integrationEndpoint() *endpoint {
 			return nil, notFound(c.id)
 		}
 		if !c.oauth() {
-			return nil, refuse(http.StatusForbidden, "This can only be done by OAuth apps.")
+			return nil, refuse(http.StatusForbidden, textOnlyApps)
 		}
-		app := makeID("oauth/"+c.keyID, "oa2client_", 0, 22)
+		app := c.appID()
 		list, _ := meeting.values["integrations"].([]fields)
 		mine := slices.IndexFunc(list, func(f fields) bool { return f.get("oauth_client").(fields).get("id") == app })
 		v := c.view()

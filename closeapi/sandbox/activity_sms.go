@@ -85,11 +85,10 @@ func settleSMS(w *write, o *object, values map[string]any) fieldErrors {
 	errs := fieldErrors{}
 	switch merged(o, values, "status") {
 	case messageScheduled, messageOutbox:
-		switch merged(o, values, "local_phone") {
-		case nil:
+		switch number := merged(o, values, "local_phone"); {
+		case number == nil:
 			errs["local_phone"] = textRequired
-		case demoNumber:
-		default:
+		case !w.st.isInternal(number):
 			errs["local_phone"] = "Not an internal phone number of your organization."
 		}
 		if merged(o, values, "remote_phone") == nil {

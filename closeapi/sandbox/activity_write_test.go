@@ -149,9 +149,10 @@ func TestMeetings(t *testing.T) {
 		t.Fatal("no meeting of the demo data has a transcript")
 	}
 	path := "/activity/meeting/" + id + "/"
-	changed := get[object](t, s, "PUT", path, `{"user_note_html":"<body><p>Went well</p></body>","outcome_id":"outcome_1"}`)
+	outcome := s.IDs("outcome")[0]
+	changed := get[object](t, s, "PUT", path, `{"user_note_html":"<body><p>Went well</p></body>","outcome_id":"`+outcome+`"}`)
 	check(t, "changed", changed, object{
-		"user_note": "Went well", "user_note_date_updated": "2026-03-18T10:00:00.000000+00:00", "outcome_id": "outcome_1", "outcome_reason": "user-selected",
+		"user_note": "Went well", "user_note_date_updated": "2026-03-18T10:00:00.000000+00:00", "outcome_id": outcome, "outcome_reason": "user-selected",
 	})
 	if _, shown := changed["transcripts"]; shown {
 		t.Error("transcripts come without being asked for")

@@ -73,6 +73,23 @@ func ref(resource string) check {
 	}
 }
 
+// refs accepts a list of ids of objects that exist.
+func refs(resource string) check {
+	one := ref(resource)
+	return func(w *write, v any) (any, any) {
+		ids, ok := v.([]any)
+		if !ok {
+			return nil, "Value must be of list type."
+		}
+		for _, id := range ids {
+			if _, refusal := one(w, id); refusal != nil {
+				return nil, refusal
+			}
+		}
+		return ids, nil
+	}
+}
+
 // dateOrTime accepts a day or a moment.
 func dateOrTime(_ *write, v any) (any, any) {
 	s, _ := v.(string)

@@ -35,7 +35,7 @@ func newAPI() *api {
 		userResource(), meResource(), organizationResource(),
 		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
 		customActivityTypeResource(),
-	}, activityResources()) {
+	}, communicationResources(), activityResources()) {
 		r.prepare()
 		a.resources[r.name] = r
 		for template, methods := range r.endpoints() {
@@ -51,6 +51,7 @@ func newAPI() *api {
 		a.add("/custom_field_schema/"+template, map[string]*endpoint{http.MethodGet: schemaEndpoint()})
 	}
 	a.addReports()
+	a.addCommunication()
 	a.searchable = searchTypes(a)
 	return a
 }

@@ -59,6 +59,7 @@ const (
 	textNoChoice   = "Not a valid choice."
 	textFixed      = "Value cannot be changed."
 	textExtra      = "Extra inputs are not permitted"
+	textOnlyApps   = "This can only be done by OAuth apps."
 )
 
 func notFound(id string) *apiError {

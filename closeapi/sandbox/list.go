@@ -24,9 +24,11 @@ type listing struct {
 	maxSkip  int
 	unpaged  bool     // a small list: all of it, whatever the paging
 	bare     bool     // a list without has_more
+	noFields bool     // does not know _fields, though GET by id does
 	repeated []string // parameters that may come more than once
 
-	oldestFirst bool // sorts by age without _order_by; otherwise the newest come first
+	oldestFirst bool  // sorts by age without _order_by; otherwise the newest come first
+	usual       order // sorts without _order_by, in the place of age
 
 	// rules refuses combinations of parameters that Close refuses, and adds what the parameters imply.
 	rules func(c *call) ([]predicate, *apiError)
@@ -183,6 +185,9 @@ func (r *resource) candidates(c *call) []*object {
 // sort puts the newest first, unless _order_by says otherwise. A value that it does not know is ignored, as Close does.
 func (l *listing) sort(c *call, v *view, matches []*object) *apiError {
 	key, descending := order(byCreation), !l.oldestFirst
+	if l.usual != nil {
+		key, descending = l.usual, false
+	}
 	if by := c.params.Get("_order_by"); by != "" && l.orders != nil {
 		name, minus := by, false
 		if !l.exact {

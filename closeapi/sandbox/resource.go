@@ -18,6 +18,7 @@ type resource struct {
 	custom   bool   // takes custom fields
 	noFields bool   // does not know _fields
 	more     bool   // shows what is on request whenever an object stands alone
+	moreWith string // the parameter that asks for it, of one that stands alone
 
 	members  []*memberDef
 	variant  func(o *object) string // tells which members an object has; nil when all have the same
@@ -149,6 +150,9 @@ func (r *resource) endpoints() map[string]map[string]*endpoint {
 	}
 	if r.list != nil {
 		root[http.MethodGet] = r.endpoint("read", r.handleList, slices.Collect(maps.Keys(r.list.params)), fields)
+		if r.list.noFields {
+			delete(root[http.MethodGet].params, "_fields")
+		}
 		root[http.MethodGet].lists = r.list.repeated
 	}
 	if r.read {
@@ -175,7 +179,7 @@ func (r *resource) endpoints() map[string]map[string]*endpoint {
 		}
 		if w.delete != nil || w.remove != nil {
 			one[http.MethodDelete] = r.endpoint("write", r.handleDelete)
-			if w.newer {
+			if w.bareDelete() {
 				one[http.MethodDelete].status = http.StatusNoContent
 			}
 		}
@@ -208,12 +212,12 @@ func (r *resource) handleRead(c *call, b []byte) ([]byte, *apiError) {
 	}
 	v := c.view()
 	v.expand = c.params.Get("_expand")
-	return v.object(b, o, r.alone(sel)), nil
+	return v.object(b, o, r.alone(c, sel)), nil
 }
 
 // alone is the selection for an object that is no row of a list.
-func (r *resource) alone(sel *selection) *selection {
-	if sel == nil && r.more {
+func (r *resource) alone(c *call, sel *selection) *selection {
+	if sel == nil && (r.more || r.moreWith != "" && c.params.Get(r.moreWith) == "true") {
 		return selectNames([]string{"_all"})
 	}
 	return sel

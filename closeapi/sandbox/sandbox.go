@@ -65,6 +65,7 @@ func New(o Options) *Server {
 		seedDemo(s.store, o.Now())
 		seedCRM(s.store, o.Now())
 		seedHistory(s.store, o.Now())
+		seedCommunication(s.store, o.Now())
 	}
 	return s
 }

@@ -27,6 +27,8 @@ type writing struct {
 	bulk   bool     // PUT on the path, with the filters of the list
 	params []string // that POST takes, beside _fields
 	newer  bool     // POST answers 201 with a Location, DELETE 204 without a body (Close docs: status codes)
+	// keepsDelete says that DELETE answers 200 even so.
+	keepsDelete bool
 
 	// create completes the checked values and makes the object. Nil where there is no POST.
 	create func(w *write, values map[string]any) (*object, *apiError)
@@ -126,8 +128,23 @@ func (r *resource) handleCreate(c *call, b []byte) ([]byte, *apiError) {
 		c.answers.Set("Location", c.base+"/api/v1"+r.path+o.id+"/")
 	}
 	v := c.view()
-	return v.object(b, o, r.alone(sel)), nil
+	return v.object(b, o, r.alone(c, sel)), nil
 }
+
+// preset sets members that the values do not have.
+func preset(values, presets map[string]any) {
+	for name, v := range presets {
+		if values[name] == nil {
+			values[name] = v
+		}
+	}
+}
+
+// unchecked is the change of objects whose checked values need nothing more.
+func unchecked(*write, *object, map[string]any) fieldErrors { return nil }
+
+// bareDelete reports whether DELETE answers 204 without a body.
+func (w *writing) bareDelete() bool { return w.newer && !w.keepsDelete }
 
 // stamp sets who made an object and when, where the values do not say so.
 func (w *write) stamp(values map[string]any) {
@@ -162,7 +179,7 @@ func (r *resource) handleUpdate(c *call, b []byte) ([]byte, *apiError) {
 	}
 	w.apply(o, values)
 	v := c.view()
-	return v.object(b, o, r.alone(sel)), nil
+	return v.object(b, o, r.alone(c, sel)), nil
 }
 
 // handleBulk changes everything that the filters of the list let through (Close docs: Tasks, bulk update).
@@ -256,7 +273,7 @@ func (r *resource) handleDelete(c *call, b []byte) ([]byte, *apiError) {
 	} else {
 		r.writing.delete(c.s.store, o)
 	}
-	if r.writing.newer {
+	if r.writing.bareDelete() {
 		return b, nil
 	}
 	return append(b, '{', '}'), nil

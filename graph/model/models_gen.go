@@ -88,6 +88,50 @@ type AttachmentInput struct {
 	ContentType graphql.Omittable[*string] `json:"contentType,omitempty,omitzero"`
 }
 
+// What is to be blocked.
+type BlockedPhoneNumberCreateInput struct {
+	// The number, in E.164.
+	Phone string `json:"phone"`
+	// Why.
+	Reason string `json:"reason"`
+}
+
+// What became of the deletion of a blocked phone number.
+type BlockedPhoneNumberDeletePayload struct {
+	// The id of the blocked phone number that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a blocked phone number.
+type BlockedPhoneNumberPayload struct {
+	// The blocked phone number as it is now; null when there are errors.
+	BlockedPhoneNumber *projection.Value `json:"blockedPhoneNumber,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to what else is blocked.
+type BlockedPhoneNumberSettingsInput struct {
+	// Whether calls without a number are turned away.
+	RejectAnonymousInboundCalls bool `json:"rejectAnonymousInboundCalls"`
+}
+
+// What became of changes to what else is blocked.
+type BlockedPhoneNumberSettingsPayload struct {
+	// The settings as they are now; null when there are errors.
+	BlockedPhoneNumberSettings *projection.Value `json:"blockedPhoneNumberSettings,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A change to a blocked phone number.
+type BlockedPhoneNumberUpdateInput struct {
+	// Why it is blocked.
+	Reason string `json:"reason"`
+}
+
 // What a call is made of.
 type CallCreateInput struct {
 	// The lead that it belongs to.
@@ -208,6 +252,12 @@ type CommentThreadFilter struct {
 type CommentUpdateInput struct {
 	// The text, as rich text in a `<body>` element.
 	Body string `json:"body"`
+}
+
+// Which connected accounts are wanted.
+type ConnectedAccountFilter struct {
+	// Those of a user.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 }
 
 // What a contact is made of.
@@ -496,6 +546,18 @@ type DateTimeRange struct {
 	Lte graphql.Omittable[*string] `json:"lte,omitempty,omitzero"`
 }
 
+// Which dialer sessions are wanted.
+type DialerFilter struct {
+	// Those with leads from such a source.
+	SourceType graphql.Omittable[*DialerSourceType] `json:"sourceType,omitempty,omitzero"`
+	// Those with leads from this source: the id of a Smart View, for example.
+	SourceValue graphql.Omittable[*string] `json:"sourceValue,omitempty,omitzero"`
+	// Those in one of these states, as Close names them.
+	Statuses graphql.Omittable[[]string] `json:"statuses,omitempty,omitzero"`
+	// Those that a user began.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+}
+
 // A file for an e-mail, uploaded before.
 type EmailAttachmentInput struct {
 	// Where it was uploaded to: the download address that `fileUploadCreate` gave.
@@ -578,6 +640,94 @@ type EmailPayload struct {
 	Email *projection.Value `json:"email,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A file that goes with a template.
+type EmailTemplateAttachmentInput struct {
+	// Where it was uploaded to.
+	URL string `json:"url"`
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The MIME type.
+	ContentType graphql.Omittable[*string] `json:"contentType,omitempty,omitzero"`
+	// The size in bytes.
+	Size graphql.Omittable[*int] `json:"size,omitempty,omitzero"`
+}
+
+// What an e-mail template is made of.
+type EmailTemplateCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// The subject; `{{ contact.first_name }}` and its likes are filled in.
+	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
+	// The text as HTML; `{{ contact.first_name }}` and its likes are filled in.
+	Body graphql.Omittable[*string] `json:"body,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*EmailTemplateAttachmentInput] `json:"attachments,omitempty,omitzero"`
+}
+
+// What became of the deletion of an e-mail template.
+type EmailTemplateDeletePayload struct {
+	// The id of the e-mail template that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which e-mail templates are wanted.
+type EmailTemplateFilter struct {
+	// Those that were put away, or those that were not; both when left out.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+	// Those that others see too, or those that they do not; both when left out.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+}
+
+// What became of a mutation of an e-mail template.
+type EmailTemplatePayload struct {
+	// The e-mail template as it is now; null when there are errors.
+	EmailTemplate *projection.Value `json:"emailTemplate,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// For whom a template is filled in: a lead and one of its contacts, or an entry of what a search finds.
+type EmailTemplateRecipient struct {
+	// The lead; give its contact too.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// The contact; give its lead too.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// A search in the old text form; give `entry` too.
+	TextQuery graphql.Omittable[*string] `json:"textQuery,omitempty,omitzero"`
+	// A search in Close's own form, as the text of its JSON; give `entry` too.
+	Query graphql.Omittable[*string] `json:"query,omitempty,omitzero"`
+	// Which entry of what the search finds, from 0 to 99.
+	Entry graphql.Omittable[*int] `json:"entry,omitempty,omitzero"`
+	// What the entries of the search are; leads, when left out.
+	Mode graphql.Omittable[*EmailTemplateRecipientMode] `json:"mode,omitempty,omitzero"`
+	// Which contacts of a lead count.
+	ContactPreference graphql.Omittable[*EmailTemplateContactPreference] `json:"contactPreference,omitempty,omitzero"`
+	// The connected account that would send it.
+	EmailAccountID graphql.Omittable[*string] `json:"emailAccountId,omitempty,omitzero"`
+	// Who would send it: an address, or a name with an address in angle brackets.
+	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
+}
+
+// Changes to an e-mail template. What is left out stays as it is; a list replaces the one that is there.
+type EmailTemplateUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The subject; `{{ contact.first_name }}` and its likes are filled in.
+	Subject graphql.Omittable[*string] `json:"subject,omitempty,omitzero"`
+	// The text as HTML; `{{ contact.first_name }}` and its likes are filled in.
+	Body graphql.Omittable[*string] `json:"body,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+	// Whether it is put away.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*EmailTemplateAttachmentInput] `json:"attachments,omitempty,omitzero"`
 }
 
 // What became of the deletion of a conversation.
@@ -1100,6 +1250,170 @@ type OpportunityUpdateInput struct {
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
 }
 
+// What an outcome is made of.
+type OutcomeCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Who sets it; `CUSTOM`, when left out.
+	Type graphql.Omittable[*OutcomeType] `json:"type,omitempty,omitzero"`
+}
+
+// What became of the deletion of an outcome.
+type OutcomeDeletePayload struct {
+	// The id of the outcome that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an outcome.
+type OutcomePayload struct {
+	// The outcome as it is now; null when there are errors.
+	Outcome *projection.Value `json:"outcome,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an outcome. What is left out stays as it is.
+type OutcomeUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Who sets it.
+	Type graphql.Omittable[*OutcomeType] `json:"type,omitempty,omitzero"`
+}
+
+// What became of the deletion of a phone number.
+type PhoneNumberDeletePayload struct {
+	// The id of the phone number that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which phone numbers are wanted.
+type PhoneNumberFilter struct {
+	// This number, in E.164.
+	Number graphql.Omittable[*string] `json:"number,omitempty,omitzero"`
+	// Those that a user has.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// Those that several users share, or those that one has; both when left out.
+	IsGroupNumber graphql.Omittable[*bool] `json:"isGroupNumber,omitempty,omitzero"`
+}
+
+// What became of a mutation of a phone number.
+type PhoneNumberPayload struct {
+	// The phone number as it is now; null when there are errors.
+	PhoneNumber *projection.Value `json:"phoneNumber,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What number is to be rented. Renting costs money.
+type PhoneNumberRentInput struct {
+	// The country, as in ISO 3166: `US`.
+	Country string `json:"country"`
+	// Who is to have it. Numbers for several users need a permission.
+	Sharing PhoneNumberSharing `json:"sharing"`
+	// What kind of number.
+	CarrierType graphql.Omittable[*PhoneNumberCarrierType] `json:"carrierType,omitempty,omitzero"`
+	// The area code that it is to begin with.
+	Prefix graphql.Omittable[*string] `json:"prefix,omitempty,omitzero"`
+	// Whether it must send text messages.
+	WithSms graphql.Omittable[*bool] `json:"withSms,omitempty,omitzero"`
+	// Whether it must send text messages with files.
+	WithMms graphql.Omittable[*bool] `json:"withMms,omitempty,omitzero"`
+	// The id of the papers that some countries ask for.
+	BundleID graphql.Omittable[*string] `json:"bundleId,omitempty,omitzero"`
+}
+
+// What became of renting a phone number.
+type PhoneNumberRentPayload struct {
+	// The number that was rented; null when there are errors.
+	PhoneNumber *projection.Value `json:"phoneNumber,omitempty,omitzero"`
+	// Why none could be rented, where Close gives a reason; `userErrors` says it in words.
+	Refusal *PhoneNumberRefusal `json:"refusal,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a phone number. What is left out stays as it is; a list replaces the one that is there.
+type PhoneNumberUpdateInput struct {
+	// What people call it.
+	Label graphql.Omittable[*string] `json:"label,omitempty,omitzero"`
+	// Where calls are forwarded to.
+	ForwardTo graphql.Omittable[*string] `json:"forwardTo,omitempty,omitzero"`
+	// Whether calls are forwarded.
+	ForwardToEnabled graphql.Omittable[*bool] `json:"forwardToEnabled,omitempty,omitzero"`
+	// Whether forwarded calls must be accepted by pressing 1.
+	PressOneToAccept graphql.Omittable[*bool] `json:"pressOneToAccept,omitempty,omitzero"`
+	// How long calls ring, in seconds: 15 to 90.
+	InboundRingDuration graphql.Omittable[*int] `json:"inboundRingDuration,omitempty,omitzero"`
+	// Where the greeting of its voicemail can be had, beginning with `https://`.
+	VoicemailGreetingURL graphql.Omittable[*string] `json:"voicemailGreetingUrl,omitempty,omitzero"`
+	// The users who share it.
+	ParticipantIds graphql.Omittable[[]string] `json:"participantIds,omitempty,omitzero"`
+	// Other numbers that ring too, in E.164.
+	PhoneNumbers graphql.Omittable[[]string] `json:"phoneNumbers,omitempty,omitzero"`
+}
+
+// What a playbook is made of.
+type PlaybookCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// What summaries of such conversations should tell.
+	SummaryGuidance graphql.Omittable[*string] `json:"summaryGuidance,omitempty,omitzero"`
+	// Shared custom fields that are filled in.
+	CustomFieldIds graphql.Omittable[[]string] `json:"customFieldIds,omitempty,omitzero"`
+	// The outcomes to choose from.
+	OutcomeIds graphql.Omittable[[]string] `json:"outcomeIds,omitempty,omitzero"`
+}
+
+// What became of the deletion of a playbook.
+type PlaybookDeletePayload struct {
+	// The id of the playbook that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which playbooks are wanted.
+type PlaybookFilter struct {
+	// Those that are archived, or those that are not; both when left out.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+	// Those that come after this place.
+	PositionAfter graphql.Omittable[*int] `json:"positionAfter,omitempty,omitzero"`
+	// Those made before this moment.
+	CreatedBefore graphql.Omittable[*string] `json:"createdBefore,omitempty,omitzero"`
+}
+
+// What became of a mutation of a playbook.
+type PlaybookPayload struct {
+	// The playbook as it is now; null when there are errors.
+	Playbook *projection.Value `json:"playbook,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a playbook. What is left out stays as it is; a list replaces the one that is there.
+type PlaybookUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// What summaries of such conversations should tell.
+	SummaryGuidance graphql.Omittable[*string] `json:"summaryGuidance,omitempty,omitzero"`
+	// Shared custom fields that are filled in.
+	CustomFieldIds graphql.Omittable[[]string] `json:"customFieldIds,omitempty,omitzero"`
+	// The outcomes to choose from.
+	OutcomeIds graphql.Omittable[[]string] `json:"outcomeIds,omitempty,omitzero"`
+}
+
 // A range of days or moments. Days are read in your time zone. Give at least one of the two.
 type ReportDates struct {
 	// When it begins.
@@ -1174,6 +1488,58 @@ type SMSPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A file that goes with an SMS template.
+type SMSTemplateAttachmentInput struct {
+	// Where it was uploaded to.
+	URL string `json:"url"`
+	// The name of the file.
+	Filename string `json:"filename"`
+	// The MIME type.
+	ContentType string `json:"contentType"`
+}
+
+// What an SMS template is made of.
+type SMSTemplateCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// The text; `{{ contact.first_name }}` and its likes are filled in.
+	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*SMSTemplateAttachmentInput] `json:"attachments,omitempty,omitzero"`
+}
+
+// What became of the deletion of an SMS template.
+type SMSTemplateDeletePayload struct {
+	// The id of the SMS template that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an SMS template.
+type SMSTemplatePayload struct {
+	// The SMS template as it is now; null when there are errors.
+	SmsTemplate *projection.Value `json:"smsTemplate,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an SMS template. What is left out stays as it is; a list replaces the one that is there.
+type SMSTemplateUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The text; `{{ contact.first_name }}` and its likes are filled in.
+	Text graphql.Omittable[*string] `json:"text,omitempty,omitzero"`
+	// Whether others see it too.
+	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
+	// Whether it is in use.
+	Status graphql.Omittable[*SMSTemplateStatus] `json:"status,omitempty,omitzero"`
+	// Files, uploaded before.
+	Attachments graphql.Omittable[[]*SMSTemplateAttachmentInput] `json:"attachments,omitempty,omitzero"`
+}
+
 // Changes to a text message. What is left out stays as it is; null empties a value.
 type SMSUpdateInput struct {
 	// How far it came. Only drafts can be changed; `DRAFT` takes back what is scheduled or not yet sent.
@@ -1196,6 +1562,66 @@ type SMSUpdateInput struct {
 	Attachments graphql.Omittable[[]*AttachmentInput] `json:"attachments,omitempty,omitzero"`
 	// When it happened.
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
+}
+
+// What a scheduling link is made of.
+type SchedulingLinkCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// Where the page is; `https://` is put before it when it is missing.
+	URL string `json:"url"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+}
+
+// What became of the deletion of a scheduling link.
+type SchedulingLinkDeletePayload struct {
+	// The id of the scheduling link that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of the deletion of a link that an app keeps.
+type SchedulingLinkIntegrationDeletePayload struct {
+	// The app's id of the link that is gone; null when there are errors.
+	DeletedSourceID *string `json:"deletedSourceId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A link as an app keeps it, under an id of its own.
+type SchedulingLinkIntegrationInput struct {
+	// The app's id of the link; a link that has it already is changed.
+	SourceID string `json:"sourceId"`
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// Where the page is.
+	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// What kind of link it is at the app.
+	SourceType graphql.Omittable[*string] `json:"sourceType,omitempty,omitzero"`
+	// How long the meetings are.
+	DurationInMinutes graphql.Omittable[*int] `json:"durationInMinutes,omitempty,omitzero"`
+}
+
+// What became of a mutation of a scheduling link.
+type SchedulingLinkPayload struct {
+	// The scheduling link as it is now; null when there are errors.
+	SchedulingLink *projection.Value `json:"schedulingLink,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a scheduling link. What is left out stays as it is.
+type SchedulingLinkUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// Where the page is; `https://` is put before it when it is missing.
+	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
 }
 
 // A length of time: the sum of its parts, each a whole number.
@@ -1342,12 +1768,140 @@ type SearchTextInput struct {
 	Mode graphql.Omittable[*SearchTextMode] `json:"mode,omitempty,omitzero"`
 }
 
+// A permission to send in your name.
+type SendAsCreateInput struct {
+	// You: nobody can give a permission for others.
+	AllowingUserID string `json:"allowingUserId"`
+	// The user who may send.
+	AllowedUserID string `json:"allowedUserId"`
+}
+
+// What became of the deletion of a permission to send.
+type SendAsDeletePayload struct {
+	// The id of the permission that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which permissions are wanted. At least one of the two users must be you.
+type SendAsFilter struct {
+	// Those to send in the name of this user.
+	AllowingUserID graphql.Omittable[*string] `json:"allowingUserId,omitempty,omitzero"`
+	// Those that this user was given.
+	AllowedUserID graphql.Omittable[*string] `json:"allowedUserId,omitempty,omitzero"`
+}
+
+// What became of a mutation of a permission to send.
+type SendAsPayload struct {
+	// The permission to send as it is now; null when there are errors.
+	SendAs *projection.Value `json:"sendAs,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of taking a permission to send back.
+type SendAsRevokePayload struct {
+	// The id of the user who may send no longer; null when there are errors.
+	DisallowedUserID *string `json:"disallowedUserId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which users may send in your name, and which no longer. Others stay as they are.
+type SendAsUsersInput struct {
+	// Users who may.
+	AllowedUserIds graphql.Omittable[[]string] `json:"allowedUserIds,omitempty,omitzero"`
+	// Users who may no longer.
+	DisallowedUserIds graphql.Omittable[[]string] `json:"disallowedUserIds,omitempty,omitzero"`
+}
+
+// What became of changes to who may send in your name.
+type SendAsUsersPayload struct {
+	// All permissions that you give, after the changes; null when there are errors.
+	SendAs *projection.Value `json:"sendAs,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which e-mails a report is about.
 type SentEmailReportInput struct {
 	// Sent then; at any time when left out.
 	Dates graphql.Omittable[*ReportDates] `json:"dates,omitempty,omitzero"`
 	// Sent by this user, by id; by anybody when left out.
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+}
+
+// What a shared scheduling link is made of.
+type SharedSchedulingLinkCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+}
+
+// What became of the deletion of a shared scheduling link.
+type SharedSchedulingLinkDeletePayload struct {
+	// The id of the shared scheduling link that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which page a shared scheduling link is to become for a user. Give either a link of the user or an address.
+type SharedSchedulingLinkMapInput struct {
+	// The shared link.
+	SharedSchedulingLinkID string `json:"sharedSchedulingLinkId"`
+	// The user; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// The user's link.
+	SchedulingLinkID graphql.Omittable[*string] `json:"schedulingLinkId,omitempty,omitzero"`
+	// The address of a page.
+	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
+	// The organization; that of your credential, when left out.
+	OrganizationID graphql.Omittable[*string] `json:"organizationId,omitempty,omitzero"`
+}
+
+// What became of mapping a shared scheduling link.
+type SharedSchedulingLinkMapPayload struct {
+	// The mapping as it is now; null when there are errors.
+	Mapping *projection.Value `json:"mapping,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a shared scheduling link.
+type SharedSchedulingLinkPayload struct {
+	// The shared scheduling link as it is now; null when there are errors.
+	SharedSchedulingLink *projection.Value `json:"sharedSchedulingLink,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Whose mapping of which shared scheduling link is to be removed.
+type SharedSchedulingLinkUnmapInput struct {
+	// The shared link.
+	SharedSchedulingLinkID string `json:"sharedSchedulingLinkId"`
+	// The user; you, when left out.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// The organization; that of your credential, when left out.
+	OrganizationID graphql.Omittable[*string] `json:"organizationId,omitempty,omitzero"`
+}
+
+// What became of removing a mapping of a shared scheduling link.
+type SharedSchedulingLinkUnmapPayload struct {
+	// The id of the shared link that is mapped no more; null when there are errors.
+	UnmappedID *string `json:"unmappedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a shared scheduling link. What is left out stays as it is.
+type SharedSchedulingLinkUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
 }
 
 // What a Smart View is made of.
@@ -1522,6 +2076,28 @@ type TasksUpdatePayload struct {
 	// are looked up before the change (unless `filter` is `ids` alone) and read again after it. At most 1,000. A task that
 	// is gone meanwhile is null, with an error.
 	Tasks *projection.Value `json:"tasks,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which address wants no more bulk mail.
+type UnsubscribedEmailCreateInput struct {
+	// The address, of 500 characters at most.
+	Email string `json:"email"`
+}
+
+// What became of subscribing an address again.
+type UnsubscribedEmailDeletePayload struct {
+	// The address that may get bulk mail again; null when there are errors.
+	DeletedEmail *string `json:"deletedEmail,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an unsubscribed address.
+type UnsubscribedEmailPayload struct {
+	// The address as Close keeps it; null when there are errors.
+	UnsubscribedEmail *projection.Value `json:"unsubscribedEmail,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1891,6 +2467,70 @@ func (e *CallStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e CallStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The services that accounts are connected to.
+type ConnectedAccountType string
+
+const (
+	// Google, for mail and calendar.
+	ConnectedAccountTypeGoogle ConnectedAccountType = "GOOGLE"
+	// A mailbox by IMAP and SMTP.
+	ConnectedAccountTypeCustomEmail ConnectedAccountType = "CUSTOM_EMAIL"
+	// Zoom.
+	ConnectedAccountTypeZoom ConnectedAccountType = "ZOOM"
+	// A service that this API does not know yet.
+	ConnectedAccountTypeOther ConnectedAccountType = "OTHER"
+)
+
+var AllConnectedAccountType = []ConnectedAccountType{
+	ConnectedAccountTypeGoogle,
+	ConnectedAccountTypeCustomEmail,
+	ConnectedAccountTypeZoom,
+	ConnectedAccountTypeOther,
+}
+
+func (e ConnectedAccountType) IsValid() bool {
+	switch e {
+	case ConnectedAccountTypeGoogle, ConnectedAccountTypeCustomEmail, ConnectedAccountTypeZoom, ConnectedAccountTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e ConnectedAccountType) String() string {
+	return string(e)
+}
+
+func (e *ConnectedAccountType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ConnectedAccountType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ConnectedAccountType", str)
+	}
+	return nil
+}
+
+func (e ConnectedAccountType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ConnectedAccountType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ConnectedAccountType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -2326,6 +2966,186 @@ func (e *CustomReportTransform) UnmarshalJSON(b []byte) error {
 }
 
 func (e CustomReportTransform) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where the leads of a dialer come from.
+type DialerSourceType string
+
+const (
+	// A Smart View.
+	DialerSourceTypeSavedSearch DialerSourceType = "SAVED_SEARCH"
+	// Leads that were picked.
+	DialerSourceTypeSharedEntry DialerSourceType = "SHARED_ENTRY"
+	// A source that this API does not know yet. Not accepted in inputs.
+	DialerSourceTypeOther DialerSourceType = "OTHER"
+)
+
+var AllDialerSourceType = []DialerSourceType{
+	DialerSourceTypeSavedSearch,
+	DialerSourceTypeSharedEntry,
+	DialerSourceTypeOther,
+}
+
+func (e DialerSourceType) IsValid() bool {
+	switch e {
+	case DialerSourceTypeSavedSearch, DialerSourceTypeSharedEntry, DialerSourceTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e DialerSourceType) String() string {
+	return string(e)
+}
+
+func (e *DialerSourceType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DialerSourceType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DialerSourceType", str)
+	}
+	return nil
+}
+
+func (e DialerSourceType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *DialerSourceType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e DialerSourceType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Which contacts of a lead count, as Close calls it.
+type EmailTemplateContactPreference string
+
+const (
+	// Close's `lead`.
+	EmailTemplateContactPreferenceLead EmailTemplateContactPreference = "LEAD"
+	// Close's `contact`.
+	EmailTemplateContactPreferenceContact EmailTemplateContactPreference = "CONTACT"
+	// All of them.
+	EmailTemplateContactPreferenceAll EmailTemplateContactPreference = "ALL"
+)
+
+var AllEmailTemplateContactPreference = []EmailTemplateContactPreference{
+	EmailTemplateContactPreferenceLead,
+	EmailTemplateContactPreferenceContact,
+	EmailTemplateContactPreferenceAll,
+}
+
+func (e EmailTemplateContactPreference) IsValid() bool {
+	switch e {
+	case EmailTemplateContactPreferenceLead, EmailTemplateContactPreferenceContact, EmailTemplateContactPreferenceAll:
+		return true
+	}
+	return false
+}
+
+func (e EmailTemplateContactPreference) String() string {
+	return string(e)
+}
+
+func (e *EmailTemplateContactPreference) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = EmailTemplateContactPreference(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid EmailTemplateContactPreference", str)
+	}
+	return nil
+}
+
+func (e EmailTemplateContactPreference) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *EmailTemplateContactPreference) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e EmailTemplateContactPreference) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What the entries of a search for recipients are.
+type EmailTemplateRecipientMode string
+
+const (
+	// Leads.
+	EmailTemplateRecipientModeLead EmailTemplateRecipientMode = "LEAD"
+	// Contacts.
+	EmailTemplateRecipientModeContact EmailTemplateRecipientMode = "CONTACT"
+)
+
+var AllEmailTemplateRecipientMode = []EmailTemplateRecipientMode{
+	EmailTemplateRecipientModeLead,
+	EmailTemplateRecipientModeContact,
+}
+
+func (e EmailTemplateRecipientMode) IsValid() bool {
+	switch e {
+	case EmailTemplateRecipientModeLead, EmailTemplateRecipientModeContact:
+		return true
+	}
+	return false
+}
+
+func (e EmailTemplateRecipientMode) String() string {
+	return string(e)
+}
+
+func (e *EmailTemplateRecipientMode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = EmailTemplateRecipientMode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid EmailTemplateRecipientMode", str)
+	}
+	return nil
+}
+
+func (e EmailTemplateRecipientMode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *EmailTemplateRecipientMode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e EmailTemplateRecipientMode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -3098,6 +3918,128 @@ func (e OpportunityValuePeriod) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// What an outcome can be chosen for.
+type OutcomeAppliesTo string
+
+const (
+	// Calls.
+	OutcomeAppliesToCalls OutcomeAppliesTo = "CALLS"
+	// Meetings.
+	OutcomeAppliesToMeetings OutcomeAppliesTo = "MEETINGS"
+	// Something that this API does not know yet.
+	OutcomeAppliesToOther OutcomeAppliesTo = "OTHER"
+)
+
+var AllOutcomeAppliesTo = []OutcomeAppliesTo{
+	OutcomeAppliesToCalls,
+	OutcomeAppliesToMeetings,
+	OutcomeAppliesToOther,
+}
+
+func (e OutcomeAppliesTo) IsValid() bool {
+	switch e {
+	case OutcomeAppliesToCalls, OutcomeAppliesToMeetings, OutcomeAppliesToOther:
+		return true
+	}
+	return false
+}
+
+func (e OutcomeAppliesTo) String() string {
+	return string(e)
+}
+
+func (e *OutcomeAppliesTo) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OutcomeAppliesTo(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OutcomeAppliesTo", str)
+	}
+	return nil
+}
+
+func (e OutcomeAppliesTo) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OutcomeAppliesTo) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OutcomeAppliesTo) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Who sets an outcome.
+type OutcomeType string
+
+const (
+	// People choose it.
+	OutcomeTypeCustom OutcomeType = "CUSTOM"
+	// Close sets it on calls that end with a recorded message left on a voicemail.
+	OutcomeTypeVMDropped OutcomeType = "VM_DROPPED"
+	// A type that this API does not know yet. Not accepted in inputs.
+	OutcomeTypeOther OutcomeType = "OTHER"
+)
+
+var AllOutcomeType = []OutcomeType{
+	OutcomeTypeCustom,
+	OutcomeTypeVMDropped,
+	OutcomeTypeOther,
+}
+
+func (e OutcomeType) IsValid() bool {
+	switch e {
+	case OutcomeTypeCustom, OutcomeTypeVMDropped, OutcomeTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e OutcomeType) String() string {
+	return string(e)
+}
+
+func (e *OutcomeType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OutcomeType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OutcomeType", str)
+	}
+	return nil
+}
+
+func (e OutcomeType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OutcomeType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OutcomeType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Which way a call or text message went.
 type PhoneDirection string
 
@@ -3154,6 +4096,265 @@ func (e *PhoneDirection) UnmarshalJSON(b []byte) error {
 }
 
 func (e PhoneDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What kind of number a carrier has.
+type PhoneNumberCarrierType string
+
+const (
+	// A number of a place.
+	PhoneNumberCarrierTypeLocal PhoneNumberCarrierType = "LOCAL"
+	// A number of a whole country.
+	PhoneNumberCarrierTypeNational PhoneNumberCarrierType = "NATIONAL"
+	// A mobile number.
+	PhoneNumberCarrierTypeMobile PhoneNumberCarrierType = "MOBILE"
+	// A number that costs the caller nothing.
+	PhoneNumberCarrierTypeTollfree PhoneNumberCarrierType = "TOLLFREE"
+	// A short number for messages; none can be rented.
+	PhoneNumberCarrierTypeShortcode PhoneNumberCarrierType = "SHORTCODE"
+	// A kind that this API does not know yet. Not accepted in inputs.
+	PhoneNumberCarrierTypeOther PhoneNumberCarrierType = "OTHER"
+)
+
+var AllPhoneNumberCarrierType = []PhoneNumberCarrierType{
+	PhoneNumberCarrierTypeLocal,
+	PhoneNumberCarrierTypeNational,
+	PhoneNumberCarrierTypeMobile,
+	PhoneNumberCarrierTypeTollfree,
+	PhoneNumberCarrierTypeShortcode,
+	PhoneNumberCarrierTypeOther,
+}
+
+func (e PhoneNumberCarrierType) IsValid() bool {
+	switch e {
+	case PhoneNumberCarrierTypeLocal, PhoneNumberCarrierTypeNational, PhoneNumberCarrierTypeMobile, PhoneNumberCarrierTypeTollfree, PhoneNumberCarrierTypeShortcode, PhoneNumberCarrierTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e PhoneNumberCarrierType) String() string {
+	return string(e)
+}
+
+func (e *PhoneNumberCarrierType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PhoneNumberCarrierType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PhoneNumberCarrierType", str)
+	}
+	return nil
+}
+
+func (e PhoneNumberCarrierType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PhoneNumberCarrierType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PhoneNumberCarrierType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why no number could be rented.
+type PhoneNumberRefusal string
+
+const (
+	// There are only numbers without text messages.
+	PhoneNumberRefusalHasVoiceOnly PhoneNumberRefusal = "HAS_VOICE_ONLY"
+	// The country asks for more about you first.
+	PhoneNumberRefusalNeedsMoreInfo PhoneNumberRefusal = "NEEDS_MORE_INFO"
+	// It could not be paid for.
+	PhoneNumberRefusalBillingError PhoneNumberRefusal = "BILLING_ERROR"
+	// Something else went wrong.
+	PhoneNumberRefusalError PhoneNumberRefusal = "ERROR"
+	// A reason that this API does not know yet.
+	PhoneNumberRefusalOther PhoneNumberRefusal = "OTHER"
+)
+
+var AllPhoneNumberRefusal = []PhoneNumberRefusal{
+	PhoneNumberRefusalHasVoiceOnly,
+	PhoneNumberRefusalNeedsMoreInfo,
+	PhoneNumberRefusalBillingError,
+	PhoneNumberRefusalError,
+	PhoneNumberRefusalOther,
+}
+
+func (e PhoneNumberRefusal) IsValid() bool {
+	switch e {
+	case PhoneNumberRefusalHasVoiceOnly, PhoneNumberRefusalNeedsMoreInfo, PhoneNumberRefusalBillingError, PhoneNumberRefusalError, PhoneNumberRefusalOther:
+		return true
+	}
+	return false
+}
+
+func (e PhoneNumberRefusal) String() string {
+	return string(e)
+}
+
+func (e *PhoneNumberRefusal) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PhoneNumberRefusal(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PhoneNumberRefusal", str)
+	}
+	return nil
+}
+
+func (e PhoneNumberRefusal) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PhoneNumberRefusal) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PhoneNumberRefusal) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Who is to have a phone number.
+type PhoneNumberSharing string
+
+const (
+	// You.
+	PhoneNumberSharingPersonal PhoneNumberSharing = "PERSONAL"
+	// Several users, who are chosen later.
+	PhoneNumberSharingGroup PhoneNumberSharing = "GROUP"
+)
+
+var AllPhoneNumberSharing = []PhoneNumberSharing{
+	PhoneNumberSharingPersonal,
+	PhoneNumberSharingGroup,
+}
+
+func (e PhoneNumberSharing) IsValid() bool {
+	switch e {
+	case PhoneNumberSharingPersonal, PhoneNumberSharingGroup:
+		return true
+	}
+	return false
+}
+
+func (e PhoneNumberSharing) String() string {
+	return string(e)
+}
+
+func (e *PhoneNumberSharing) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PhoneNumberSharing(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PhoneNumberSharing", str)
+	}
+	return nil
+}
+
+func (e PhoneNumberSharing) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PhoneNumberSharing) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PhoneNumberSharing) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a phone number belongs.
+type PhoneNumberType string
+
+const (
+	// It was rented in Close.
+	PhoneNumberTypeInternal PhoneNumberType = "INTERNAL"
+	// It is a number outside of Close.
+	PhoneNumberTypeExternal PhoneNumberType = "EXTERNAL"
+	// It is a number that only Close knows.
+	PhoneNumberTypeVirtual PhoneNumberType = "VIRTUAL"
+	// A type that this API does not know yet.
+	PhoneNumberTypeOther PhoneNumberType = "OTHER"
+)
+
+var AllPhoneNumberType = []PhoneNumberType{
+	PhoneNumberTypeInternal,
+	PhoneNumberTypeExternal,
+	PhoneNumberTypeVirtual,
+	PhoneNumberTypeOther,
+}
+
+func (e PhoneNumberType) IsValid() bool {
+	switch e {
+	case PhoneNumberTypeInternal, PhoneNumberTypeExternal, PhoneNumberTypeVirtual, PhoneNumberTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e PhoneNumberType) String() string {
+	return string(e)
+}
+
+func (e *PhoneNumberType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PhoneNumberType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PhoneNumberType", str)
+	}
+	return nil
+}
+
+func (e PhoneNumberType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PhoneNumberType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PhoneNumberType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -3239,6 +4440,131 @@ func (e *ReportRelativeRange) UnmarshalJSON(b []byte) error {
 }
 
 func (e ReportRelativeRange) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether an SMS template is in use.
+type SMSTemplateStatus string
+
+const (
+	// It is in use.
+	SMSTemplateStatusActive SMSTemplateStatus = "ACTIVE"
+	// It was put away.
+	SMSTemplateStatusArchived SMSTemplateStatus = "ARCHIVED"
+	// A state that this API does not know yet. Not accepted in inputs.
+	SMSTemplateStatusOther SMSTemplateStatus = "OTHER"
+)
+
+var AllSMSTemplateStatus = []SMSTemplateStatus{
+	SMSTemplateStatusActive,
+	SMSTemplateStatusArchived,
+	SMSTemplateStatusOther,
+}
+
+func (e SMSTemplateStatus) IsValid() bool {
+	switch e {
+	case SMSTemplateStatusActive, SMSTemplateStatusArchived, SMSTemplateStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e SMSTemplateStatus) String() string {
+	return string(e)
+}
+
+func (e *SMSTemplateStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SMSTemplateStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SMSTemplateStatus", str)
+	}
+	return nil
+}
+
+func (e SMSTemplateStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SMSTemplateStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SMSTemplateStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a scheduling link comes from.
+type SchedulingLinkSource string
+
+const (
+	// It was entered.
+	SchedulingLinkSourceManual SchedulingLinkSource = "MANUAL"
+	// Another app keeps it.
+	SchedulingLinkSourceThirdParty SchedulingLinkSource = "THIRD_PARTY"
+	// Calendly.
+	SchedulingLinkSourceCalendly SchedulingLinkSource = "CALENDLY"
+	// A source that this API does not know yet.
+	SchedulingLinkSourceOther SchedulingLinkSource = "OTHER"
+)
+
+var AllSchedulingLinkSource = []SchedulingLinkSource{
+	SchedulingLinkSourceManual,
+	SchedulingLinkSourceThirdParty,
+	SchedulingLinkSourceCalendly,
+	SchedulingLinkSourceOther,
+}
+
+func (e SchedulingLinkSource) IsValid() bool {
+	switch e {
+	case SchedulingLinkSourceManual, SchedulingLinkSourceThirdParty, SchedulingLinkSourceCalendly, SchedulingLinkSourceOther:
+		return true
+	}
+	return false
+}
+
+func (e SchedulingLinkSource) String() string {
+	return string(e)
+}
+
+func (e *SchedulingLinkSource) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SchedulingLinkSource(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SchedulingLinkSource", str)
+	}
+	return nil
+}
+
+func (e SchedulingLinkSource) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SchedulingLinkSource) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SchedulingLinkSource) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -131,8 +131,8 @@ func refusalText(err *closeapi.Error) string {
 // inDocument orders errors as their fields stand in the document: roots are answered at the same time, and clients like
 // to see equal answers to equal requests.
 func inDocument(a, b *gqlerror.Error) int {
-	if len(a.Locations) == 0 || len(b.Locations) == 0 {
-		return len(a.Locations) - len(b.Locations)
+	if len(a.Locations) == 0 || len(b.Locations) == 0 { // those of arguments have a path alone
+		return cmp.Or(len(a.Locations)-len(b.Locations), strings.Compare(a.Path.String(), b.Path.String()))
 	}
 	return cmp.Or(
 		cmp.Compare(a.Locations[0].Line, b.Locations[0].Line),

@@ -18,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/closeapi/sandbox"
 	"github.com/closegraph/closegraph/graph"
 	"github.com/closegraph/closegraph/internal/cache"
 	"github.com/closegraph/closegraph/internal/projection"
@@ -99,7 +100,7 @@ func (g *graphUnderTest) client(t testing.TB, transport http.RoundTripper) *clos
 	t.Helper()
 	cfg := closeapi.Config{
 		Transport: transport,
-		Caller:    closeapi.Caller{Credential: closeapi.APIKey("api_test.key")},
+		Caller:    closeapi.Caller{Credential: closeapi.APIKey(sandbox.DemoKey)},
 		Retry:     closeapi.RetryPolicy{MaxAttempts: 1, BaseDelay: time.Millisecond, MaxDelay: time.Millisecond},
 	}
 	if g.keeps {

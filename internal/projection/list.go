@@ -142,9 +142,8 @@ func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (row
 		if err != nil {
 			return nil, nil, false, err
 		}
-		if more = page.more; page.rows > limit { // more than was asked for
-			more = true
-			page.rows = limit
+		if more = page.more; page.rows > limit { // more than was asked for: a list that knows no pages comes whole each time
+			before, more = min(before+skip, page.rows), false
 		}
 		end := min(page.rows, before+wanted)
 		if head == nil {

@@ -66,6 +66,22 @@ func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, er
 	})
 }
 
+// List is the value of the field: the objects that Close answered to a write in a list. Nil when the field is not selected.
+func (a Answer) List(ctx context.Context, doc closeapi.Document) (*Value, error) {
+	if !a.Selected() {
+		return nil, nil
+	}
+	t, _, err := scanList(doc.Body, a.plan.entities[a.typ], newLayout())
+	if err != nil {
+		return nil, malformed(err)
+	}
+	return a.value(ctx, func(_ *run, k *kid, place int) {
+		for i := range t.rows {
+			k.links = append(k.links, k.add(place, row{t, i}))
+		}
+	})
+}
+
 // lacks reports whether a member that comes on request is wanted of an object and not there.
 func (a Answer) lacks(r row) bool {
 	return slices.ContainsFunc(a.fields, func(p *payloadPlan) bool {
@@ -139,7 +155,21 @@ func (e *Engine) Zone(ctx context.Context) (*closeapi.Offset, error) {
 // argument from which Body made it.
 func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []string {
 	def, _ := e.argument(ctx, arg)
+	if def == nil { // a mutation without an input: its arguments are the members
+		return argumentPath(graphql.GetFieldContext(ctx).Field.Definition, members)
+	}
 	return append([]string{arg}, e.body().inputPath(e.schema.ast.Types[def.Type.Name()], members)...)
+}
+
+// argumentPath turns the path of a member or parameter into that of the argument that became it, as far as it is known.
+func argumentPath(def *ast.FieldDefinition, members []string) []string {
+	path := slices.Clone(members)
+	for _, arg := range def.Arguments {
+		if len(path) > 0 && paramName(arg.Name, arg.Directives) == path[0] {
+			path[0] = arg.Name
+		}
+	}
+	return path
 }
 
 func (e *Engine) body() *body { return &body{schema: e.schema, code: e.code} }

@@ -53,7 +53,10 @@ func (q *queryMaker) query() (string, map[string]any) {
 
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
-	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "pipe_"}
+	ids := []string{
+		"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "outcome_", "convtyp_", "tmpl_", "smstmpl_", "phon_", "emailacct_", "sdas_", "dial_",
+		"blkph_", "schlnk_", "pipe_",
+	}
 	switch q.r.IntN(21) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))
@@ -66,6 +69,9 @@ func (q *queryMaker) rootField() string {
 	case 8:
 		lists := q.lists()
 		list := lists[q.r.IntN(len(lists))]
+		if list.Type.Elem != nil {
+			return list.Name + " " + q.selection(list.Type.Name(), 4)
+		}
 		return fmt.Sprintf("%s(%sfirst: %d) %s", list.Name, q.searched(list.Name), 1+q.r.IntN(6), q.selection(list.Type.Name(), 5))
 	case 12:
 		return fmt.Sprintf("search(%sfirst: %d) %s", q.searched("search"), 1+q.r.IntN(6), q.selection("SearchResultConnection", 5))
@@ -109,12 +115,18 @@ func (q *queryMaker) searched(list string) string {
 	}
 }
 
-// lists are the root fields that are connections and need no other argument.
+// lists are the root fields that are connections, or plain lists of objects, and need no other argument.
 func (q *queryMaker) lists() []*ast.FieldDefinition {
 	var lists []*ast.FieldDefinition
 	for _, field := range q.schema.Query.Fields {
 		needs := slices.ContainsFunc(field.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull })
-		if strings.HasSuffix(field.Type.Name(), "Connection") && !needs {
+		node := q.schema.Types[field.Type.Name()]
+		if nodes := node.Fields.ForName("nodes"); nodes != nil {
+			node = q.schema.Types[nodes.Type.Name()]
+		} else if field.Type.Elem == nil {
+			continue
+		}
+		if !needs && (node.IsAbstractType() || node.Directives.ForName("entity") != nil) {
 			lists = append(lists, field)
 		}
 	}

@@ -56,9 +56,10 @@ func (x *reference) root(f selectedField) (string, bool) {
 	case def.Name == "opportunityGroups":
 		return x.groups(path, f)
 	}
-	switch def.Name {
-	case "leadStatuses", "opportunityStatuses", "pipelines":
+	if def.Type.Elem != nil && def.Name != "nodes" {
 		return x.list(path, f, x.world.rows(def.Type.Name(), ""))
+	}
+	switch def.Name {
 	case "viewer":
 		return x.load(path, f, "Viewer", "user_1", false)
 	case "nodes":
@@ -94,6 +95,9 @@ func (x *reference) nodeIn(connection string) string {
 
 func (x *reference) typeOf(id string) string {
 	for _, def := range x.world.kinds {
+		if def.Kind == ast.Object && !slices.Contains(def.Interfaces, "Node") {
+			continue // whose ids begin like those of another type
+		}
 		for _, prefix := range def.Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children {
 			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" {
 				if prefix.Value.Raw == "acti_" {

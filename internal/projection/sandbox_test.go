@@ -22,7 +22,10 @@ var resources = map[string]string{
 	"CustomActivity": "custom_activity", "FormSubmission": "form_submission", "LeadStatusChange": "lead_status_change",
 	"OpportunityStatusChange": "opportunity_status_change", "TaskCompleted": "task_completed", "LeadMerge": "lead_merge",
 	"ImportUpdate": "import_update", "Comment": "comment", "CommentThread": "comment_thread", "CustomObject": "custom_object",
-	"SmartView":  "saved_search",
+	"SmartView": "saved_search",
+	"Outcome":   "outcome", "Playbook": "playbook", "EmailTemplate": "email_template", "SMSTemplate": "sms_template", "PhoneNumber": "phone_number",
+	"ConnectedAccount": "connected_account", "SendAs": "send_as", "Dialer": "dialer", "BlockedPhoneNumber": "blocked_phone_number",
+	"SchedulingLink": "scheduling_link", "SharedSchedulingLink": "shared_scheduling_link",
 	"LeadStatus": "lead_status", "OpportunityStatus": "opportunity_status", "Pipeline": "pipeline",
 	"ActivityReportMetric": "report_metric", "FunnelStage": "funnel_stage", "FunnelTotals": "funnel_totals", "SentEmailStat": "sent_email_stat",
 	"LeadStatusOverview": "status_overview", "LeadStatusTransition": "status_transition",
@@ -154,7 +157,7 @@ func viewOf(t *testing.T, s *sandbox.Server, kind string) string {
 func idsWith(s *sandbox.Server, schema *ast.Schema, prefix string) []string {
 	for name, resource := range resources {
 		d := schema.Types[name].Directives.ForName("entity")
-		if d == nil {
+		if d == nil || !slices.Contains(schema.Types[name].Interfaces, "Node") {
 			continue
 		}
 		for _, child := range d.Arguments.ForName("prefixes").Value.Children {

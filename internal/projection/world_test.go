@@ -186,6 +186,9 @@ func (w *world) id(r *rand.Rand, member string) string {
 	prefix := map[string]string{
 		"lead_id": "lead_", "contact_id": "cont_", "contact_ids": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
 		"assigned_to": "user_", "users": "user_", "thread_id": "acti_", "in_reply_to_id": "acti_", "response_to_id": "acti_",
+		"outcome_id": "outcome_", "outcome_ids": "outcome_", "playbook_id": "convtyp_", "connected_account_id": "emailacct_", "email_account_id": "emailacct_",
+		"template_id": "tmpl_", "send_as_id": "sdas_", "dialer_id": "dial_", "dialer_saved_search_id": "save_",
+		"participants": "user_", "allowing_user_id": "user_", "allowed_user_id": "user_",
 		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
 	}[member]
 	if prefix == "" {
