@@ -2,8 +2,8 @@
 //
 // A [Client] performs one [Call] at a time and answers with a [Document], which holds the bytes that Close
 // sent, or with an [*Error], which says what was tried and what Close thought of it. [Client.Pages] walks a
-// list. The client escapes, signs, sends, joins equal reads, repeats what is safe to repeat, limits what it reads,
-// and with a [Store] keeps what changes seldom.
+// list. The client escapes, signs, joins equal reads, keeps to Close's rate limit, sends, repeats what is safe to
+// repeat, leaves Close alone when it is down, limits what it reads, and with a [Store] keeps what changes seldom.
 //
 //	client, err := closeapi.New(closeapi.Config{
 //		Caller: closeapi.Caller{Credential: closeapi.APIKey(os.Getenv("CLOSE_API_KEY"))},
@@ -61,6 +61,15 @@ type Config struct {
 	// Retry says how often and how patiently calls are repeated.
 	Retry RetryPolicy
 
+	// Pace says how calls wait for Close's rate limit.
+	Pace PacePolicy
+
+	// Budgets shares what is left of the rate limit with other processes. Without it the client counts alone.
+	Budgets Budgets
+
+	// Circuit says when Close is taken for down.
+	Circuit CircuitPolicy
+
 	// UserAgent is the name that the client gives itself. The default is "closegraph".
 	UserAgent string
 
@@ -100,6 +109,7 @@ type core struct {
 	origin    string   // the base as text
 	transport http.RoundTripper
 	stop      func()            // ends what the transports do in the background
+	pace      *govern           // the one of the transports that knows the budgets
 	inner     http.RoundTripper // the innermost transport, which owns the connections
 	intake    *intake
 	store     Store
@@ -127,13 +137,14 @@ func New(cfg Config) (*Client, error) {
 		kept = nil
 	}
 	intake := newIntake(cfg.MaxResponseBytes)
-	transport, stop := chain(cfg, kept, intake)
+	transport, pace, stop := chain(cfg, kept, intake)
 	return &Client{
 		core: &core{
 			base:      base,
 			origin:    base.String(),
 			transport: transport,
 			stop:      stop,
+			pace:      pace,
 			inner:     cfg.Transport,
 			intake:    intake,
 			store:     cfg.Store,
@@ -179,7 +190,13 @@ func (cfg Config) withDefaults() (Config, error) {
 		_, _ = rand.Read(cfg.IdentityKey) // it never fails
 	}
 	var err error
-	cfg.Retry, err = cfg.Retry.withDefaults()
+	if cfg.Retry, err = cfg.Retry.withDefaults(); err != nil {
+		return cfg, err
+	}
+	if cfg.Pace, err = cfg.Pace.withDefaults(); err != nil {
+		return cfg, err
+	}
+	cfg.Circuit, err = cfg.Circuit.withDefaults()
 	return cfg, err
 }
 
@@ -217,6 +234,17 @@ func (c *Client) Close() {
 	if inner, ok := c.inner.(interface{ CloseIdleConnections() }); ok {
 		inner.CloseIdleConnections()
 	}
+}
+
+// Budget is what is known of the budget that an operation uses up, for the caller of the client. It reports false for
+// one that was not used lately.
+func (c *Client) Budget(operation string) (Budget, bool) {
+	op, ok := operations()[operation]
+	header := http.Header{}
+	if !ok || c.caller.Credential == nil || c.caller.Credential.authorize(header) != nil {
+		return Budget{}, false
+	}
+	return c.pace.known(BudgetKey{Identity: identify(c.identity, header), Group: op.group})
 }
 
 // Do makes one call and reads its whole answer. Any status from 200 to 299 is a success; everything else is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -34,6 +35,13 @@ func TestNewNamesTheBadSetting(t *testing.T) {
 		"attempts":        {closeapi.Config{Retry: closeapi.RetryPolicy{MaxAttempts: -1}}, "Retry.MaxAttempts"},
 		"base delay":      {closeapi.Config{Retry: closeapi.RetryPolicy{BaseDelay: -1}}, "Retry.BaseDelay"},
 		"the other delay": {closeapi.Config{Retry: closeapi.RetryPolicy{MaxDelay: -1}}, "Retry.MaxDelay"},
+		"share":           {closeapi.Config{Retry: closeapi.RetryPolicy{Share: math.NaN()}}, "Retry.Share"},
+		"queue":           {closeapi.Config{Pace: closeapi.PacePolicy{MaxQueue: -1}}, "Pace.MaxQueue"},
+		"wait":            {closeapi.Config{Pace: closeapi.PacePolicy{MaxWait: -1}}, "Pace.MaxWait"},
+		"calls":           {closeapi.Config{Circuit: closeapi.CircuitPolicy{MinCalls: -1}}, "Circuit.MinCalls"},
+		"failures":        {closeapi.Config{Circuit: closeapi.CircuitPolicy{Failures: 1.5}}, "Circuit.Failures"},
+		"window":          {closeapi.Config{Circuit: closeapi.CircuitPolicy{Window: -1}}, "Circuit.Window"},
+		"pause":           {closeapi.Config{Circuit: closeapi.CircuitPolicy{Pause: -1}}, "Circuit.Pause"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

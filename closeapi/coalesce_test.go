@@ -147,7 +147,7 @@ func TestJoinersHaveTheSameError(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				close := &slow{answer: func(*http.Request, int) (*http.Response, error) { return test.answer, test.err }}
-				client := newClient(t, closeapi.Config{Transport: close, MaxResponseBytes: 1000})
+				client := newClient(t, closeapi.Config{Transport: close, MaxResponseBytes: 1000, Pace: closeapi.PacePolicy{MaxWait: time.Second}})
 				one, other := start(t.Context(), client, getLead), start(t.Context(), client, getLead)
 				a, b := <-one, <-other
 				if !test.is(a.err) || !test.is(b.err) || a.err.Error() != b.err.Error() {

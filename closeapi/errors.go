@@ -28,7 +28,8 @@ type Error struct {
 	Errors      []string     // what Close says about the request as a whole
 	FieldErrors []FieldError // what Close says about single fields, ordered by path
 
-	// RetryAfter is how long Close asks to wait before the next call; 0 when it does not say.
+	// RetryAfter is how long to wait before the next call: what Close asks for, or what the client expects when it has
+	// not made the call because of the rate limit, or because Close is down. 0 when nobody knows.
 	RetryAfter time.Duration
 
 	cause error
@@ -94,8 +95,14 @@ func refused(op *operation, err error) error {
 	return &Error{Method: op.Method, Path: op.Path, Message: err.Error(), cause: errors.Join(errInvalidCall, err)}
 }
 
-// noAnswer is the error of a call that got no answer.
+// noAnswer is the error of a call that got no answer, or that was not made.
 func noAnswer(ctx context.Context, method, path string, err error) error {
+	if held, ok := errors.AsType[*heldError](err); ok {
+		return &Error{Method: method, Path: path, Message: held.Error(), RetryAfter: held.retryAfter(), cause: held}
+	}
+	if down, ok := errors.AsType[*downError](err); ok {
+		return &Error{Method: method, Path: path, Message: down.Error(), RetryAfter: down.wait, cause: down}
+	}
 	e := &Error{Method: method, Path: path, cause: withContext(ctx, err)}
 	switch {
 	case errors.Is(e.cause, context.Canceled):
@@ -160,8 +167,18 @@ func IsForbidden(err error) bool { return hasStatus(err, http.StatusForbidden) }
 // IsBadRequest reports whether Close found something wrong with the request, status 400.
 func IsBadRequest(err error) bool { return hasStatus(err, http.StatusBadRequest) }
 
-// IsRateLimited reports whether the caller has used up its budget, status 429.
-func IsRateLimited(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
+// IsRateLimited reports whether the caller has used up its budget: status 429, or no call was made, since there will be
+// no budget for it in time.
+func IsRateLimited(err error) bool {
+	_, held := errors.AsType[*heldError](err)
+	return held || hasStatus(err, http.StatusTooManyRequests)
+}
+
+// IsDown reports whether the call was not made because Close does not answer; see [CircuitPolicy].
+func IsDown(err error) bool {
+	_, down := errors.AsType[*downError](err)
+	return down
+}
 
 // IsInvalidCall reports whether the call was refused without being made, because its operation, path, size or
 // body made no sense.
@@ -176,7 +193,7 @@ func IsCanceled(err error) bool { return errors.Is(err, context.Canceled) }
 // IsTooLarge reports whether the answer was longer than [Config] allows.
 func IsTooLarge(err error) bool { return errors.Is(err, errTooLarge) }
 
-// RetryAfter returns how long Close asks to wait, and false when it does not say.
+// RetryAfter returns how long to wait before the next call, and false when nobody knows.
 func RetryAfter(err error) (time.Duration, bool) {
 	var e *Error
 	if !errors.As(err, &e) || e.RetryAfter <= 0 {

@@ -54,6 +54,7 @@ type operation struct {
 	line    int
 	kind    string   // the first step of its path; see kinds
 	live    bool     // whether its answers are never kept
+	group   string   // of the endpoints that share a budget, as far as can be guessed
 	cursor  bool     // whether its list is walked with a cursor, not with _skip
 	literal []string // the pieces of the path around its variables, one more than those
 	vars    []string // the names of the variables, in braces
@@ -105,6 +106,20 @@ var operations = sync.OnceValue(func() map[string]*operation {
 	return byName
 })
 
+// groupOf is the group of endpoints that an operation shares its budget with, and whether it is a read. Close does not
+// publish its groups, only that they are sets of paths and methods (Close docs: Rate Limits). Too small a group costs
+// a refusal now and then, since each learns for itself what others have used up; too large a one would hold up calls
+// for the limit of others. So these are small: the first segment of the path, once for reads and once for writes.
+func groupOf(op *operation) string {
+	switch {
+	case op.Path == "/data/search/":
+		return "search"
+	case op.Reads:
+		return op.kind + " read"
+	}
+	return op.kind + " write"
+}
+
 // parseOperation reads one line of operations.txt.
 func parseOperation(line string) (*operation, error) {
 	words := strings.Fields(line)
@@ -134,6 +149,7 @@ func parseOperation(line string) (*operation, error) {
 			return nil, fmt.Errorf("unknown flag %q", flag)
 		}
 	}
+	op.group = groupOf(op)
 	rest := op.Path
 	for {
 		before, after, found := strings.Cut(rest, "{")

@@ -46,6 +46,44 @@ func ParseRateLimit(header string) (RateLimit, bool) {
 	return limit, true
 }
 
+// rateLimitOf reads what the headers of an answer say about the budget. Beside the RateLimit header Close has sent one
+// for each of its numbers (observed); where they differ, the smaller rest counts.
+func rateLimitOf(header http.Header) (RateLimit, bool) {
+	limit, told := RateLimit{}, false
+	if value := header["Ratelimit"]; len(value) > 0 {
+		limit, told = ParseRateLimit(value[0])
+	}
+	remaining, ok := wholeNumber(header, "Ratelimit-Remaining")
+	switch {
+	case told && ok && limit.Remaining >= 0:
+		limit.Remaining = min(limit.Remaining, remaining)
+	case !told && ok:
+		reset, isTold := parseDecimal(firstOf(header, "Ratelimit-Reset"))
+		if !isTold {
+			return RateLimit{}, false
+		}
+		limit, told = RateLimit{Limit: -1, Remaining: remaining, Reset: seconds(reset)}, true
+		if number, ok := wholeNumber(header, "Ratelimit-Limit"); ok {
+			limit.Limit = number
+		}
+	}
+	return limit, told
+}
+
+// wholeNumber reads a header that is a number, rounded down.
+func wholeNumber(header http.Header, name string) (int, bool) {
+	number, ok := parseDecimal(firstOf(header, name))
+	return int(min(number, math.MaxInt32)), ok
+}
+
+// firstOf is the first value of a header whose name is written as net/http writes it.
+func firstOf(header http.Header, name string) string {
+	if values := header[name]; len(values) > 0 {
+		return strings.TrimSpace(values[0])
+	}
+	return ""
+}
+
 // parseDecimal reads a number of digits with at most one point. Signs, exponents, "inf" and "nan" are none.
 func parseDecimal(text string) (float64, bool) {
 	if text == "" || text[0] == '+' || text[0] == '-' || !isNumber(text) {

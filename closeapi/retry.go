@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"syscall"
 	"time"
 
@@ -17,21 +18,21 @@ import (
 
 // RetryPolicy says how often and how patiently calls are repeated.
 //
-// Any call is repeated after status 429, since Close did nothing then. What only reads, a GET or a POST such as
-// that of a report, is repeated also after 502, 503 and 504 and when its connection broke, before or within
-// the headers of the answer. Nothing else is: not a write whose fate is unknown, and no attempt that ran out of
-// its time.
+// Any call is repeated after status 429, since Close did nothing then, and as often as its deadline allows: each time it
+// waits until the rate limit lets it go, with all others (see [PacePolicy]).
 //
-// After a 429 the wait is what Close asks for, by the first it gives of: the reset of the ratelimit header,
-// retry-after, ratelimit-reset, and rate_reset in the body (Close docs: Rate Limits; ratelimit-reset is
-// observed). Without them, and after other failures, waits start at BaseDelay and double. Up to half of
-// BaseDelay is added at random, so that callers do not return as one crowd. A wait that Close asks for and
-// that is longer than MaxDelay, or would outlive the context's deadline, is not begun: the answer is returned
-// at once, and [RetryAfter] tells when to come back. A wait ends with its context.
+// A GET is repeated also after 502, 503 and 504 and when its connection broke, before or within the headers of the
+// answer. Nothing else is: not a write whose fate is unknown, and no attempt that ran out of its time. Waits start at
+// BaseDelay and double, unless Close names one in retry-after. Up to half of BaseDelay is added at random, so that
+// callers do not return as one crowd. A wait that Close asks for and that is longer than MaxDelay, or would outlive the
+// context's deadline, is not begun: the answer is returned at once, and [RetryAfter] tells when to come back. A wait
+// ends with its context. So that an outage does not multiply the load, all calls of a client together may be repeated
+// only as often as Share allows; beyond that, failures are returned at once.
 type RetryPolicy struct {
-	MaxAttempts int           // the first one included; default 4; 1 repeats nothing
+	MaxAttempts int           // the first one included, those that end with 429 not; default 4; 1 repeats nothing
 	BaseDelay   time.Duration // default 500 ms
 	MaxDelay    time.Duration // the longest wait, what is added at random not counted; default 30 s
+	Share       float64       // the calls that may be repeated, as a part of all; default 0.2
 }
 
 // withDefaults returns the policy with every setting filled in, or says which one makes no sense.
@@ -43,6 +44,8 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 		return p, fmt.Errorf("Retry.BaseDelay: %v is negative", p.BaseDelay)
 	case p.MaxDelay < 0:
 		return p, fmt.Errorf("Retry.MaxDelay: %v is negative", p.MaxDelay)
+	case !(p.Share >= 0):
+		return p, fmt.Errorf("Retry.Share: %v is no part of a whole", p.Share)
 	}
 	if p.MaxAttempts == 0 {
 		p.MaxAttempts = 4
@@ -53,33 +56,39 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	if p.MaxDelay == 0 {
 		p.MaxDelay = 30 * time.Second
 	}
+	if p.Share == 0 {
+		p.Share = 0.2
+	}
 	return p, nil
 }
 
-// retry is the transport that repeats. What may be repeated and after which wait is decided here; the loop,
-// the counting and the waiting are failsafe's.
+// retry is the transport that repeats. What may be repeated and after which wait is decided here; the loop and
+// the waiting are failsafe's.
 type retry struct {
-	next     http.RoundTripper
-	policy   RetryPolicy
-	executor failsafe.Executor[outcome]
+	next      http.RoundTripper
+	policy    RetryPolicy
+	allowance allowance
+	executor  failsafe.Executor[outcome]
 }
 
 // outcome is how one attempt ended.
 type outcome struct {
-	resp  *http.Response
-	err   error
-	again bool          // whether another attempt may be made
-	wait  time.Duration // and after how long
+	resp     *http.Response
+	err      error
+	again    bool          // whether another attempt may be made
+	wait     time.Duration // and after how long
+	failures int           // the attempts so far that count
 }
 
 func newRetry(policy RetryPolicy, next http.RoundTripper) *retry {
 	return &retry{
-		next:   next,
-		policy: policy,
+		next:      next,
+		policy:    policy,
+		allowance: allowance{share: policy.Share, left: maxAllowance},
 		executor: failsafe.With(retrypolicy.NewBuilder[outcome]().
 			HandleIf(func(o outcome, _ error) bool { return o.again }).
 			WithDelayFunc(func(e failsafe.ExecutionAttempt[outcome]) time.Duration { return e.LastResult().wait }).
-			WithMaxAttempts(policy.MaxAttempts).
+			WithMaxAttempts(-1). // they are counted here, since not all count
 			ReturnLastFailure().
 			Build()),
 	}
@@ -87,15 +96,22 @@ func newRetry(policy RetryPolicy, next http.RoundTripper) *retry {
 
 // RoundTrip sends the request until there is an answer to give back.
 func (t *retry) RoundTrip(req *http.Request) (*http.Response, error) {
-	last := t.attempt(req, 1)
-	if !last.again { // nearly always: the machinery below costs nothing then
-		return last.resp, last.err
+	t.allowance.earn()
+	first := t.attempt(req, 0)
+	if first.again {
+		return t.repeat(req, first)
 	}
-	attempts := 0
+	return first.resp, first.err
+}
+
+// repeat makes the other attempts.
+func (t *retry) repeat(req *http.Request, last outcome) (*http.Response, error) {
+	first := true
 	_, err := t.executor.WithContext(req.Context()).Get(func() (outcome, error) {
-		if attempts++; attempts > 1 {
-			last = t.repeat(req, attempts)
+		if !first {
+			last = t.another(req, last)
 		}
+		first = false
 		return last, nil
 	})
 	if err != nil { // the context ended during a wait
@@ -107,8 +123,9 @@ func (t *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	return last.resp, last.err
 }
 
-// repeat makes another attempt, with a body of its own.
-func (t *retry) repeat(req *http.Request, number int) outcome {
+// another makes another attempt, with a body of its own. Where there is no time to wait for the rate limit again, the
+// last answer stands.
+func (t *retry) another(req *http.Request, last outcome) outcome {
 	if req.GetBody != nil {
 		body, err := req.GetBody()
 		if err != nil {
@@ -117,34 +134,73 @@ func (t *retry) repeat(req *http.Request, number int) outcome {
 		req = req.WithContext(req.Context()) // a copy, since a transport must not change its request
 		req.Body = body
 	}
-	return t.attempt(req, number)
+	next := t.attempt(req, last.failures)
+	if _, held := errors.AsType[*heldError](next.err); held && last.resp != nil {
+		last.again = false
+		return last
+	}
+	return next
 }
 
 // attempt sends the request once and decides whether it may be sent again.
-func (t *retry) attempt(req *http.Request, number int) outcome {
+func (t *retry) attempt(req *http.Request, failures int) outcome {
 	resp, err := t.next.RoundTrip(req)
-	o := outcome{resp: resp, err: err}
-	if !t.mayRepeat(req, resp, err) || number >= t.policy.MaxAttempts {
+	o := outcome{resp: resp, err: err, failures: failures}
+	if t.policy.MaxAttempts == 1 || !t.mayRepeat(req, resp, err) {
+		return o
+	}
+	if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
+		keepBody(resp)
+		o.again = true // the rate limit makes it wait
+		return o
+	}
+	if o.failures++; o.failures >= t.policy.MaxAttempts {
 		return o
 	}
 	wait, told := time.Duration(0), false
 	if resp != nil {
-		body := keepBody(resp)
+		keepBody(resp)
 		wait, told = retryHeader(resp.StatusCode, resp.Header)
-		if !told && resp.StatusCode == http.StatusTooManyRequests {
-			wait, told = retryBody(body)
-		}
 	}
 	if told && wait > t.policy.MaxDelay {
 		return o
 	}
 	if !told {
-		wait = t.backoff(number)
+		wait = t.backoff(o.failures)
 	}
 	o.wait = wait + rand.N(t.policy.BaseDelay/2+1) //nolint:gosec // it spreads callers, and protects nothing
 	deadline, ok := req.Context().Deadline()
-	o.again = !ok || time.Now().Add(o.wait).Before(deadline)
+	o.again = (!ok || time.Now().Add(o.wait).Before(deadline)) && t.allowance.spend()
 	return o
+}
+
+// maxAllowance is how many calls may be repeated in a row, until new calls have earned more.
+const maxAllowance = 10
+
+// allowance limits the calls that are repeated to a share of all calls.
+type allowance struct {
+	share float64
+
+	mu   sync.Mutex
+	left float64
+}
+
+// earn counts a call.
+func (a *allowance) earn() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.left = min(a.left+a.share, maxAllowance)
+}
+
+// spend counts a call that is repeated, and reports whether it may be.
+func (a *allowance) spend() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.left < 1 {
+		return false
+	}
+	a.left--
+	return true
 }
 
 // backoff is the wait after the given attempt, counted from 1, when Close does not name one.

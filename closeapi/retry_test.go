@@ -3,6 +3,7 @@ package closeapi_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -197,19 +198,21 @@ func TestUselessWaitIsNotBegun(t *testing.T) {
 		return answer(429, `{"error":"slow down"}`, "RateLimit", "limit=1, remaining=0, reset=20"), nil
 	}
 	for name, test := range map[string]struct {
-		deadline, maxDelay time.Duration
+		deadline, maxWait time.Duration
 	}{
 		"beyond the deadline": {10 * time.Second, time.Hour},
-		"beyond the ceiling":  {time.Hour, 19 * time.Second},
+		"without a deadline":  {0, 19 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client := newClient(t, closeapi.Config{
-					Transport: inProcess(limited), Retry: closeapi.RetryPolicy{MaxDelay: test.maxDelay},
+					Transport: inProcess(limited), Pace: closeapi.PacePolicy{MaxWait: test.maxWait},
 				})
-				ctx, cancel := context.WithTimeout(t.Context(), test.deadline)
-				defer cancel()
+				ctx := t.Context()
+				if test.deadline > 0 {
+					ctx = within(t, test.deadline)
+				}
 				start := time.Now()
 				_, err := client.Do(ctx, postLead)
 				if !closeapi.IsRateLimited(err) || closeapi.IsTimeout(err) || time.Since(start) != 0 {
@@ -217,6 +220,63 @@ func TestUselessWaitIsNotBegun(t *testing.T) {
 				}
 				if wait, ok := closeapi.RetryAfter(err); !ok || wait != 20*time.Second {
 					t.Errorf("RetryAfter = %v, %v, want 20s", wait, ok)
+				}
+			})
+		})
+	}
+}
+
+// TestUselessDelay is about a 503 that asks for more patience than there is.
+func TestUselessDelay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, closeapi.Config{
+			Retry: closeapi.RetryPolicy{MaxDelay: 19 * time.Second},
+			Transport: inProcess(func(*http.Request) (*http.Response, error) {
+				return answer(503, `{}`, "Retry-After", "20"), nil
+			}),
+		})
+		start := time.Now()
+		_, err := client.Do(t.Context(), getLead)
+		if wait, _ := closeapi.RetryAfter(err); wait != 20*time.Second || time.Since(start) != 0 {
+			t.Errorf("Do = %v after %v, to be repeated in %v, want the 503 at once", err, time.Since(start), wait)
+		}
+	})
+}
+
+// TestOutageIsNotMultiplied makes many calls while nothing works: they are repeated only as often as their share allows,
+// and a few more.
+func TestOutageIsNotMultiplied(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		share   float64
+		repeats int // of 500 calls
+	}{
+		"default":   {0, 110},
+		"a half":    {0.5, 260},
+		"next none": {0.001, 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var sent atomic.Int32
+				client := newClient(t, closeapi.Config{
+					Retry:   closeapi.RetryPolicy{Share: test.share},
+					Circuit: closeapi.CircuitPolicy{MinCalls: 10_000}, // it would end this sooner
+					Transport: inProcess(func(*http.Request) (*http.Response, error) {
+						sent.Add(1)
+						return answer(502, `{}`), nil
+					}),
+				})
+				for round := range 10 {
+					together(50, func(i int) {
+						call := getLead
+						call.Vars = []string{fmt.Sprintf("lead_%d", 50*round+i)}
+						_, _ = client.Do(t.Context(), call)
+					})
+				}
+				if got := int(sent.Load()) - 500; got < test.repeats*9/10 || got > test.repeats {
+					t.Errorf("%d calls were repeated, want %d", got, test.repeats)
 				}
 			})
 		})

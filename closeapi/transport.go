@@ -15,21 +15,31 @@ import (
 
 // chain puts the transports of a client in their order, the outermost first:
 //
-//	cache → coalesce → retry → attemptTimeout → gunzip → cfg.Transport
+//	cache → coalesce → retry → govern → circuit → attemptTimeout → gunzip → cfg.Transport
 //
 // Each does one thing, sees the requests as the one before it left them, and does not change them. None
-// follows a redirect. What they do that nobody waits for, stop ends.
-func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next http.RoundTripper, stop func()) {
+// follows a redirect. Beside the chain it returns the one that knows the budgets; what the transports do that nobody
+// waits for, stop ends.
+func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next http.RoundTripper, pace *govern, stop func()) {
 	next, stop = cfg.Transport, func() {}
 	next = &gunzip{next: next}
 	next = &attemptTimeout{next: next, timeout: cfg.Timeout}
-	next = newRetry(cfg.Retry, next)
+	next = newCircuit(cfg, next)
+	pace = newGovern(cfg, next)
+	next = newRetry(cfg.Retry, pace)
 	next = newCoalesce(cfg.Timeout, intake, next)
 	if cfg.Store != nil {
 		cache := newCache(cfg.Store, kept, next)
 		next, stop = cache, cache.stop
 	}
-	return next, stop
+	return next, pace, stop
+}
+
+// closeBody closes the body of a request that is not sent, as a transport must.
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		req.Body.Close()
+	}
 }
 
 // NewHTTPTransport returns the transport that reaches Close over the network: HTTP/1.1, up to 256 idle

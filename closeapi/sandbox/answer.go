@@ -48,7 +48,7 @@ func (s *Server) answer(ctx context.Context, r *http.Request) (*answer, error) {
 	c.skip = append(c.skip, f.Ignore...)
 	c.without = append(c.without, f.LeaveOut...)
 
-	a := f.answer(s.limits.limit)
+	a := f.answer(s.limits)
 	if a == nil && c.user == nil {
 		a = refuse(http.StatusUnauthorized, "Unauthorized").answer()
 	}

@@ -96,7 +96,7 @@ func (s *Server) dispatch(c *call, refused *apiError) *answer {
 	}
 	budget := s.limits.take(c.key, s.store.organization, group, c.now)
 	if budget.exceeded {
-		return budget.refusal().answer()
+		return s.limits.refuse(budget)
 	}
 	var a *answer
 	if refused == nil {
@@ -105,7 +105,7 @@ func (s *Server) dispatch(c *call, refused *apiError) *answer {
 	if refused != nil {
 		a = refused.answer()
 	}
-	a.header.Set("RateLimit", budget.header())
+	s.limits.tell(a.header, budget)
 	return a
 }
 

@@ -11,6 +11,7 @@ import (
 type Fault struct {
 	Match       string        // "GET /task/", "GET /lead/{id}/", "GET /lead/lead_x/", "/task/" for every method, or "" for all
 	Times       int           // how many requests it hits; 0 means all
+	Chance      float64       // how likely it hits one, between 0 and 1; 0 means always
 	Delay       time.Duration // how long the answer takes
 	Status      int           // answered in place of the real answer
 	Body        string        // goes with Status, which is 200 if only this is set
@@ -24,7 +25,8 @@ type Fault struct {
 	LeaveOut    []string      // members that the answer does not have, as if Close had dropped them
 }
 
-// Fault adds f to the faults. The first one that matches a request applies, and no other.
+// Fault adds f to the faults. The first one that matches a request, and hits it if it is left to chance, applies, and
+// no other.
 func (s *Server) Fault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,7 +45,7 @@ func (s *Server) fault(c *call) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, f := range s.faults {
-		if !f.matches(c) {
+		if !f.matches(c) || f.Chance > 0 && s.dice.Float64() >= f.Chance {
 			continue
 		}
 		hit := *f
@@ -66,9 +68,10 @@ func (f *Fault) matches(c *call) bool {
 }
 
 // answer is what the fault answers by itself; nil means that the real answer goes out.
-func (f *Fault) answer(limit int) *answer {
+func (f *Fault) answer(l *limiter) *answer {
 	if f.RateLimited {
-		return budget{limit: limit, reset: 0.5, scope: "key"}.refusal().answer()
+		window := l.window.Seconds()
+		return l.refuse(budget{limit: l.limit, reset: window / 2, window: window, scope: "key", exceeded: true})
 	}
 	if f.Status == 0 && f.Body == "" {
 		return nil

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +65,31 @@ func TestFaultsInOrderAndCounted(t *testing.T) {
 	}
 }
 
+// TestFaultsByChance hits a part of the requests, always the same ones for a seed.
+func TestFaultsByChance(t *testing.T) {
+	t.Parallel()
+	hits := func(seed uint64) string {
+		s := open(sandbox.Options{Seed: seed})
+		s.Fault(sandbox.Fault{Chance: 0.2, Status: 500})
+		s.Fault(sandbox.Fault{Chance: 0.5, Status: 502})
+		var statuses strings.Builder
+		for range 200 {
+			resp, _ := ask(t, s, "GET", "/me/", "")
+			statuses.WriteString(strconv.Itoa(resp.StatusCode) + " ")
+		}
+		return statuses.String()
+	}
+	first := hits(1)
+	for status, want := range map[string]int{"500": 40, "502": 80, "200": 80} {
+		if n := strings.Count(first, status); n < want-20 || n > want+20 {
+			t.Errorf("%d requests were answered %s, want about %d", n, status, want)
+		}
+	}
+	if hits(1) != first || hits(2) == first {
+		t.Error("the seed does not decide which requests are hit")
+	}
+}
+
 func TestBrokenConnections(t *testing.T) {
 	t.Parallel()
 	s := sandbox.RunT(t)
@@ -84,9 +111,11 @@ func TestBrokenConnections(t *testing.T) {
 		t.Errorf("cut body: %d of %d bytes and %v, want 20 and an unexpected EOF", len(body), resp.ContentLength, err)
 	}
 	s.Fault(sandbox.Fault{Times: 1, Drop: true})
-	if resp, err := send(); err == nil {
-		_ = resp.Body.Close()
-		t.Error("a dropped connection gives no error")
+	if resp, err := send(); !errors.Is(err, syscall.ECONNRESET) {
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		t.Errorf("a dropped connection gives %v", err)
 	}
 	if r := s.Requests()[1]; r.Status != 0 {
 		t.Errorf("the dropped request has status %d", r.Status)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -16,10 +17,27 @@ const (
 	maxBuckets        = 10_000 // strangers' keys must not fill the memory
 )
 
+// A RateHeader says which answers tell the budget, and in which form.
+type RateHeader int
+
+const (
+	// RateHeaderAlways puts "limit=100, remaining=50, reset=5" on every answer (Close docs: Rate Limits).
+	RateHeaderAlways RateHeader = iota
+	// RateHeaderSemicolons parts the pairs by semicolons, and adds a header for each of them, in whole numbers (observed).
+	RateHeaderSemicolons
+	// RateHeaderRefusals tells it with a 429 only, as for the limits that Close calls stricter and not predictable.
+	RateHeaderRefusals
+	// RateHeaderNever tells nothing: a 429 has no header and no body. Close's docs promise better.
+	RateHeaderNever
+)
+
 // A limiter counts requests in token buckets: one for each key and group of endpoints, and one three times as large
 // for each organization and group (Close docs: Rate Limits). The groups are a guess, since Close does not publish them.
 type limiter struct {
-	limit int
+	limit  int
+	window time.Duration // in which a bucket fills
+	steps  bool          // all at once, at its end
+	header RateHeader
 
 	mu      sync.Mutex
 	buckets map[bucketKey]*bucket
@@ -36,12 +54,23 @@ type bucket struct {
 type budget struct {
 	limit, remaining int
 	reset            float64 // seconds until the bucket is full again
+	window           float64 // seconds in which it fills
 	scope, group     string
 	exceeded         bool
 }
 
-func newLimiter(limit int) *limiter {
-	return &limiter{limit: limit, buckets: map[bucketKey]*bucket{}}
+func newLimiter(o Options) *limiter {
+	l := &limiter{
+		limit: o.RateLimit, window: o.RateWindow, steps: o.RateSteps, header: o.RateHeader,
+		buckets: map[bucketKey]*bucket{},
+	}
+	if l.limit <= 0 {
+		l.limit = defaultRateLimit
+	}
+	if l.window <= 0 {
+		l.window = time.Second
+	}
+	return l
 }
 
 // take counts one request of a key, and tells the budget that remains.
@@ -58,27 +87,54 @@ func (l *limiter) take(key, organization, group string, now time.Time) budget {
 		mine.tokens--
 		all.tokens--
 	}
-	b := budget{limit: l.limit, scope: "key", group: group, exceeded: exceeded}
-	tokens := mine.tokens
+	b := budget{limit: l.limit, window: l.window.Seconds(), scope: "key", group: group, exceeded: exceeded}
+	nearest := mine
 	if all.tokens/organizationTimes < mine.tokens {
-		b.limit, b.scope, tokens = l.limit*organizationTimes, "organization", all.tokens
+		b.limit, b.scope, nearest = l.limit*organizationTimes, "organization", all
 	}
-	b.remaining = int(tokens)
-	b.reset = (float64(b.limit) - tokens) / float64(b.limit)
+	b.remaining = int(nearest.tokens)
+	if l.steps {
+		b.reset = (l.window - now.Sub(nearest.at)).Seconds()
+	} else {
+		b.reset = (float64(b.limit) - nearest.tokens) / float64(b.limit) * b.window
+	}
 	return b
 }
 
+// bucket is the bucket as it is now. It fills all the time, or in steps: then at is when the last one was.
 func (l *limiter) bucket(k bucketKey, limit int, now time.Time) *bucket {
 	b := l.buckets[k]
 	if b == nil {
 		b = &bucket{tokens: float64(limit), at: now}
 		l.buckets[k] = b
 	}
-	if passed := now.Sub(b.at).Seconds(); passed > 0 {
-		b.tokens = math.Min(float64(limit), b.tokens+passed*float64(limit))
+	passed := now.Sub(b.at)
+	switch {
+	case !l.steps:
+		b.tokens = math.Min(float64(limit), b.tokens+max(passed, 0).Seconds()/l.window.Seconds()*float64(limit))
+		b.at = now
+	case passed >= l.window:
+		b.tokens = float64(limit)
+		b.at = b.at.Add(passed.Truncate(l.window))
 	}
-	b.at = now
 	return b
+}
+
+// tell puts the budget on an answer that has none yet.
+func (l *limiter) tell(h http.Header, b budget) {
+	if l.header == RateHeaderNever || l.header == RateHeaderRefusals && !b.exceeded {
+		return
+	}
+	h.Set("RateLimit", b.header())
+	if l.header == RateHeaderSemicolons {
+		h.Set("RateLimit", strings.ReplaceAll(b.header(), ",", ";"))
+		h.Set("RateLimit-Limit", strconv.Itoa(b.limit))
+		h.Set("RateLimit-Remaining", strconv.Itoa(b.remaining))
+		h.Set("RateLimit-Reset", strconv.Itoa(int(math.Ceil(b.reset))))
+	}
+	if b.exceeded {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(b.reset))))
+	}
 }
 
 // header has the form that the docs quote: "limit=100, remaining=50, reset=5" (Close docs: Rate Limits).
@@ -90,18 +146,21 @@ func (b budget) header() string {
 // seconds are the reset in milliseconds rounded up, so that waiting for it is waiting long enough.
 func (b budget) seconds() float64 { return math.Ceil(b.reset*1000) / 1000 }
 
-// refusal is the answer 429. Its body is the deprecated one (Close docs: changelog of 2024-04-24).
-func (b budget) refusal() *apiError {
+// refuse is the answer 429. Its body is the deprecated one (Close docs: changelog of 2024-04-24).
+func (l *limiter) refuse(b budget) *answer {
+	if l.header == RateHeaderNever {
+		return newAnswer(http.StatusTooManyRequests, nil)
+	}
 	sum := sha256.Sum256([]byte(b.group))
 	h := http.Header{}
-	h.Set("RateLimit", b.header())
-	h.Set("Retry-After", strconv.Itoa(int(math.Ceil(b.reset))))
-	return &apiError{status: http.StatusTooManyRequests, header: h, body: fields{{"error", fields{
+	l.tell(h, b)
+	refused := &apiError{status: http.StatusTooManyRequests, header: h, body: fields{{"error", fields{
 		{"message", "API rate limit exceeded."},
 		{"rate_reset", b.seconds()},
 		{"rate_limit", b.limit},
-		{"rate_window", 1},
+		{"rate_window", b.window},
 		{"rate_limit_type", b.scope},
 		{"rate_endpoint_group", hex.EncodeToString(sum[:16])},
 	}}}}
+	return refused.answer()
 }

@@ -6,6 +6,7 @@ package sandbox
 
 import (
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync"
@@ -32,6 +33,14 @@ type Options struct {
 	// RateLimit is how many requests a second a key may make in one group of endpoints; 100 when zero. The organization
 	// as a whole may make three times as many.
 	RateLimit int
+	// RateWindow is the time that the RateLimit counts for, in place of a second.
+	RateWindow time.Duration
+	// RateSteps gives the RateLimit at once, at the end of each RateWindow, and not bit by bit.
+	RateSteps bool
+	// RateHeader says which answers tell what is left of the RateLimit.
+	RateHeader RateHeader
+	// Seed decides which requests are hit by the faults that are left to chance.
+	Seed uint64
 }
 
 // A Server is one sandbox. It is an http.Handler, and safe for concurrent use.
@@ -47,6 +56,7 @@ type Server struct {
 	clock      func() time.Time
 	record     record
 	faults     []*Fault
+	dice       *rand.Rand
 	violations []string
 }
 
@@ -55,10 +65,8 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.RateLimit <= 0 {
-		o.RateLimit = defaultRateLimit
-	}
-	s := &Server{strict: o.Strict, api: newAPI(), limits: newLimiter(o.RateLimit), clock: o.Now}
+	s := &Server{strict: o.Strict, api: newAPI(), limits: newLimiter(o), clock: o.Now}
+	s.dice = rand.New(rand.NewPCG(o.Seed, 0)) //nolint:gosec // chance that must be the same each time
 	s.store = newStore(s.api)
 	seedOrganization(s.store, o.Now())
 	if !o.Empty {

@@ -2,15 +2,15 @@ package sandbox
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"syscall"
 )
 
 // errDropped is what a client sees of a connection that broke without an answer.
-var errDropped = errors.New("sandbox: connection reset by peer")
+var errDropped = fmt.Errorf("sandbox: %w", syscall.ECONNRESET)
 
 // Transport returns a RoundTripper that reaches the sandbox without a socket: what ServeHTTP would put on the wire,
 // with the length, the broken connections and the cut bodies of a real one.

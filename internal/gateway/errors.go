@@ -71,11 +71,14 @@ type failure struct {
 
 func (f failure) extensions() map[string]any {
 	e := map[string]any{"code": f.code}
-	if f.code == codeRateLimited {
-		e["retryAfter"] = math.Ceil(f.retryAfter.Seconds()*1000) / 1000
+	if f.code == codeRateLimited || f.retryAfter > 0 {
+		e["retryAfter"] = inSeconds(f.retryAfter)
 	}
 	return e
 }
+
+// inSeconds is a time in seconds, rounded up to milliseconds.
+func inSeconds(d time.Duration) float64 { return math.Ceil(d.Seconds()*1000) / 1000 }
 
 // failureOf says what a client may know of an error.
 func failureOf(err error) failure {
@@ -107,13 +110,28 @@ func upstreamFailure(err *closeapi.Error) failure {
 		return failure{code: codeBadInput, message: "Close refused the request: " + refusalText(err)}
 	case closeapi.IsRateLimited(err):
 		wait, _ := closeapi.RetryAfter(err)
-		return failure{code: codeRateLimited, message: "Close's rate limit is used up; try again later", retryAfter: wait}
+		return failure{code: codeRateLimited, message: "Close's rate limit is used up; try again " + fromNow(wait), retryAfter: wait}
+	case closeapi.IsDown(err):
+		wait, _ := closeapi.RetryAfter(err)
+		return failure{code: codeUpstreamError, message: "Close is down; try again " + fromNow(wait), retryAfter: wait}
 	case err.Status >= 300:
 		return failure{code: codeUpstreamError, message: "Close answered with an error (status " + strconv.Itoa(err.Status) + ")"}
 	case err.Status >= 200:
 		return failure{code: codeUpstreamError, message: "Close sent an answer that cannot be read: " + err.Message}
 	}
 	return failure{code: codeUpstreamError, message: "Close cannot be reached"}
+}
+
+// fromNow says in words when a time will have passed; zero is a time that nobody knows.
+func fromNow(d time.Duration) string {
+	switch seconds := int(math.Ceil(d.Seconds())); seconds {
+	case 0:
+		return "later"
+	case 1:
+		return "in a second"
+	default:
+		return "in " + strconv.Itoa(seconds) + " seconds"
+	}
 }
 
 // refusalText is what Close says about a request that it refused.

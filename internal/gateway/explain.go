@@ -16,6 +16,8 @@ const explainHeader = "X-Closegraph-Explain"
 
 // explainer keeps what is observed of the calls to Close.
 type explainer struct {
+	close *closeapi.Client // whose budgets are shown
+
 	mu    sync.Mutex
 	calls []explainedCall
 }
@@ -30,14 +32,27 @@ type explainedCall struct {
 	Cached       bool     `json:"cached,omitempty"` // Close was not asked
 	Stale        bool     `json:"stale,omitempty"`  // and what was kept is past its lifetime
 	Joined       bool     `json:"joined,omitempty"` // the same was being asked by another request
+	Budget       *budget  `json:"budget,omitempty"` // left out when Close has not told it
+}
+
+// budget is what Close's rate limit leaves after a call for others like it.
+type budget struct {
+	Limit     int     `json:"limit"`
+	Remaining int     `json:"remaining"`
+	Reset     float64 `json:"reset"` // seconds until it is full again
 }
 
 // add keeps a call.
 func (e *explainer) add(_ context.Context, o closeapi.Observation) {
 	method, _, _ := strings.Cut(o.Operation, " ")
+	var left *budget
+	if known, ok := e.close.Budget(o.Operation); ok && known.Limit > 0 {
+		left = &budget{known.Limit, known.Remaining, inSeconds(known.Reset)}
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.calls = append(e.calls, explainedCall{
+		Budget: left,
 		Method: method, Path: o.Path, Fields: slices.Sorted(slices.Values(o.Fields)), Status: o.Status,
 		Milliseconds: float64(o.Duration.Microseconds()) / 1000, Cached: o.Cached, Stale: o.Stale, Joined: o.Joined,
 	})

@@ -50,7 +50,10 @@ func TestExplain(t *testing.T) {
 			}
 			calls := got.Extensions.Closegraph.Calls
 			for i := range calls {
-				calls[i].Milliseconds = 0
+				if b := calls[i].Budget; b == nil || b.Limit != 1_000_000 || b.Remaining != 999_999 {
+					t.Errorf("budget after %s = %+v", calls[i].Path, b)
+				}
+				calls[i].Milliseconds, calls[i].Budget = 0, nil
 			}
 			if len(calls) == 2 && calls[0].Path > calls[1].Path { // they run at the same time
 				calls[0], calls[1] = calls[1], calls[0]

@@ -129,7 +129,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	}
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		toClose := client.For(callerOf(ctx))
-		explained := &explainer{calls: []explainedCall{}}
+		explained := &explainer{close: toClose, calls: []explainedCall{}}
 		asked := o.Config.Explains() && graphql.GetOperationContext(ctx).Headers.Get(explainHeader) == "1"
 		if asked {
 			toClose = toClose.Observing(explained.add)

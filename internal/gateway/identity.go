@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -33,9 +34,13 @@ func (i identifier) prepare(ctx context.Context, r *http.Request) (context.Conte
 }
 
 // identify reads the credential and the time zone from the headers. A caller's own credential wins over the server's;
-// the sandbox asks for none.
+// the sandbox asks for none. The budget of a credential is shared fairly among the addresses that requests come from:
+// that is all that is known of who asks. Behind a proxy all have its address.
 func (i identifier) identify(r *http.Request) (Identity, error) {
 	var id Identity
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		id.Caller.Share = host
+	}
 	if zone := r.Header.Get("X-Tz-Offset"); zone != "" {
 		offset, err := closeapi.ParseOffset(zone, time.Now())
 		if err != nil {

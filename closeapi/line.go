@@ -1,0 +1,233 @@
+package closeapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// line is a budget and the calls that wait for it. A call that finds nobody waiting, and budget left, goes through
+// without waiting for anything. Else it waits in the queue, and a goroutine, which lives as long as anything waits,
+// lets one after the other go.
+type line struct {
+	key    BudgetKey
+	policy PacePolicy
+	shared *sharedBudgets // nil when budgets are not shared
+	wake   chan struct{}  // tells the goroutine that something has changed
+	used   time.Time      // when a call came last; guarded by the lock of govern
+
+	mu      sync.Mutex
+	budget  budget
+	queue   queue
+	running bool // whether the goroutine lives
+}
+
+// pass is leave to make one call.
+type pass struct {
+	number uint64 // of the budget
+	grant  *Grant // of the shared budget; nil when that was not asked
+}
+
+// enter waits until the call may be made. The error says that it cannot be made in time, or that ctx was canceled.
+func (l *line) enter(ctx context.Context, x *exchange, now time.Time) (pass, error) {
+	l.mu.Lock()
+	if !l.running && l.shared == nil && l.budget.reserve(now) == 0 {
+		p := pass{number: l.budget.sent}
+		l.mu.Unlock()
+		return p, nil
+	}
+	l.mu.Unlock()
+	ctx, cancel := l.limit(ctx, x)
+	defer cancel()
+	w, err := l.join(ctx, x, now)
+	if err != nil {
+		return pass{}, err
+	}
+	defer func() { x.waited += time.Since(now) }()
+	select {
+	case <-w.done:
+		return w.pass, w.err
+	case <-ctx.Done():
+		return pass{}, l.abandon(ctx, w)
+	}
+}
+
+// limit gives a context without a deadline the longest wait of the policy, less what the call has waited before.
+func (l *line) limit(ctx context.Context, x *exchange) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, l.policy.MaxWait-x.waited)
+}
+
+// join puts a call into the queue, unless it would not get out of it in time.
+func (l *line) join(ctx context.Context, x *exchange, now time.Time) (*waiting, error) {
+	w := &waiting{rank: rankOf(x), share: x.caller, done: make(chan struct{})}
+	w.deadline, _ = ctx.Deadline()
+	again := x.attempts > 0 // it has had its turn, and was refused or failed: no need to wait for another
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.queue.length >= l.policy.MaxQueue {
+		wait := l.budget.estimate(now, l.queue.length)
+		return nil, &heldError{wait: wait, why: fmt.Sprintf("%d calls wait for the rate limit already", l.queue.length)}
+	}
+	ahead := 0
+	if !again {
+		ahead = l.queue.ahead(w.rank, w.share)
+	}
+	if err := l.tooLate(w, now, ahead); err != nil {
+		return nil, err
+	}
+	l.queue.add(w, again)
+	if !l.running {
+		l.running = true
+		go l.run(context.WithoutCancel(ctx)) // it works for all that wait, whoever came first
+	}
+	return w, nil
+}
+
+// tooLate is why a call will not get out of the queue in time; nil if it may.
+func (l *line) tooLate(w *waiting, now time.Time, ahead int) error {
+	wait := l.budget.estimate(now, ahead)
+	if now.Add(wait).After(w.deadline) {
+		return &heldError{wait: wait}
+	}
+	return nil
+}
+
+// abandon takes a call out of the queue because its context has ended, and says so.
+func (l *line) abandon(ctx context.Context, w *waiting) error {
+	l.mu.Lock()
+	waited := l.queue.remove(w)
+	wait := l.budget.estimate(time.Now(), l.queue.length)
+	l.mu.Unlock()
+	if waited {
+		l.changed()
+	} else if <-w.done; w.err == nil { // it was let go at the same time
+		l.leave(ctx, w.pass, Sighting{Outcome: OutcomeUnsent})
+	}
+	if err := ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &heldError{wait: wait}
+}
+
+// leave takes in what came of a call.
+func (l *line) leave(ctx context.Context, p pass, seen Sighting) {
+	l.mu.Lock()
+	l.budget.report(time.Now(), p.number, seen)
+	running := l.running
+	l.mu.Unlock()
+	if running {
+		l.changed()
+	}
+	if p.grant != nil {
+		l.shared.report(ctx, l.key, *p.grant, seen)
+	}
+}
+
+// changed wakes the goroutine.
+func (l *line) changed() {
+	select {
+	case l.wake <- struct{}{}:
+	default: // it is going to look anyway
+	}
+}
+
+// run lets the calls of the queue go, one after the other, and ends with the last one.
+func (l *line) run(ctx context.Context) {
+	for l.busy() {
+		if p, wait := l.reserve(ctx); wait > 0 {
+			l.sleep(wait)
+		} else {
+			l.letGo(ctx, p)
+		}
+	}
+}
+
+// busy reports whether anything waits. If not, the goroutine ends.
+func (l *line) busy() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running = l.queue.length > 0
+	return l.running
+}
+
+// reserve asks the shared budget for a call, and, when that is not to be had, the one of this process.
+func (l *line) reserve(ctx context.Context) (pass, time.Duration) {
+	l.mu.Lock()
+	wait := l.budget.held(time.Now())
+	l.mu.Unlock()
+	if wait > 0 {
+		return pass{}, wait
+	}
+	grant := l.shared.reserve(ctx, l.key)
+	if grant != nil && grant.Wait > 0 {
+		return pass{}, grant.Wait
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if grant != nil {
+		l.budget.take(time.Now())
+	} else if wait := l.budget.reserve(time.Now()); wait > 0 {
+		return pass{}, wait
+	}
+	return pass{number: l.budget.sent, grant: grant}, 0
+}
+
+// letGo gives the pass to the call whose turn it is, or back.
+func (l *line) letGo(ctx context.Context, p pass) {
+	l.mu.Lock()
+	w := l.queue.next()
+	l.mu.Unlock()
+	if w == nil {
+		l.leave(ctx, p, Sighting{Outcome: OutcomeUnsent})
+		return
+	}
+	w.pass = p
+	close(w.done)
+}
+
+// sleep sends away the calls that will not get out of the queue in time, and waits until there may be budget.
+func (l *line) sleep(wait time.Duration) {
+	now := time.Now()
+	var late []*waiting
+	l.mu.Lock()
+	ahead := 0
+	for w := range l.queue.all() {
+		if w.err = l.tooLate(w, now, ahead); w.err != nil {
+			late = append(late, w)
+		} else {
+			ahead++
+		}
+	}
+	for _, w := range late {
+		l.queue.remove(w)
+		close(w.done)
+	}
+	l.mu.Unlock()
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-l.wake:
+	}
+}
+
+// known is what is known of the budget.
+func (l *line) known() Budget {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := Budget{Group: l.key.Group, Waiting: l.queue.length}
+	now, told := time.Now(), l.budget.told
+	if b.Limit = told.size; b.Limit == 0 {
+		return b
+	}
+	b.Remaining, b.Reset = max(told.left-told.fresh-told.aging, 0), told.end.Sub(now)
+	if b.Reset <= 0 {
+		b.Remaining, b.Reset = told.size, 0
+	}
+	return b
+}
