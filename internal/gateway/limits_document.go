@@ -19,6 +19,8 @@ const (
 	// maxIntrospected is how many fields a document may select of the schema itself, those of every fragment counted where
 	// it is spread. The query of GraphiQL selects 160.
 	maxIntrospected = 500
+	// maxName is how long a name may be. One that is not known is compared with all that are, to suggest what was meant.
+	maxName = 256
 	// harmless is the length up to which a document cannot reach these limits by far enough to cost anything.
 	harmless = 512
 )
@@ -64,6 +66,7 @@ type documentMeter struct {
 	fields    map[string]int            // how many fields a fragment selects
 	worst     string                    // the response key that repeats most
 	repeats   int
+	longest   string // the longest name
 }
 
 func newDocumentMeter(doc *ast.QueryDocument) *documentMeter {
@@ -85,12 +88,21 @@ func (m *documentMeter) measure(doc *ast.QueryDocument) string {
 		m.walk(f.SelectionSet)
 	}
 	switch {
+	case len(m.longest) > maxName:
+		return fmt.Sprintf("the name %s is %d characters long; the limit is %d", clip(m.longest, 60), len(m.longest), maxName)
 	case m.repeats > maxRepeats:
 		return fmt.Sprintf("%s stands %d times in one selection set; the limit is %d", clip(m.worst, 60), m.repeats, maxRepeats)
 	case introspected > maxIntrospected:
 		return fmt.Sprintf("the document selects more than %d fields of the schema, counting those of every fragment where it is spread", maxIntrospected)
 	}
 	return ""
+}
+
+// name notes the longest name.
+func (m *documentMeter) name(name string) {
+	if len(name) > len(m.longest) {
+		m.longest = name
+	}
 }
 
 // walk counts the response keys of every selection set.
@@ -122,6 +134,10 @@ func (m *documentMeter) count(set ast.SelectionSet, keys map[string]int, spread 
 		switch s := selection.(type) {
 		case *ast.Field:
 			keys[s.Alias]++
+			m.name(s.Name)
+			for _, arg := range s.Arguments {
+				m.name(arg.Name)
+			}
 		case *ast.InlineFragment:
 			m.count(s.SelectionSet, keys, spread)
 		case *ast.FragmentSpread:

@@ -153,20 +153,21 @@ func viewOf(t *testing.T, s *sandbox.Server, kind string) string {
 	return list.Data[0].ID
 }
 
-// idsWith are ids of the demo data with a prefix.
+// idsWith are ids of the demo data with a prefix: of a Node, where ids of another type begin alike.
 func idsWith(s *sandbox.Server, schema *ast.Schema, prefix string) []string {
+	var others []string
 	for name, resource := range resources {
 		d := schema.Types[name].Directives.ForName("entity")
-		if d == nil || !slices.Contains(schema.Types[name].Interfaces, "Node") {
+		if d == nil || !slices.ContainsFunc(d.Arguments.ForName("prefixes").Value.Children, func(c *ast.ChildValue) bool { return c.Value.Raw == prefix }) {
 			continue
 		}
-		for _, child := range d.Arguments.ForName("prefixes").Value.Children {
-			if child.Value.Raw == prefix {
-				return slices.DeleteFunc(s.IDs(resource), func(id string) bool { return !strings.HasPrefix(id, prefix) })
-			}
+		ids := slices.DeleteFunc(s.IDs(resource), func(id string) bool { return !strings.HasPrefix(id, prefix) })
+		if slices.Contains(schema.Types[name].Interfaces, "Node") {
+			return ids
 		}
+		others = ids
 	}
-	return nil
+	return others
 }
 
 // mostCalls is how many calls an operation may need at the most: one for each type and level, and one for each list that
