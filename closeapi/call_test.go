@@ -261,7 +261,7 @@ func TestOperations(t *testing.T) {
 		"GET /activity/call/{id}/": {Method: "GET", Path: "/activity/call/{id}/", Fields: true},
 		"GET /user/":               {Method: "GET", Path: "/user/", MaxLimit: 1000},
 		"GET /me/":                 {Method: "GET", Path: "/me/", Fields: true},
-		"GET /event/":              {Method: "GET", Path: "/event/", MaxLimit: 50},
+		"GET /event/":              {Method: "GET", Path: "/event/", MaxLimit: 50, Cursor: true},
 		"DELETE /lead/{id}/":       {Method: "DELETE", Path: "/lead/{id}/"},
 	} {
 		if got, _ := closeapi.LookupOperation(name); got != want {

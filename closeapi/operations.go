@@ -18,6 +18,7 @@ type Operation struct {
 	Path     string // below the base URL, with its variables in braces: "/lead/{id}/"
 	Fields   bool   // whether it takes the parameter _fields
 	MaxLimit int    // the largest page of a list, in rows; 0 for what is not a list
+	Cursor   bool   // whether its list is walked with a cursor, not with _skip
 }
 
 // String returns the operation's name, as a [Call] spells it: "GET /lead/{id}/".
@@ -50,7 +51,6 @@ func Operations() []Operation {
 type operation struct {
 	Operation
 	line    int
-	cursor  bool     // whether its list is walked with a cursor, not with _skip
 	literal []string // the pieces of the path around its variables, one more than those
 	vars    []string // the names of the variables, in braces
 }
@@ -114,7 +114,7 @@ func parseOperation(line string) (*operation, error) {
 		case flag == fieldsParam:
 			op.Fields = true
 		case flag == "cursor":
-			op.cursor = true
+			op.Cursor = true
 		case isLimit:
 			n, err := strconv.Atoi(limit)
 			if err != nil || n < 1 {

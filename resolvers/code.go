@@ -22,11 +22,13 @@ func Code() projection.Code {
 		},
 		Refer: map[string]projection.Refer{
 			"Task.subject": taskSubjects,
+			"Event.object": eventSubjects,
 		},
 		Check: map[string]projection.Check{
 			"TaskFilter":                    checkTaskFilter,
 			"DateRange":                     checkRange,
 			"DateTimeRange":                 checkRange,
+			"EventFilter":                   checkEventFilter,
 			"Query.activities":              checkActivities,
 			"ActivityListFilter":            checkActivityList,
 			"CustomActivityFilter":          checkActivityList,

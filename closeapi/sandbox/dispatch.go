@@ -34,7 +34,7 @@ func newAPI() *api {
 		taskResource(), leadResource(), contactResource(), opportunityResource(),
 		userResource(), meResource(), organizationResource(),
 		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
-		customActivityTypeResource(),
+		customActivityTypeResource(), eventResource(), webhookResource(),
 	}, activityResources()) {
 		r.prepare()
 		a.resources[r.name] = r
@@ -42,6 +42,7 @@ func newAPI() *api {
 			a.add(template, methods)
 		}
 	}
+	a.add("/event/", map[string]*endpoint{http.MethodGet: eventsEndpoint(a)})
 	a.add("/activity/", map[string]*endpoint{http.MethodGet: activitiesEndpoint(a)})
 	a.add("/activity/meeting/{id}/integration/", map[string]*endpoint{http.MethodPost: integrationEndpoint()})
 	a.add("/data/search/", map[string]*endpoint{http.MethodPost: searchEndpoint()})
@@ -158,7 +159,17 @@ func (s *Server) run(c *call, e *endpoint) (*answer, *apiError) {
 	}
 	scratch := scratches.Get().(*[]byte)
 	defer scratches.Put(scratch)
-	body, refused := e.handle(c, (*scratch)[:0])
+	var body []byte
+	handle := func() (refused *apiError) {
+		body, refused = e.handle(c, (*scratch)[:0])
+		return refused
+	}
+	var refused *apiError
+	if e.writes {
+		refused = c.logged(fields{{"request_method", c.method}, {"request_path", "/api/v1" + c.path}}, handle)
+	} else {
+		refused = handle()
+	}
 	if refused != nil {
 		return nil, refused
 	}

@@ -78,6 +78,8 @@ func (v *view) value(b []byte, x any) []byte {
 		return strconv.AppendFloat(b, x, 'f', -1, 64)
 	case json.Number:
 		return append(b, x...)
+	case json.RawMessage:
+		return append(b, x...)
 	case moment:
 		return x.append(b)
 	case naive:

@@ -39,6 +39,7 @@ type Server struct {
 	strict bool
 	api    *api
 	limits *limiter
+	hooks  *hooks
 
 	data  sync.RWMutex // guards store
 	store *store
@@ -58,13 +59,14 @@ func New(o Options) *Server {
 	if o.RateLimit <= 0 {
 		o.RateLimit = defaultRateLimit
 	}
-	s := &Server{strict: o.Strict, api: newAPI(), limits: newLimiter(o.RateLimit), clock: o.Now}
+	s := &Server{strict: o.Strict, api: newAPI(), limits: newLimiter(o.RateLimit), hooks: &hooks{}, clock: o.Now}
 	s.store = newStore(s.api)
 	seedOrganization(s.store, o.Now())
 	if !o.Empty {
 		seedDemo(s.store, o.Now())
 		seedCRM(s.store, o.Now())
 		seedHistory(s.store, o.Now())
+		seedEvents(s.store, o.Now())
 	}
 	return s
 }
@@ -94,7 +96,7 @@ func (s *Server) SetTime(t time.Time) {
 // Fields returns the names of the members that Close gives the objects of a resource: "task", "lead", "contact",
 // "opportunity", "user", "me", "organization", "lead_status", "opportunity_status",
 // "pipeline", "custom_field_lead" and the other kinds of custom fields, "custom_object_type", "custom_object", "comment",
-// "comment_thread" or "saved_search", of the rows of reports, and of the activities: "note", "call", "email",
+// "comment_thread", "saved_search", "event" or "webhook", of the rows of reports, and of the activities: "note", "call", "email",
 // "emailthread", "sms", "whatsapp_message", "meeting", "custom_activity" (whose types are "custom_activity_type"),
 // "created", "form_submission", "lead_status_change", "opportunity_status_change", "task_completed", "lead_merge" and
 // "import_update". Custom fields are not among them. An unknown resource has none.

@@ -27,6 +27,7 @@ type writing struct {
 	bulk   bool     // PUT on the path, with the filters of the list
 	params []string // that POST takes, beside _fields
 	newer  bool     // POST answers 201 with a Location, DELETE 204 without a body (Close docs: status codes)
+	older  bool     // of a newer one: DELETE answers 200 all the same
 
 	// create completes the checked values and makes the object. Nil where there is no POST.
 	create func(w *write, values map[string]any) (*object, *apiError)
@@ -256,7 +257,7 @@ func (r *resource) handleDelete(c *call, b []byte) ([]byte, *apiError) {
 	} else {
 		r.writing.delete(c.s.store, o)
 	}
-	if r.writing.newer {
+	if r.writing.newer && !r.writing.older {
 		return b, nil
 	}
 	return append(b, '{', '}'), nil

@@ -600,6 +600,26 @@ type EmailUpdateInput struct {
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
 }
 
+// Which events are wanted. Close takes these together: nothing; `requestId`; `objectType` or `objectId` with `action`;
+// `objectType` with `objectId`; `leadId` or `userId`, or both, each also with `objectType`, and then with `action`;
+// `userId` with `objectId`, also with `action`. `dateUpdated` goes with all of them.
+type EventFilter struct {
+	// About objects of this kind.
+	ObjectType graphql.Omittable[*EventObjectType] `json:"objectType,omitempty,omitzero"`
+	// About this object; not about what belongs to it.
+	ObjectID graphql.Omittable[*string] `json:"objectId,omitempty,omitzero"`
+	// Of this kind.
+	Action graphql.Omittable[*EventAction] `json:"action,omitempty,omitzero"`
+	// About this lead and all that belongs to it.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// Done by this user.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// Done by this request to Close.
+	RequestID graphql.Omittable[*string] `json:"requestId,omitempty,omitzero"`
+	// When it happened. Scan the latest five minutes again when you poll: events may appear late, and updates may be joined.
+	DateUpdated graphql.Omittable[*DateTimeRange] `json:"dateUpdated,omitempty,omitzero"`
+}
+
 // The file that is to be uploaded.
 type FileUploadCreateInput struct {
 	// The name of the file.
@@ -2062,6 +2082,323 @@ func (e *EmailThreading) UnmarshalJSON(b []byte) error {
 }
 
 func (e EmailThreading) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What happens to objects.
+type EventAction string
+
+const (
+	// It was made.
+	EventActionCreated EventAction = "CREATED"
+	// It was changed.
+	EventActionUpdated EventAction = "UPDATED"
+	// It was deleted.
+	EventActionDeleted EventAction = "DELETED"
+	// Another lead was merged into it.
+	EventActionMerged EventAction = "MERGED"
+	// It was completed.
+	EventActionCompleted EventAction = "COMPLETED"
+	// It was sent.
+	EventActionSent EventAction = "SENT"
+	// It was answered.
+	EventActionAnswered EventAction = "ANSWERED"
+	// It was scheduled.
+	EventActionScheduled EventAction = "SCHEDULED"
+	// It began.
+	EventActionStarted EventAction = "STARTED"
+	// It was canceled.
+	EventActionCanceled EventAction = "CANCELED"
+	// It was paused.
+	EventActionPaused EventAction = "PAUSED"
+	// It was activated.
+	EventActionActivated EventAction = "ACTIVATED"
+	// It was deactivated.
+	EventActionDeactivated EventAction = "DEACTIVATED"
+	// It is being taken back.
+	EventActionReverting EventAction = "REVERTING"
+	// It was taken back.
+	EventActionReverted EventAction = "REVERTED"
+	// Something that this API does not know yet: see `actionName`. Not accepted in filters.
+	EventActionOther EventAction = "OTHER"
+)
+
+var AllEventAction = []EventAction{
+	EventActionCreated,
+	EventActionUpdated,
+	EventActionDeleted,
+	EventActionMerged,
+	EventActionCompleted,
+	EventActionSent,
+	EventActionAnswered,
+	EventActionScheduled,
+	EventActionStarted,
+	EventActionCanceled,
+	EventActionPaused,
+	EventActionActivated,
+	EventActionDeactivated,
+	EventActionReverting,
+	EventActionReverted,
+	EventActionOther,
+}
+
+func (e EventAction) IsValid() bool {
+	switch e {
+	case EventActionCreated, EventActionUpdated, EventActionDeleted, EventActionMerged, EventActionCompleted, EventActionSent, EventActionAnswered, EventActionScheduled, EventActionStarted, EventActionCanceled, EventActionPaused, EventActionActivated, EventActionDeactivated, EventActionReverting, EventActionReverted, EventActionOther:
+		return true
+	}
+	return false
+}
+
+func (e EventAction) String() string {
+	return string(e)
+}
+
+func (e *EventAction) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = EventAction(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid EventAction", str)
+	}
+	return nil
+}
+
+func (e EventAction) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *EventAction) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e EventAction) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of objects that the event log tells of.
+type EventObjectType string
+
+const (
+	// Leads.
+	EventObjectTypeLead EventObjectType = "LEAD"
+	// Contacts.
+	EventObjectTypeContact EventObjectType = "CONTACT"
+	// Opportunities.
+	EventObjectTypeOpportunity EventObjectType = "OPPORTUNITY"
+	// Tasks that people wrote for a lead.
+	EventObjectTypeTaskLead EventObjectType = "TASK_LEAD"
+	// Tasks about e-mails that came in.
+	EventObjectTypeTaskIncomingEmail EventObjectType = "TASK_INCOMING_EMAIL"
+	// Tasks to follow up an e-mail.
+	EventObjectTypeTaskEmailFollowup EventObjectType = "TASK_EMAIL_FOLLOWUP"
+	// Tasks about missed calls.
+	EventObjectTypeTaskMissedCall EventObjectType = "TASK_MISSED_CALL"
+	// Tasks about calls that were answered outside Close.
+	EventObjectTypeTaskAnsweredDetachedCall EventObjectType = "TASK_ANSWERED_DETACHED_CALL"
+	// Tasks about voice messages.
+	EventObjectTypeTaskVoicemail EventObjectType = "TASK_VOICEMAIL"
+	// Tasks about opportunities that are due.
+	EventObjectTypeTaskOpportunityDue EventObjectType = "TASK_OPPORTUNITY_DUE"
+	// Tasks about text messages that came in.
+	EventObjectTypeTaskIncomingSms EventObjectType = "TASK_INCOMING_SMS"
+	// Tasks to call somebody.
+	EventObjectTypeTaskOutgoingCall EventObjectType = "TASK_OUTGOING_CALL"
+	// E-mails.
+	EventObjectTypeEmail EventObjectType = "EMAIL"
+	// Threads of e-mails.
+	EventObjectTypeEmailThread EventObjectType = "EMAIL_THREAD"
+	// Calls.
+	EventObjectTypeCall EventObjectType = "CALL"
+	// Text messages.
+	EventObjectTypeSms EventObjectType = "SMS"
+	// Messages on WhatsApp.
+	EventObjectTypeWhatsappMessage EventObjectType = "WHATSAPP_MESSAGE"
+	// Notes.
+	EventObjectTypeNote EventObjectType = "NOTE"
+	// Form submissions.
+	EventObjectTypeFormSubmission EventObjectType = "FORM_SUBMISSION"
+	// Custom activities.
+	EventObjectTypeCustomActivity EventObjectType = "CUSTOM_ACTIVITY"
+	// Merges of leads, as activities.
+	EventObjectTypeLeadMerge EventObjectType = "LEAD_MERGE"
+	// Meetings.
+	EventObjectTypeMeeting EventObjectType = "MEETING"
+	// Changes of the status of leads.
+	EventObjectTypeLeadStatusChange EventObjectType = "LEAD_STATUS_CHANGE"
+	// Changes of the status of opportunities.
+	EventObjectTypeOpportunityStatusChange EventObjectType = "OPPORTUNITY_STATUS_CHANGE"
+	// Completions of tasks, as activities.
+	EventObjectTypeTaskCompleted EventObjectType = "TASK_COMPLETED"
+	// Addresses that want no e-mail.
+	EventObjectTypeUnsubscribedEmail EventObjectType = "UNSUBSCRIBED_EMAIL"
+	// Imports.
+	EventObjectTypeImport EventObjectType = "IMPORT"
+	// Exports of leads and contacts.
+	EventObjectTypeLeadExport EventObjectType = "LEAD_EXPORT"
+	// Exports of opportunities.
+	EventObjectTypeOpportunityExport EventObjectType = "OPPORTUNITY_EXPORT"
+	// E-mails to many.
+	EventObjectTypeBulkEmail EventObjectType = "BULK_EMAIL"
+	// Changes of many objects.
+	EventObjectTypeBulkEdit EventObjectType = "BULK_EDIT"
+	// Deletions of many objects.
+	EventObjectTypeBulkDelete EventObjectType = "BULK_DELETE"
+	// Subscriptions of many contacts to a sequence.
+	EventObjectTypeBulkSequenceSubscription EventObjectType = "BULK_SEQUENCE_SUBSCRIPTION"
+	// Custom fields of leads.
+	EventObjectTypeLeadCustomField EventObjectType = "LEAD_CUSTOM_FIELD"
+	// Custom fields of contacts.
+	EventObjectTypeContactCustomField EventObjectType = "CONTACT_CUSTOM_FIELD"
+	// Custom fields of opportunities.
+	EventObjectTypeOpportunityCustomField EventObjectType = "OPPORTUNITY_CUSTOM_FIELD"
+	// Custom fields of custom activities.
+	EventObjectTypeActivityCustomField EventObjectType = "ACTIVITY_CUSTOM_FIELD"
+	// Custom fields of custom objects.
+	EventObjectTypeCustomObjectCustomField EventObjectType = "CUSTOM_OBJECT_CUSTOM_FIELD"
+	// Shared custom fields.
+	EventObjectTypeSharedCustomField EventObjectType = "SHARED_CUSTOM_FIELD"
+	// Types of custom activities.
+	EventObjectTypeCustomActivityType EventObjectType = "CUSTOM_ACTIVITY_TYPE"
+	// Types of custom objects.
+	EventObjectTypeCustomObjectType EventObjectType = "CUSTOM_OBJECT_TYPE"
+	// Custom objects.
+	EventObjectTypeCustomObject EventObjectType = "CUSTOM_OBJECT"
+	// Statuses of leads.
+	EventObjectTypeLeadStatus EventObjectType = "LEAD_STATUS"
+	// Statuses of opportunities.
+	EventObjectTypeOpportunityStatus EventObjectType = "OPPORTUNITY_STATUS"
+	// Memberships of users.
+	EventObjectTypeMembership EventObjectType = "MEMBERSHIP"
+	// Groups of users.
+	EventObjectTypeGroup EventObjectType = "GROUP"
+	// Smart Views.
+	EventObjectTypeSmartView EventObjectType = "SMART_VIEW"
+	// Phone numbers.
+	EventObjectTypePhoneNumber EventObjectType = "PHONE_NUMBER"
+	// Templates of e-mails.
+	EventObjectTypeEmailTemplate EventObjectType = "EMAIL_TEMPLATE"
+	// Templates of text messages.
+	EventObjectTypeSmsTemplate EventObjectType = "SMS_TEMPLATE"
+	// Sequences.
+	EventObjectTypeSequence EventObjectType = "SEQUENCE"
+	// Subscriptions to sequences.
+	EventObjectTypeSequenceSubscription EventObjectType = "SEQUENCE_SUBSCRIPTION"
+	// Comments.
+	EventObjectTypeComment EventObjectType = "COMMENT"
+	// Threads of comments.
+	EventObjectTypeCommentThread EventObjectType = "COMMENT_THREAD"
+	// A kind that this API does not know yet: see `objectTypeName`. Not accepted in filters.
+	EventObjectTypeOther EventObjectType = "OTHER"
+)
+
+var AllEventObjectType = []EventObjectType{
+	EventObjectTypeLead,
+	EventObjectTypeContact,
+	EventObjectTypeOpportunity,
+	EventObjectTypeTaskLead,
+	EventObjectTypeTaskIncomingEmail,
+	EventObjectTypeTaskEmailFollowup,
+	EventObjectTypeTaskMissedCall,
+	EventObjectTypeTaskAnsweredDetachedCall,
+	EventObjectTypeTaskVoicemail,
+	EventObjectTypeTaskOpportunityDue,
+	EventObjectTypeTaskIncomingSms,
+	EventObjectTypeTaskOutgoingCall,
+	EventObjectTypeEmail,
+	EventObjectTypeEmailThread,
+	EventObjectTypeCall,
+	EventObjectTypeSms,
+	EventObjectTypeWhatsappMessage,
+	EventObjectTypeNote,
+	EventObjectTypeFormSubmission,
+	EventObjectTypeCustomActivity,
+	EventObjectTypeLeadMerge,
+	EventObjectTypeMeeting,
+	EventObjectTypeLeadStatusChange,
+	EventObjectTypeOpportunityStatusChange,
+	EventObjectTypeTaskCompleted,
+	EventObjectTypeUnsubscribedEmail,
+	EventObjectTypeImport,
+	EventObjectTypeLeadExport,
+	EventObjectTypeOpportunityExport,
+	EventObjectTypeBulkEmail,
+	EventObjectTypeBulkEdit,
+	EventObjectTypeBulkDelete,
+	EventObjectTypeBulkSequenceSubscription,
+	EventObjectTypeLeadCustomField,
+	EventObjectTypeContactCustomField,
+	EventObjectTypeOpportunityCustomField,
+	EventObjectTypeActivityCustomField,
+	EventObjectTypeCustomObjectCustomField,
+	EventObjectTypeSharedCustomField,
+	EventObjectTypeCustomActivityType,
+	EventObjectTypeCustomObjectType,
+	EventObjectTypeCustomObject,
+	EventObjectTypeLeadStatus,
+	EventObjectTypeOpportunityStatus,
+	EventObjectTypeMembership,
+	EventObjectTypeGroup,
+	EventObjectTypeSmartView,
+	EventObjectTypePhoneNumber,
+	EventObjectTypeEmailTemplate,
+	EventObjectTypeSmsTemplate,
+	EventObjectTypeSequence,
+	EventObjectTypeSequenceSubscription,
+	EventObjectTypeComment,
+	EventObjectTypeCommentThread,
+	EventObjectTypeOther,
+}
+
+func (e EventObjectType) IsValid() bool {
+	switch e {
+	case EventObjectTypeLead, EventObjectTypeContact, EventObjectTypeOpportunity, EventObjectTypeTaskLead, EventObjectTypeTaskIncomingEmail, EventObjectTypeTaskEmailFollowup, EventObjectTypeTaskMissedCall, EventObjectTypeTaskAnsweredDetachedCall, EventObjectTypeTaskVoicemail, EventObjectTypeTaskOpportunityDue, EventObjectTypeTaskIncomingSms, EventObjectTypeTaskOutgoingCall, EventObjectTypeEmail, EventObjectTypeEmailThread, EventObjectTypeCall, EventObjectTypeSms, EventObjectTypeWhatsappMessage, EventObjectTypeNote, EventObjectTypeFormSubmission, EventObjectTypeCustomActivity, EventObjectTypeLeadMerge, EventObjectTypeMeeting, EventObjectTypeLeadStatusChange, EventObjectTypeOpportunityStatusChange, EventObjectTypeTaskCompleted, EventObjectTypeUnsubscribedEmail, EventObjectTypeImport, EventObjectTypeLeadExport, EventObjectTypeOpportunityExport, EventObjectTypeBulkEmail, EventObjectTypeBulkEdit, EventObjectTypeBulkDelete, EventObjectTypeBulkSequenceSubscription, EventObjectTypeLeadCustomField, EventObjectTypeContactCustomField, EventObjectTypeOpportunityCustomField, EventObjectTypeActivityCustomField, EventObjectTypeCustomObjectCustomField, EventObjectTypeSharedCustomField, EventObjectTypeCustomActivityType, EventObjectTypeCustomObjectType, EventObjectTypeCustomObject, EventObjectTypeLeadStatus, EventObjectTypeOpportunityStatus, EventObjectTypeMembership, EventObjectTypeGroup, EventObjectTypeSmartView, EventObjectTypePhoneNumber, EventObjectTypeEmailTemplate, EventObjectTypeSmsTemplate, EventObjectTypeSequence, EventObjectTypeSequenceSubscription, EventObjectTypeComment, EventObjectTypeCommentThread, EventObjectTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e EventObjectType) String() string {
+	return string(e)
+}
+
+func (e *EventObjectType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = EventObjectType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid EventObjectType", str)
+	}
+	return nil
+}
+
+func (e EventObjectType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *EventObjectType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e EventObjectType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -59,6 +59,10 @@ func (x *run) list(conn *connection, args map[string]any, parents []listParent, 
 			continue
 		}
 		k.pages[n].skip, k.pages[n].hash = la.skip, la.hash
+		if conn.field.list.operation.Cursor {
+			x.follow(conn, la, &k.pages[n], &rows[n])
+			continue
+		}
 		x.next.calls = append(x.next.calls, func(ctx context.Context) {
 			var head *table
 			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {

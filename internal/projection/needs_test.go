@@ -98,7 +98,7 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		n.add(scope, strings.ReplaceAll(member, "{id}", id))
 	}
 	switch {
-	case def.Name+"."+field.Name == "Task.subject":
+	case def.Name+"."+field.Name == "Task.subject", def.Name+"."+field.Name == "Event.object":
 		for _, possible := range n.world.schema.GetPossibleTypes(target) {
 			if possible.Name == "OtherTaskSubject" {
 				n.object(scope, possible, f.sets)

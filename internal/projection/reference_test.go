@@ -129,6 +129,8 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.fields(path, object{x.concrete(target.Name, o.data), o.data}, f.sets, def.Type.NonNull)
 	case o.typ+"."+def.Name == "Task.subject":
 		return x.subject(path, o, f)
+	case o.typ+"."+def.Name == "Event.object":
+		return x.eventObject(path, o, f)
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
@@ -173,6 +175,52 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 	}[kind]; typeName == "" {
 		return x.fields(path, object{"OtherTaskSubject", o.data}, f.sets, false)
 	}
+	return x.named(path, typeName, id, f)
+}
+
+// eventObject writes the object that an event is about.
+func (x *reference) eventObject(path []string, o object, f selectedField) (string, bool) {
+	kind, id := text(o.data["object_type"]), text(o.data["object_id"])
+	area, name, _ := strings.Cut(kind, ".")
+	typeName := camel(name)
+	switch {
+	case kind == "activity.sms":
+		typeName = "SMS"
+	case kind == "activity.whatsapp_message":
+		typeName = "WhatsAppMessage"
+	case kind == "saved_search":
+		typeName = "SmartView"
+	case area == "task":
+		typeName = "Task"
+	case area == "status":
+		typeName += "Status"
+	case area == "export":
+		typeName += "Export"
+	case area == "bulk_action":
+		typeName = "Bulk" + typeName
+	case name == "":
+		typeName = camel(area)
+	}
+	known := slices.Contains(x.world.schema.Types["EventObject"].Types, typeName)
+	if !known || area == "custom_fields" || id == "" || text(o.data["action"]) == "deleted" {
+		return "null", true
+	}
+	return x.named(path, typeName, id, f)
+}
+
+// camel is a name of Close as a name of the schema's types.
+func camel(name string) string {
+	var out strings.Builder
+	for word := range strings.SplitSeq(name, "_") {
+		if word != "" {
+			out.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return out.String()
+}
+
+// named writes an object that Go named by its type and id.
+func (x *reference) named(path []string, typeName, id string, f selectedField) (string, bool) {
 	if !idPattern.MatchString(id) {
 		return x.fail(path, false)
 	}

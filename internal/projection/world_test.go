@@ -154,6 +154,9 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 	case "JSON":
 		return json.RawMessage([]string{`{"a": [1, null]}`, `[]`, `"x"`, `1.50`}[r.IntN(4)])
 	}
+	if name == "object_type" {
+		return quote(r, []string{"lead", "task.lead", "activity.note", "custom_object", "call", "something_new"}[r.IntN(6)])
+	}
 	return quote(r, []string{"", "Ada", "a \"quoted\" word", "line\nbreak", "Zürich 😀", "<b>&amp;</b>", "back\\slash"}[r.IntN(7)])
 }
 
@@ -402,6 +405,8 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return nil // customValue
 	case strings.HasSuffix(target.Name, "Connection"):
 		return []member{{reads[0], idType}}
+	case target.Name == "EventObject":
+		return []member{{"object_type", stringType}, {"object_id", idType}, {"action", stringType}}
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case len(reads) == 2: // names
