@@ -52,8 +52,9 @@ func (st *store) gone(objects []*object) {
 	for _, o := range objects {
 		st.touchLead(o)
 		st.touch(o)
-		if n := st.journal.notes[o]; n != nil {
+		if n := st.journal.notes[o]; n != nil { // what goes is told of when it goes, not when it was touched first
 			n.gone = true
+			st.journal.order = append(slices.DeleteFunc(st.journal.order, func(other *object) bool { return other == o }), o)
 		}
 	}
 }

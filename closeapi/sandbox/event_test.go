@@ -63,7 +63,7 @@ func TestEventsOfWrites(t *testing.T) {
 
 	s.SetTime(wednesday.Add(3 * time.Hour))
 	get[object](t, s, "DELETE", "/lead/"+lead+"/", "")
-	gone := tell("contact deleted", "activity.task_completed deleted", "lead deleted")
+	gone := tell("contact deleted", "task.lead deleted", "activity.task_completed deleted", "lead deleted")
 	for _, event := range gone {
 		if event["object_id"] == contact && event["action"] == "deleted" {
 			check(t, "gone", event, object{"data": nil})
