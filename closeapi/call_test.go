@@ -233,8 +233,8 @@ func TestCallIsNotChanged(t *testing.T) {
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	all := closeapi.Operations()
-	if len(all) != 302 {
-		t.Errorf("there are %d operations, want 302", len(all))
+	if len(all) != 306 {
+		t.Errorf("there are %d operations, want 306", len(all))
 	}
 	seen := map[string]bool{}
 	for _, op := range all {

@@ -121,6 +121,26 @@ func UnmarshalEventFilter(ctx context.Context, raw any) (model.EventFilter, erro
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNEventAction2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventAction(ctx context.Context, v any) (model.EventAction, error) {
+	var res model.EventAction
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEventAction2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventAction(ctx context.Context, sel ast.SelectionSet, v model.EventAction) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNEventObjectType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventObjectType(ctx context.Context, v any) (model.EventObjectType, error) {
+	var res model.EventObjectType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEventObjectType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventObjectType(ctx context.Context, sel ast.SelectionSet, v model.EventObjectType) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalOEvent2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
 	if v == nil {
 		return nil, nil

@@ -31,6 +31,26 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	BulkDeletePayload struct {
+		BulkDelete func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BulkEditPayload struct {
+		BulkEdit   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BulkEmailPayload struct {
+		BulkEmail  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BulkSequenceSubscriptionPayload struct {
+		BulkSequenceSubscription func(childComplexity int) int
+		UserErrors               func(childComplexity int) int
+	}
+
 	CallDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -96,6 +116,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	FieldEnrichPayload struct {
+		Enrichment func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	FileUploadPayload struct {
 		FileUpload func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -113,6 +138,11 @@ type ComplexityRoot struct {
 
 	LeadDeletePayload struct {
 		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadExportPayload struct {
+		Export     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -142,60 +172,85 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CallCreate                    func(childComplexity int, input model.CallCreateInput) int
-		CallDelete                    func(childComplexity int, id string) int
-		CallUpdate                    func(childComplexity int, id string, input model.CallUpdateInput) int
-		CommentCreate                 func(childComplexity int, input model.CommentCreateInput) int
-		CommentDelete                 func(childComplexity int, id string) int
-		CommentUpdate                 func(childComplexity int, id string, input model.CommentUpdateInput) int
-		ContactCreate                 func(childComplexity int, input model.ContactCreateInput) int
-		ContactDelete                 func(childComplexity int, id string) int
-		ContactUpdate                 func(childComplexity int, id string, input model.ContactUpdateInput) int
-		CustomActivityCreate          func(childComplexity int, input model.CustomActivityCreateInput) int
-		CustomActivityDelete          func(childComplexity int, id string) int
-		CustomActivityUpdate          func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
-		CustomObjectCreate            func(childComplexity int, input model.CustomObjectCreateInput) int
-		CustomObjectDelete            func(childComplexity int, id string) int
-		CustomObjectUpdate            func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
-		EmailCreate                   func(childComplexity int, input model.EmailCreateInput) int
-		EmailDelete                   func(childComplexity int, id string) int
-		EmailThreadDelete             func(childComplexity int, id string) int
-		EmailUpdate                   func(childComplexity int, id string, input model.EmailUpdateInput) int
-		FileUploadCreate              func(childComplexity int, input model.FileUploadCreateInput) int
-		FormSubmissionDelete          func(childComplexity int, id string) int
-		ImportUpdateDelete            func(childComplexity int, id string) int
-		LeadCreate                    func(childComplexity int, input model.LeadCreateInput) int
-		LeadDelete                    func(childComplexity int, id string) int
-		LeadMerge                     func(childComplexity int, input model.LeadMergeInput) int
-		LeadStatusChangeCreate        func(childComplexity int, input model.LeadStatusChangeCreateInput) int
-		LeadStatusChangeDelete        func(childComplexity int, id string) int
-		LeadUpdate                    func(childComplexity int, id string, input model.LeadUpdateInput) int
-		MeetingDelete                 func(childComplexity int, id string) int
-		MeetingUpdate                 func(childComplexity int, id string, input model.MeetingUpdateInput) int
-		NoteCreate                    func(childComplexity int, input model.NoteCreateInput) int
-		NoteDelete                    func(childComplexity int, id string) int
-		NoteUpdate                    func(childComplexity int, id string, input model.NoteUpdateInput) int
-		OpportunityCreate             func(childComplexity int, input model.OpportunityCreateInput) int
-		OpportunityDelete             func(childComplexity int, id string) int
-		OpportunityStatusChangeCreate func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
-		OpportunityStatusChangeDelete func(childComplexity int, id string) int
-		OpportunityUpdate             func(childComplexity int, id string, input model.OpportunityUpdateInput) int
-		SmartViewCreate               func(childComplexity int, input model.SmartViewCreateInput) int
-		SmartViewDelete               func(childComplexity int, id string) int
-		SmartViewUpdate               func(childComplexity int, id string, input model.SmartViewUpdateInput) int
-		SmsCreate                     func(childComplexity int, input model.SMSCreateInput, sendToInbox *bool) int
-		SmsDelete                     func(childComplexity int, id string) int
-		SmsUpdate                     func(childComplexity int, id string, input model.SMSUpdateInput) int
-		TaskComplete                  func(childComplexity int, id string) int
-		TaskCompletedDelete           func(childComplexity int, id string) int
-		TaskCreate                    func(childComplexity int, input model.TaskCreateInput) int
-		TaskDelete                    func(childComplexity int, id string) int
-		TaskReopen                    func(childComplexity int, id string) int
-		TaskUpdate                    func(childComplexity int, id string, input model.TaskUpdateInput) int
-		TasksUpdate                   func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
-		WhatsAppMessageCreate         func(childComplexity int, input model.WhatsAppMessageCreateInput, sendToInbox *bool) int
-		WhatsAppMessageDelete         func(childComplexity int, id string) int
-		WhatsAppMessageUpdate         func(childComplexity int, id string, input model.WhatsAppMessageUpdateInput) int
+		BulkDeleteCreate               func(childComplexity int, input model.BulkDeleteCreateInput) int
+		BulkDeletePause                func(childComplexity int, id string) int
+		BulkDeleteResume               func(childComplexity int, id string) int
+		BulkEditCreate                 func(childComplexity int, input model.BulkEditCreateInput) int
+		BulkEditPause                  func(childComplexity int, id string) int
+		BulkEditResume                 func(childComplexity int, id string) int
+		BulkEmailCreate                func(childComplexity int, input model.BulkEmailCreateInput) int
+		BulkEmailPause                 func(childComplexity int, id string) int
+		BulkEmailResume                func(childComplexity int, id string) int
+		BulkSequenceSubscriptionCreate func(childComplexity int, input model.BulkSequenceSubscriptionCreateInput) int
+		BulkSequenceSubscriptionPause  func(childComplexity int, id string) int
+		BulkSequenceSubscriptionResume func(childComplexity int, id string) int
+		CallCreate                     func(childComplexity int, input model.CallCreateInput) int
+		CallDelete                     func(childComplexity int, id string) int
+		CallUpdate                     func(childComplexity int, id string, input model.CallUpdateInput) int
+		CommentCreate                  func(childComplexity int, input model.CommentCreateInput) int
+		CommentDelete                  func(childComplexity int, id string) int
+		CommentUpdate                  func(childComplexity int, id string, input model.CommentUpdateInput) int
+		ContactCreate                  func(childComplexity int, input model.ContactCreateInput) int
+		ContactDelete                  func(childComplexity int, id string) int
+		ContactUpdate                  func(childComplexity int, id string, input model.ContactUpdateInput) int
+		CustomActivityCreate           func(childComplexity int, input model.CustomActivityCreateInput) int
+		CustomActivityDelete           func(childComplexity int, id string) int
+		CustomActivityUpdate           func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
+		CustomObjectCreate             func(childComplexity int, input model.CustomObjectCreateInput) int
+		CustomObjectDelete             func(childComplexity int, id string) int
+		CustomObjectUpdate             func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
+		EmailCreate                    func(childComplexity int, input model.EmailCreateInput) int
+		EmailDelete                    func(childComplexity int, id string) int
+		EmailThreadDelete              func(childComplexity int, id string) int
+		EmailUpdate                    func(childComplexity int, id string, input model.EmailUpdateInput) int
+		FieldEnrich                    func(childComplexity int, input model.FieldEnrichInput) int
+		FileUploadCreate               func(childComplexity int, input model.FileUploadCreateInput) int
+		FormSubmissionDelete           func(childComplexity int, id string) int
+		ImportUpdateDelete             func(childComplexity int, id string) int
+		LeadCreate                     func(childComplexity int, input model.LeadCreateInput) int
+		LeadDelete                     func(childComplexity int, id string) int
+		LeadExportCreate               func(childComplexity int, input model.LeadExportCreateInput) int
+		LeadMerge                      func(childComplexity int, input model.LeadMergeInput) int
+		LeadStatusChangeCreate         func(childComplexity int, input model.LeadStatusChangeCreateInput) int
+		LeadStatusChangeDelete         func(childComplexity int, id string) int
+		LeadUpdate                     func(childComplexity int, id string, input model.LeadUpdateInput) int
+		MeetingDelete                  func(childComplexity int, id string) int
+		MeetingUpdate                  func(childComplexity int, id string, input model.MeetingUpdateInput) int
+		NoteCreate                     func(childComplexity int, input model.NoteCreateInput) int
+		NoteDelete                     func(childComplexity int, id string) int
+		NoteUpdate                     func(childComplexity int, id string, input model.NoteUpdateInput) int
+		OpportunityCreate              func(childComplexity int, input model.OpportunityCreateInput) int
+		OpportunityDelete              func(childComplexity int, id string) int
+		OpportunityExportCreate        func(childComplexity int, filter *model.OpportunityFilter, input model.OpportunityExportCreateInput) int
+		OpportunityStatusChangeCreate  func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
+		OpportunityStatusChangeDelete  func(childComplexity int, id string) int
+		OpportunityUpdate              func(childComplexity int, id string, input model.OpportunityUpdateInput) int
+		SequenceCreate                 func(childComplexity int, input model.SequenceCreateInput) int
+		SequenceDelete                 func(childComplexity int, id string) int
+		SequenceSubscriptionCreate     func(childComplexity int, input model.SequenceSubscriptionCreateInput) int
+		SequenceSubscriptionDelete     func(childComplexity int, id string) int
+		SequenceSubscriptionPause      func(childComplexity int, id string) int
+		SequenceSubscriptionResume     func(childComplexity int, id string) int
+		SequenceUpdate                 func(childComplexity int, id string, input model.SequenceUpdateInput) int
+		SmartViewCreate                func(childComplexity int, input model.SmartViewCreateInput) int
+		SmartViewDelete                func(childComplexity int, id string) int
+		SmartViewUpdate                func(childComplexity int, id string, input model.SmartViewUpdateInput) int
+		SmsCreate                      func(childComplexity int, input model.SMSCreateInput, sendToInbox *bool) int
+		SmsDelete                      func(childComplexity int, id string) int
+		SmsUpdate                      func(childComplexity int, id string, input model.SMSUpdateInput) int
+		TaskComplete                   func(childComplexity int, id string) int
+		TaskCompletedDelete            func(childComplexity int, id string) int
+		TaskCreate                     func(childComplexity int, input model.TaskCreateInput) int
+		TaskDelete                     func(childComplexity int, id string) int
+		TaskReopen                     func(childComplexity int, id string) int
+		TaskUpdate                     func(childComplexity int, id string, input model.TaskUpdateInput) int
+		TasksUpdate                    func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
+		WebhookCreate                  func(childComplexity int, input model.WebhookCreateInput) int
+		WebhookDelete                  func(childComplexity int, id string) int
+		WebhookUpdate                  func(childComplexity int, id string, input model.WebhookUpdateInput) int
+		WhatsAppMessageCreate          func(childComplexity int, input model.WhatsAppMessageCreateInput, sendToInbox *bool) int
+		WhatsAppMessageDelete          func(childComplexity int, id string) int
+		WhatsAppMessageUpdate          func(childComplexity int, id string, input model.WhatsAppMessageUpdateInput) int
 	}
 
 	NoteDeletePayload struct {
@@ -210,6 +265,11 @@ type ComplexityRoot struct {
 
 	OpportunityDeletePayload struct {
 		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityExportPayload struct {
+		Export     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -229,46 +289,63 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Activities               func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
-		Activity                 func(childComplexity int, id string) int
-		Calls                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Comment                  func(childComplexity int, id string) int
-		CommentThread            func(childComplexity int, id string) int
-		CommentThreads           func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
-		Comments                 func(childComplexity int, first *int, after *string, objectID string) int
-		Contact                  func(childComplexity int, id string) int
-		Contacts                 func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
-		Creations                func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		CustomActivities         func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
-		CustomObject             func(childComplexity int, id string) int
-		CustomObjects            func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
-		EmailThreads             func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Emails                   func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Event                    func(childComplexity int, id string) int
-		Events                   func(childComplexity int, first *int, after *string, filter *model.EventFilter, timeZone *string) int
-		FormSubmissions          func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
-		ImportUpdates            func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Lead                     func(childComplexity int, id string) int
-		LeadMerges               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		LeadStatusChanges        func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Leads                    func(childComplexity int, first *int, after *string) int
-		Meetings                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Node                     func(childComplexity int, id string) int
-		Nodes                    func(childComplexity int, ids []string) int
-		Notes                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Opportunities            func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
-		Opportunity              func(childComplexity int, id string) int
-		OpportunityStatusChanges func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
-		Search                   func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
-		SmartView                func(childComplexity int, id string) int
-		SmartViews               func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
-		SmsMessages              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Task                     func(childComplexity int, id string) int
-		TaskCompletions          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Tasks                    func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
-		User                     func(childComplexity int, id string) int
-		Viewer                   func(childComplexity int) int
-		WhatsAppMessages         func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Activities                func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
+		Activity                  func(childComplexity int, id string) int
+		BulkAction                func(childComplexity int, id string) int
+		BulkDeletes               func(childComplexity int, first *int, after *string) int
+		BulkEdits                 func(childComplexity int, first *int, after *string) int
+		BulkEmails                func(childComplexity int, first *int, after *string, filter *model.BulkEmailFilter) int
+		BulkSequenceSubscriptions func(childComplexity int, first *int, after *string) int
+		Calls                     func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Comment                   func(childComplexity int, id string) int
+		CommentThread             func(childComplexity int, id string) int
+		CommentThreads            func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
+		Comments                  func(childComplexity int, first *int, after *string, objectID string) int
+		Contact                   func(childComplexity int, id string) int
+		Contacts                  func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
+		Creations                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		CustomActivities          func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
+		CustomObject              func(childComplexity int, id string) int
+		CustomObjects             func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		EmailThreads              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Emails                    func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Event                     func(childComplexity int, id string) int
+		Events                    func(childComplexity int, first *int, after *string, filter *model.EventFilter, timeZone *string) int
+		Export                    func(childComplexity int, id string) int
+		Exports                   func(childComplexity int, first *int, after *string) int
+		FormSubmissions           func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
+		ImportUpdates             func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Lead                      func(childComplexity int, id string) int
+		LeadExport                func(childComplexity int, id string) int
+		LeadExports               func(childComplexity int, first *int, after *string) int
+		LeadMerges                func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatusChanges         func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Leads                     func(childComplexity int, first *int, after *string) int
+		Meetings                  func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Node                      func(childComplexity int, id string) int
+		Nodes                     func(childComplexity int, ids []string) int
+		Notes                     func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Opportunities             func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		Opportunity               func(childComplexity int, id string) int
+		OpportunityExport         func(childComplexity int, id string) int
+		OpportunityExports        func(childComplexity int, first *int, after *string) int
+		OpportunityStatusChanges  func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
+		Search                    func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
+		Sequence                  func(childComplexity int, id string) int
+		SequenceSubscription      func(childComplexity int, id string) int
+		SequenceSubscriptions     func(childComplexity int, first *int, after *string, filter model.SequenceSubscriptionFilter) int
+		Sequences                 func(childComplexity int, first *int, after *string) int
+		SmartView                 func(childComplexity int, id string) int
+		SmartViews                func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
+		SmsMessages               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Task                      func(childComplexity int, id string) int
+		TaskCompletions           func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Tasks                     func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
+		User                      func(childComplexity int, id string) int
+		Viewer                    func(childComplexity int) int
+		Webhook                   func(childComplexity int, id string) int
+		Webhooks                  func(childComplexity int, first *int, after *string) int
+		WhatsAppMessages          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 	}
 
 	SMSDeletePayload struct {
@@ -279,6 +356,26 @@ type ComplexityRoot struct {
 	SMSPayload struct {
 		Sms        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	SequenceDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SequencePayload struct {
+		Sequence   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SequenceSubscriptionDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SequenceSubscriptionPayload struct {
+		SequenceSubscription func(childComplexity int) int
+		UserErrors           func(childComplexity int) int
 	}
 
 	SmartViewDeletePayload struct {
@@ -317,6 +414,16 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	WebhookDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	WebhookPayload struct {
+		UserErrors func(childComplexity int) int
+		Webhook    func(childComplexity int) int
+	}
+
 	WhatsAppMessageDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -341,6 +448,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "BulkDeletePayload.bulkDelete":
+		if e.ComplexityRoot.BulkDeletePayload.BulkDelete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkDeletePayload.BulkDelete(childComplexity), true
+	case "BulkDeletePayload.userErrors":
+		if e.ComplexityRoot.BulkDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkDeletePayload.UserErrors(childComplexity), true
+
+	case "BulkEditPayload.bulkEdit":
+		if e.ComplexityRoot.BulkEditPayload.BulkEdit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkEditPayload.BulkEdit(childComplexity), true
+	case "BulkEditPayload.userErrors":
+		if e.ComplexityRoot.BulkEditPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkEditPayload.UserErrors(childComplexity), true
+
+	case "BulkEmailPayload.bulkEmail":
+		if e.ComplexityRoot.BulkEmailPayload.BulkEmail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkEmailPayload.BulkEmail(childComplexity), true
+	case "BulkEmailPayload.userErrors":
+		if e.ComplexityRoot.BulkEmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkEmailPayload.UserErrors(childComplexity), true
+
+	case "BulkSequenceSubscriptionPayload.bulkSequenceSubscription":
+		if e.ComplexityRoot.BulkSequenceSubscriptionPayload.BulkSequenceSubscription == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkSequenceSubscriptionPayload.BulkSequenceSubscription(childComplexity), true
+	case "BulkSequenceSubscriptionPayload.userErrors":
+		if e.ComplexityRoot.BulkSequenceSubscriptionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkSequenceSubscriptionPayload.UserErrors(childComplexity), true
 
 	case "CallDeletePayload.deletedId":
 		if e.ComplexityRoot.CallDeletePayload.DeletedID == nil {
@@ -511,6 +670,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EmailThreadDeletePayload.UserErrors(childComplexity), true
 
+	case "FieldEnrichPayload.enrichment":
+		if e.ComplexityRoot.FieldEnrichPayload.Enrichment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldEnrichPayload.Enrichment(childComplexity), true
+	case "FieldEnrichPayload.userErrors":
+		if e.ComplexityRoot.FieldEnrichPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldEnrichPayload.UserErrors(childComplexity), true
+
 	case "FileUploadPayload.fileUpload":
 		if e.ComplexityRoot.FileUploadPayload.FileUpload == nil {
 			break
@@ -562,6 +734,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LeadDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadExportPayload.export":
+		if e.ComplexityRoot.LeadExportPayload.Export == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadExportPayload.Export(childComplexity), true
+	case "LeadExportPayload.userErrors":
+		if e.ComplexityRoot.LeadExportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadExportPayload.UserErrors(childComplexity), true
 
 	case "LeadPayload.lead":
 		if e.ComplexityRoot.LeadPayload.Lead == nil {
@@ -628,6 +813,138 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MeetingPayload.UserErrors(childComplexity), true
 
+	case "Mutation.bulkDeleteCreate":
+		if e.ComplexityRoot.Mutation.BulkDeleteCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkDeleteCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkDeleteCreate(childComplexity, args["input"].(model.BulkDeleteCreateInput)), true
+	case "Mutation.bulkDeletePause":
+		if e.ComplexityRoot.Mutation.BulkDeletePause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkDeletePause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkDeletePause(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkDeleteResume":
+		if e.ComplexityRoot.Mutation.BulkDeleteResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkDeleteResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkDeleteResume(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkEditCreate":
+		if e.ComplexityRoot.Mutation.BulkEditCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEditCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEditCreate(childComplexity, args["input"].(model.BulkEditCreateInput)), true
+	case "Mutation.bulkEditPause":
+		if e.ComplexityRoot.Mutation.BulkEditPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEditPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEditPause(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkEditResume":
+		if e.ComplexityRoot.Mutation.BulkEditResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEditResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEditResume(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkEmailCreate":
+		if e.ComplexityRoot.Mutation.BulkEmailCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEmailCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEmailCreate(childComplexity, args["input"].(model.BulkEmailCreateInput)), true
+	case "Mutation.bulkEmailPause":
+		if e.ComplexityRoot.Mutation.BulkEmailPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEmailPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEmailPause(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkEmailResume":
+		if e.ComplexityRoot.Mutation.BulkEmailResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEmailResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEmailResume(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkSequenceSubscriptionCreate":
+		if e.ComplexityRoot.Mutation.BulkSequenceSubscriptionCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkSequenceSubscriptionCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkSequenceSubscriptionCreate(childComplexity, args["input"].(model.BulkSequenceSubscriptionCreateInput)), true
+	case "Mutation.bulkSequenceSubscriptionPause":
+		if e.ComplexityRoot.Mutation.BulkSequenceSubscriptionPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkSequenceSubscriptionPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkSequenceSubscriptionPause(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkSequenceSubscriptionResume":
+		if e.ComplexityRoot.Mutation.BulkSequenceSubscriptionResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkSequenceSubscriptionResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkSequenceSubscriptionResume(childComplexity, args["id"].(string)), true
 	case "Mutation.callCreate":
 		if e.ComplexityRoot.Mutation.CallCreate == nil {
 			break
@@ -837,6 +1154,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EmailUpdate(childComplexity, args["id"].(string), args["input"].(model.EmailUpdateInput)), true
+	case "Mutation.fieldEnrich":
+		if e.ComplexityRoot.Mutation.FieldEnrich == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_fieldEnrich_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FieldEnrich(childComplexity, args["input"].(model.FieldEnrichInput)), true
 	case "Mutation.fileUploadCreate":
 		if e.ComplexityRoot.Mutation.FileUploadCreate == nil {
 			break
@@ -892,6 +1220,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.LeadDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadExportCreate":
+		if e.ComplexityRoot.Mutation.LeadExportCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadExportCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadExportCreate(childComplexity, args["input"].(model.LeadExportCreateInput)), true
 	case "Mutation.leadMerge":
 		if e.ComplexityRoot.Mutation.LeadMerge == nil {
 			break
@@ -1013,6 +1352,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityExportCreate":
+		if e.ComplexityRoot.Mutation.OpportunityExportCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityExportCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityExportCreate(childComplexity, args["filter"].(*model.OpportunityFilter), args["input"].(model.OpportunityExportCreateInput)), true
 	case "Mutation.opportunityStatusChangeCreate":
 		if e.ComplexityRoot.Mutation.OpportunityStatusChangeCreate == nil {
 			break
@@ -1046,6 +1396,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityUpdateInput)), true
+	case "Mutation.sequenceCreate":
+		if e.ComplexityRoot.Mutation.SequenceCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceCreate(childComplexity, args["input"].(model.SequenceCreateInput)), true
+	case "Mutation.sequenceDelete":
+		if e.ComplexityRoot.Mutation.SequenceDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.sequenceSubscriptionCreate":
+		if e.ComplexityRoot.Mutation.SequenceSubscriptionCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceSubscriptionCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceSubscriptionCreate(childComplexity, args["input"].(model.SequenceSubscriptionCreateInput)), true
+	case "Mutation.sequenceSubscriptionDelete":
+		if e.ComplexityRoot.Mutation.SequenceSubscriptionDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceSubscriptionDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceSubscriptionDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.sequenceSubscriptionPause":
+		if e.ComplexityRoot.Mutation.SequenceSubscriptionPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceSubscriptionPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceSubscriptionPause(childComplexity, args["id"].(string)), true
+	case "Mutation.sequenceSubscriptionResume":
+		if e.ComplexityRoot.Mutation.SequenceSubscriptionResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceSubscriptionResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceSubscriptionResume(childComplexity, args["id"].(string)), true
+	case "Mutation.sequenceUpdate":
+		if e.ComplexityRoot.Mutation.SequenceUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceUpdate(childComplexity, args["id"].(string), args["input"].(model.SequenceUpdateInput)), true
 	case "Mutation.smartViewCreate":
 		if e.ComplexityRoot.Mutation.SmartViewCreate == nil {
 			break
@@ -1189,6 +1616,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TasksUpdate(childComplexity, args["filter"].(model.TaskFilter), args["input"].(model.TasksUpdateInput), args["timeZone"].(*string)), true
+	case "Mutation.webhookCreate":
+		if e.ComplexityRoot.Mutation.WebhookCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookCreate(childComplexity, args["input"].(model.WebhookCreateInput)), true
+	case "Mutation.webhookDelete":
+		if e.ComplexityRoot.Mutation.WebhookDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.webhookUpdate":
+		if e.ComplexityRoot.Mutation.WebhookUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookUpdate(childComplexity, args["id"].(string), args["input"].(model.WebhookUpdateInput)), true
 	case "Mutation.whatsAppMessageCreate":
 		if e.ComplexityRoot.Mutation.WhatsAppMessageCreate == nil {
 			break
@@ -1262,6 +1722,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OpportunityDeletePayload.UserErrors(childComplexity), true
 
+	case "OpportunityExportPayload.export":
+		if e.ComplexityRoot.OpportunityExportPayload.Export == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityExportPayload.Export(childComplexity), true
+	case "OpportunityExportPayload.userErrors":
+		if e.ComplexityRoot.OpportunityExportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityExportPayload.UserErrors(childComplexity), true
+
 	case "OpportunityPayload.opportunity":
 		if e.ComplexityRoot.OpportunityPayload.Opportunity == nil {
 			break
@@ -1323,6 +1796,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Activity(childComplexity, args["id"].(string)), true
+	case "Query.bulkAction":
+		if e.ComplexityRoot.Query.BulkAction == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkAction_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkAction(childComplexity, args["id"].(string)), true
+	case "Query.bulkDeletes":
+		if e.ComplexityRoot.Query.BulkDeletes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkDeletes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkDeletes(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.bulkEdits":
+		if e.ComplexityRoot.Query.BulkEdits == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkEdits_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkEdits(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.bulkEmails":
+		if e.ComplexityRoot.Query.BulkEmails == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkEmails_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkEmails(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.BulkEmailFilter)), true
+	case "Query.bulkSequenceSubscriptions":
+		if e.ComplexityRoot.Query.BulkSequenceSubscriptions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkSequenceSubscriptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkSequenceSubscriptions(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.calls":
 		if e.ComplexityRoot.Query.Calls == nil {
 			break
@@ -1488,6 +2016,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.EventFilter), args["timeZone"].(*string)), true
+	case "Query.export":
+		if e.ComplexityRoot.Query.Export == nil {
+			break
+		}
+
+		args, err := ec.field_Query_export_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Export(childComplexity, args["id"].(string)), true
+	case "Query.exports":
+		if e.ComplexityRoot.Query.Exports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_exports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Exports(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.formSubmissions":
 		if e.ComplexityRoot.Query.FormSubmissions == nil {
 			break
@@ -1522,6 +2072,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Lead(childComplexity, args["id"].(string)), true
+	case "Query.leadExport":
+		if e.ComplexityRoot.Query.LeadExport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadExport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadExport(childComplexity, args["id"].(string)), true
+	case "Query.leadExports":
+		if e.ComplexityRoot.Query.LeadExports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadExports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadExports(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.leadMerges":
 		if e.ComplexityRoot.Query.LeadMerges == nil {
 			break
@@ -1621,6 +2193,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Opportunity(childComplexity, args["id"].(string)), true
+	case "Query.opportunityExport":
+		if e.ComplexityRoot.Query.OpportunityExport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityExport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityExport(childComplexity, args["id"].(string)), true
+	case "Query.opportunityExports":
+		if e.ComplexityRoot.Query.OpportunityExports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityExports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityExports(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.opportunityStatusChanges":
 		if e.ComplexityRoot.Query.OpportunityStatusChanges == nil {
 			break
@@ -1643,6 +2237,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Search(childComplexity, args["type"].(*model.SearchObjectType), args["where"].(*model.SearchQuery), args["query"].(any), args["orderBy"].(*model.SearchOrder), args["limit"].(*int), args["first"].(*int), args["after"].(*string), args["timeZone"].(*string)), true
+	case "Query.sequence":
+		if e.ComplexityRoot.Query.Sequence == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sequence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sequence(childComplexity, args["id"].(string)), true
+	case "Query.sequenceSubscription":
+		if e.ComplexityRoot.Query.SequenceSubscription == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sequenceSubscription_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SequenceSubscription(childComplexity, args["id"].(string)), true
+	case "Query.sequenceSubscriptions":
+		if e.ComplexityRoot.Query.SequenceSubscriptions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sequenceSubscriptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SequenceSubscriptions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(model.SequenceSubscriptionFilter)), true
+	case "Query.sequences":
+		if e.ComplexityRoot.Query.Sequences == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sequences_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sequences(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.smartView":
 		if e.ComplexityRoot.Query.SmartView == nil {
 			break
@@ -1726,6 +2364,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query.webhook":
+		if e.ComplexityRoot.Query.Webhook == nil {
+			break
+		}
+
+		args, err := ec.field_Query_webhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Webhook(childComplexity, args["id"].(string)), true
+	case "Query.webhooks":
+		if e.ComplexityRoot.Query.Webhooks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_webhooks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Webhooks(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.whatsAppMessages":
 		if e.ComplexityRoot.Query.WhatsAppMessages == nil {
 			break
@@ -1763,6 +2423,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SMSPayload.UserErrors(childComplexity), true
+
+	case "SequenceDeletePayload.deletedId":
+		if e.ComplexityRoot.SequenceDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceDeletePayload.DeletedID(childComplexity), true
+	case "SequenceDeletePayload.userErrors":
+		if e.ComplexityRoot.SequenceDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceDeletePayload.UserErrors(childComplexity), true
+
+	case "SequencePayload.sequence":
+		if e.ComplexityRoot.SequencePayload.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequencePayload.Sequence(childComplexity), true
+	case "SequencePayload.userErrors":
+		if e.ComplexityRoot.SequencePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequencePayload.UserErrors(childComplexity), true
+
+	case "SequenceSubscriptionDeletePayload.deletedId":
+		if e.ComplexityRoot.SequenceSubscriptionDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceSubscriptionDeletePayload.DeletedID(childComplexity), true
+	case "SequenceSubscriptionDeletePayload.userErrors":
+		if e.ComplexityRoot.SequenceSubscriptionDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceSubscriptionDeletePayload.UserErrors(childComplexity), true
+
+	case "SequenceSubscriptionPayload.sequenceSubscription":
+		if e.ComplexityRoot.SequenceSubscriptionPayload.SequenceSubscription == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceSubscriptionPayload.SequenceSubscription(childComplexity), true
+	case "SequenceSubscriptionPayload.userErrors":
+		if e.ComplexityRoot.SequenceSubscriptionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceSubscriptionPayload.UserErrors(childComplexity), true
 
 	case "SmartViewDeletePayload.deletedId":
 		if e.ComplexityRoot.SmartViewDeletePayload.DeletedID == nil {
@@ -1861,6 +2573,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
 
+	case "WebhookDeletePayload.deletedId":
+		if e.ComplexityRoot.WebhookDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeletePayload.DeletedID(childComplexity), true
+	case "WebhookDeletePayload.userErrors":
+		if e.ComplexityRoot.WebhookDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeletePayload.UserErrors(childComplexity), true
+
+	case "WebhookPayload.userErrors":
+		if e.ComplexityRoot.WebhookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPayload.UserErrors(childComplexity), true
+	case "WebhookPayload.webhook":
+		if e.ComplexityRoot.WebhookPayload.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPayload.Webhook(childComplexity), true
+
 	case "WhatsAppMessageDeletePayload.deletedId":
 		if e.ComplexityRoot.WhatsAppMessageDeletePayload.DeletedID == nil {
 			break
@@ -1900,6 +2638,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ActivityListFilter", ec.unmarshalInputActivityListFilter),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AttachmentInput", ec.unmarshalInputAttachmentInput),
+			graphql.NewInputUnmarshaler("BulkDeleteCreateInput", ec.unmarshalInputBulkDeleteCreateInput),
+			graphql.NewInputUnmarshaler("BulkEditCreateInput", ec.unmarshalInputBulkEditCreateInput),
+			graphql.NewInputUnmarshaler("BulkEmailCreateInput", ec.unmarshalInputBulkEmailCreateInput),
+			graphql.NewInputUnmarshaler("BulkEmailFilter", ec.unmarshalInputBulkEmailFilter),
+			graphql.NewInputUnmarshaler("BulkSearchInput", ec.unmarshalInputBulkSearchInput),
+			graphql.NewInputUnmarshaler("BulkSequenceSubscriptionCreateInput", ec.unmarshalInputBulkSequenceSubscriptionCreateInput),
 			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
 			graphql.NewInputUnmarshaler("CallUpdateInput", ec.unmarshalInputCallUpdateInput),
 			graphql.NewInputUnmarshaler("CommentCreateInput", ec.unmarshalInputCommentCreateInput),
@@ -1924,11 +2668,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EmailCreateInput", ec.unmarshalInputEmailCreateInput),
 			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
 			graphql.NewInputUnmarshaler("EventFilter", ec.unmarshalInputEventFilter),
+			graphql.NewInputUnmarshaler("FieldEnrichInput", ec.unmarshalInputFieldEnrichInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
+			graphql.NewInputUnmarshaler("LeadExportCreateInput", ec.unmarshalInputLeadExportCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
 			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
@@ -1936,6 +2682,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("NoteCreateInput", ec.unmarshalInputNoteCreateInput),
 			graphql.NewInputUnmarshaler("NoteUpdateInput", ec.unmarshalInputNoteUpdateInput),
 			graphql.NewInputUnmarshaler("OpportunityCreateInput", ec.unmarshalInputOpportunityCreateInput),
+			graphql.NewInputUnmarshaler("OpportunityExportCreateInput", ec.unmarshalInputOpportunityExportCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
@@ -1953,6 +2700,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SearchReferenceInput", ec.unmarshalInputSearchReferenceInput),
 			graphql.NewInputUnmarshaler("SearchRelatedInput", ec.unmarshalInputSearchRelatedInput),
 			graphql.NewInputUnmarshaler("SearchTextInput", ec.unmarshalInputSearchTextInput),
+			graphql.NewInputUnmarshaler("SequenceCreateInput", ec.unmarshalInputSequenceCreateInput),
+			graphql.NewInputUnmarshaler("SequenceHoursInput", ec.unmarshalInputSequenceHoursInput),
+			graphql.NewInputUnmarshaler("SequenceScheduleInput", ec.unmarshalInputSequenceScheduleInput),
+			graphql.NewInputUnmarshaler("SequenceStepInput", ec.unmarshalInputSequenceStepInput),
+			graphql.NewInputUnmarshaler("SequenceSubscriptionCreateInput", ec.unmarshalInputSequenceSubscriptionCreateInput),
+			graphql.NewInputUnmarshaler("SequenceSubscriptionFilter", ec.unmarshalInputSequenceSubscriptionFilter),
+			graphql.NewInputUnmarshaler("SequenceUpdateInput", ec.unmarshalInputSequenceUpdateInput),
 			graphql.NewInputUnmarshaler("SmartViewCreateInput", ec.unmarshalInputSmartViewCreateInput),
 			graphql.NewInputUnmarshaler("SmartViewFilter", ec.unmarshalInputSmartViewFilter),
 			graphql.NewInputUnmarshaler("SmartViewUpdateInput", ec.unmarshalInputSmartViewUpdateInput),
@@ -1960,6 +2714,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TaskFilter", ec.unmarshalInputTaskFilter),
 			graphql.NewInputUnmarshaler("TaskUpdateInput", ec.unmarshalInputTaskUpdateInput),
 			graphql.NewInputUnmarshaler("TasksUpdateInput", ec.unmarshalInputTasksUpdateInput),
+			graphql.NewInputUnmarshaler("WebhookCreateInput", ec.unmarshalInputWebhookCreateInput),
+			graphql.NewInputUnmarshaler("WebhookEventInput", ec.unmarshalInputWebhookEventInput),
+			graphql.NewInputUnmarshaler("WebhookUpdateInput", ec.unmarshalInputWebhookUpdateInput),
 			graphql.NewInputUnmarshaler("WhatsAppMessageCreateInput", ec.unmarshalInputWhatsAppMessageCreateInput),
 			graphql.NewInputUnmarshaler("WhatsAppMessageUpdateInput", ec.unmarshalInputWhatsAppMessageUpdateInput),
 		)
@@ -2037,7 +2794,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/event.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/organization.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/smart_view.graphqls" "schema/task.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -2219,11 +2976,18 @@ input DateRange {
 	{Name: "schema/activity_note.graphqls", Input: sourceData("schema/activity_note.graphqls"), BuiltIn: false},
 	{Name: "schema/activity_sms.graphqls", Input: sourceData("schema/activity_sms.graphqls"), BuiltIn: false},
 	{Name: "schema/activity_whatsapp.graphqls", Input: sourceData("schema/activity_whatsapp.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_action.graphqls", Input: sourceData("schema/bulk_action.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_delete.graphqls", Input: sourceData("schema/bulk_delete.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_edit.graphqls", Input: sourceData("schema/bulk_edit.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_email.graphqls", Input: sourceData("schema/bulk_email.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_sequence_subscription.graphqls", Input: sourceData("schema/bulk_sequence_subscription.graphqls"), BuiltIn: false},
 	{Name: "schema/comment.graphqls", Input: sourceData("schema/comment.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_object.graphqls", Input: sourceData("schema/custom_object.graphqls"), BuiltIn: false},
 	{Name: "schema/event.graphqls", Input: sourceData("schema/event.graphqls"), BuiltIn: false},
+	{Name: "schema/export.graphqls", Input: sourceData("schema/export.graphqls"), BuiltIn: false},
+	{Name: "schema/field_enrichment.graphqls", Input: sourceData("schema/field_enrichment.graphqls"), BuiltIn: false},
 	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
@@ -2231,15 +2995,58 @@ input DateRange {
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
 	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
+	{Name: "schema/sequence.graphqls", Input: sourceData("schema/sequence.graphqls"), BuiltIn: false},
+	{Name: "schema/sequence_subscription.graphqls", Input: sourceData("schema/sequence_subscription.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
+	{Name: "schema/webhook.graphqls", Input: sourceData("schema/webhook.graphqls"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_BulkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bulkDelete":
+		return ec.fieldContext_BulkDeletePayload_bulkDelete(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkEditPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bulkEdit":
+		return ec.fieldContext_BulkEditPayload_bulkEdit(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkEditPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkEditPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bulkEmail":
+		return ec.fieldContext_BulkEmailPayload_bulkEmail(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkSequenceSubscriptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bulkSequenceSubscription":
+		return ec.fieldContext_BulkSequenceSubscriptionPayload_bulkSequenceSubscription(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkSequenceSubscriptionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkSequenceSubscriptionPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_CallDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2371,6 +3178,16 @@ func (ec *executionContext) childFields_EmailThreadDeletePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type EmailThreadDeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FieldEnrichPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrichment":
+		return ec.fieldContext_FieldEnrichPayload_enrichment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FieldEnrichPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldEnrichPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FileUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fileUpload":
@@ -2409,6 +3226,16 @@ func (ec *executionContext) childFields_LeadDeletePayload(ctx context.Context, f
 		return ec.fieldContext_LeadDeletePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LeadDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "export":
+		return ec.fieldContext_LeadExportPayload_export(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadExportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadExportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LeadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2491,6 +3318,16 @@ func (ec *executionContext) childFields_OpportunityDeletePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityDeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_OpportunityExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "export":
+		return ec.fieldContext_OpportunityExportPayload_export(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityExportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityExportPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_OpportunityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "opportunity":
@@ -2539,6 +3376,46 @@ func (ec *executionContext) childFields_SMSPayload(ctx context.Context, field gr
 		return ec.fieldContext_SMSPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SMSPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SequenceDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SequenceDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SequenceDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SequenceDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SequencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sequence":
+		return ec.fieldContext_SequencePayload_sequence(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SequencePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SequencePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SequenceSubscriptionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SequenceSubscriptionDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SequenceSubscriptionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SequenceSubscriptionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SequenceSubscriptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sequenceSubscription":
+		return ec.fieldContext_SequenceSubscriptionPayload_sequenceSubscription(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SequenceSubscriptionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SequenceSubscriptionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SmartViewDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2611,6 +3488,26 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_WebhookDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WebhookDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_WebhookPayload_webhook(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WebhookPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WhatsAppMessageDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

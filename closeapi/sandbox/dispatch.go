@@ -35,6 +35,8 @@ func newAPI() *api {
 		userResource(), meResource(), organizationResource(),
 		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
 		customActivityTypeResource(), eventResource(), webhookResource(),
+		sequenceResource(), sequenceSubscriptionResource(), exportResource(),
+		bulkEmailResource(), bulkEditResource(), bulkDeleteResource(), bulkSequenceResource(),
 	}, activityResources()) {
 		r.prepare()
 		a.resources[r.name] = r
@@ -51,6 +53,8 @@ func newAPI() *api {
 	for _, template := range []string{"{id}/", "activity/{id}/", "custom_object/{id}/"} {
 		a.add("/custom_field_schema/"+template, map[string]*endpoint{http.MethodGet: schemaEndpoint()})
 	}
+	a.add("/enrich_field/", map[string]*endpoint{http.MethodPost: enrichEndpoint()})
+	a.addExports()
 	a.addReports()
 	a.searchable = searchTypes(a)
 	return a
@@ -150,6 +154,7 @@ func (s *Server) endpoint(c *call) (*endpoint, *apiError) {
 
 // run answers under the lock of the store.
 func (s *Server) run(c *call, e *endpoint) (*answer, *apiError) {
+	s.work(c.now)
 	if e.writes {
 		s.data.Lock()
 		defer s.data.Unlock()

@@ -16,6 +16,7 @@ type view struct {
 	offset   time.Duration
 	user     *object
 	expand   string // the value of _expand
+	base     string // where the sandbox is, as the client sees it
 }
 
 // fields is a JSON object whose members keep their order.

@@ -19,6 +19,8 @@ type store struct {
 	journal    *journal           // of the call that writes now; nil when nobody does
 	lastEvents map[string]*object // the last event about each object, by the object's id
 	requests   int                // how many requests made events
+	steps      int                // how many steps of sequences were ever made
+	jobs       []*job             // that are not done yet
 }
 
 // A table holds the objects of one resource.

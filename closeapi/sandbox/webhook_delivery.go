@@ -92,6 +92,7 @@ var eventMembers = []string{
 // tried again by a later call, when the clock of the sandbox says so.
 func (s *Server) Deliver(ctx context.Context, t http.RoundTripper) int {
 	now, arrived := s.now(), 0
+	s.work(now)
 	for _, d := range s.hooks.take(now) {
 		body, target, key := s.prepare(d)
 		if body == nil {
@@ -106,7 +107,8 @@ func (s *Server) Deliver(ctx context.Context, t http.RoundTripper) int {
 	return arrived
 }
 
-// Run lets the sandbox work by itself until ctx ends: it makes deliveries over t whenever they are due.
+// Run lets the sandbox work by itself until ctx ends: bulk actions and exports get on, and deliveries of webhooks are
+// made over t when they are due.
 func (s *Server) Run(ctx context.Context, t http.RoundTripper) {
 	ticks := time.NewTicker(time.Second)
 	defer ticks.Stop()

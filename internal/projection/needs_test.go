@@ -25,7 +25,9 @@ func (n needs) root(op *ast.OperationDefinition) {
 			n.page(target, f.sets)
 		case target.Name == "Node":
 			for _, def := range n.world.schema.GetPossibleTypes(target) {
-				n.object(n.scopeOf(def), def, f.sets)
+				if def.Kind == ast.Object {
+					n.object(n.scopeOf(def), def, f.sets)
+				}
 			}
 		default:
 			n.object(target.Name, target, f.sets)
@@ -56,9 +58,11 @@ func (n needs) nodeType(def *ast.Definition) string {
 
 // scopeOf is the type as which a Node is loaded.
 func (n needs) scopeOf(def *ast.Definition) string {
-	if slices.Contains(def.Interfaces, "Activity") {
-		n.add("Activity", "_type")
-		return "Activity"
+	for name, member := range map[string]string{"Activity": "_type", "Export": "type"} {
+		if slices.Contains(def.Interfaces, name) {
+			n.add(name, member)
+			return name
+		}
 	}
 	return def.Name
 }
@@ -98,7 +102,7 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		n.add(scope, strings.ReplaceAll(member, "{id}", id))
 	}
 	switch {
-	case def.Name+"."+field.Name == "Task.subject", def.Name+"."+field.Name == "Event.object":
+	case slices.Contains([]string{"Task.subject", "Event.object", "EventMeta.bulkAction"}, def.Name+"."+field.Name):
 		for _, possible := range n.world.schema.GetPossibleTypes(target) {
 			if possible.Name == "OtherTaskSubject" {
 				n.object(scope, possible, f.sets)

@@ -39,7 +39,8 @@ func (q *queryMaker) query() (string, map[string]any) {
 
 func (q *queryMaker) rootField() string {
 	id := func(prefix string) string { return fmt.Sprintf("%q", q.id(prefix)) }
-	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "ev_"}
+	ids := []string{"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "ev_", "whsub_", "seq_", "sub_",
+		"bulkedit_", "bulkdelete_", "bulkemail_", "bulkseqsub_", "expo_"}
 	switch q.r.IntN(14) {
 	case 0, 1, 2:
 		return fmt.Sprintf("tasks(first: %d) %s", 1+q.r.IntN(6), q.selection("TaskConnection", 5))

@@ -78,8 +78,11 @@ func (x *reference) typeOf(id string) string {
 	for _, def := range x.world.kinds {
 		for _, prefix := range def.Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children {
 			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" {
-				if prefix.Value.Raw == "acti_" {
+				switch prefix.Value.Raw {
+				case "acti_":
 					return "Activity"
+				case "expo_":
+					return "Export"
 				}
 				return def.Name
 			}
@@ -131,6 +134,13 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.subject(path, o, f)
 	case o.typ+"."+def.Name == "Event.object":
 		return x.eventObject(path, o, f)
+	case o.typ+"."+def.Name == "EventMeta.bulkAction":
+		return x.bulkAction(path, o, f)
+	case def.Name == "isDone":
+		status := text(o.data["status"])
+		return map[bool]string{true: strconv.FormatBool(status == "done" || status == "error"), false: "null"}[status != ""], true
+	case def.Name == "progress":
+		return progress(text(o.data["status"]), o.data[reads[1]], o.data[reads[2]]), true
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
@@ -217,6 +227,32 @@ func camel(name string) string {
 		}
 	}
 	return out.String()
+}
+
+// bulkAction writes the bulk action that did what an event tells of.
+func (x *reference) bulkAction(path []string, o object, f selectedField) (string, bool) {
+	id := text(o.data["bulk_action_id"])
+	prefix, _, _ := strings.Cut(id, "_")
+	typeName := map[string]string{"bulkedit": "BulkEdit", "bulkemail": "BulkEmail"}[prefix]
+	if typeName == "" {
+		return "null", true
+	}
+	return x.named(path, typeName, id, f)
+}
+
+// progress is how far work is.
+func progress(status string, total, processed json.RawMessage) string {
+	var all, done float64
+	_ = json.Unmarshal(total, &all)
+	_ = json.Unmarshal(processed, &done)
+	switch {
+	case status == "done":
+		return "1"
+	case all > 0 && done > 0:
+		encoded, _ := json.Marshal(min(done/all, 1))
+		return string(encoded)
+	}
+	return "0"
 }
 
 // named writes an object that Go named by its type and id.

@@ -20,7 +20,9 @@ var resources = map[string]string{
 	"CustomActivity": "custom_activity", "FormSubmission": "form_submission", "LeadStatusChange": "lead_status_change",
 	"OpportunityStatusChange": "opportunity_status_change", "TaskCompleted": "task_completed", "LeadMerge": "lead_merge",
 	"ImportUpdate": "import_update", "Comment": "comment", "CommentThread": "comment_thread", "CustomObject": "custom_object",
-	"SmartView": "saved_search", "Event": "event",
+	"SmartView": "saved_search", "Event": "event", "Webhook": "webhook", "Sequence": "sequence", "SequenceSubscription": "sequence_subscription",
+	"BulkEdit": "bulk_edit", "BulkDelete": "bulk_delete", "BulkEmail": "bulk_email", "BulkSequenceSubscription": "bulk_sequence_subscription",
+	"LeadExport": "export", "OpportunityExport": "export",
 	"LeadStatus": "lead_status", "OpportunityStatus": "opportunity_status", "Pipeline": "pipeline",
 }
 
@@ -106,7 +108,7 @@ func mostCalls(op *ast.OperationDefinition) int {
 		for _, selection := range set {
 			switch s := selection.(type) {
 			case *ast.Field:
-				if s.Name == "tasks" {
+				if s.Name == "tasks" || s.Name == "subscriptions" || s.Name == "sequenceSubscriptions" {
 					lists++
 				}
 				walk(s.SelectionSet, level+1)

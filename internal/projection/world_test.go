@@ -69,13 +69,14 @@ func (w *world) object(typeName, id string) map[string]json.RawMessage {
 // members makes up the members that the fields of a type read.
 func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string]json.RawMessage {
 	object := map[string]json.RawMessage{}
-	if def.Kind == ast.Interface { // one of its objects, which says in _type what it is
+	if def.Kind == ast.Interface { // one of its objects, which says what it is
 		possible := w.schema.GetPossibleTypes(def)
 		one := possible[r.IntN(len(possible))]
 		object = w.members(r, one, depth)
-		object["_type"] = json.RawMessage(`"SomethingNew"`)
+		member := def.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw
+		object[member] = json.RawMessage(`"SomethingNew"`)
 		if values := one.Directives.ForName("variant").Arguments.ForName("values"); values != nil {
-			object["_type"] = json.RawMessage(strconv.Quote(values.Value.Children[0].Value.Raw))
+			object[member] = json.RawMessage(strconv.Quote(values.Value.Children[0].Value.Raw))
 		}
 		return object
 	}
@@ -166,6 +167,7 @@ func (w *world) id(r *rand.Rand, member string) string {
 		"lead_id": "lead_", "contact_id": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
 		"assigned_to": "user_", "users": "user_", "thread_id": "acti_", "in_reply_to_id": "acti_", "response_to_id": "acti_",
 		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
+		"sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
 	}[member]
 	if prefix == "" {
 		prefix = "thing_"
@@ -310,7 +312,7 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 			}
 		}
 	default:
-		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")) {
+		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")+query.Get("contact_id")+query.Get("sequence_id")) {
 			var object map[string]json.RawMessage
 			if json.Unmarshal(row, &object) == nil && object != nil {
 				row = w.project(object, query)
@@ -407,6 +409,12 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{reads[0], idType}}
 	case target.Name == "EventObject":
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"action", stringType}}
+	case field.Name == "progress":
+		return []member{{reads[0], stringType}, {reads[1], ast.NamedType("Int", nil)}, {reads[2], ast.NamedType("Int", nil)}}
+	case target.Name == "BulkAction":
+		return []member{{reads[0], idType}}
+	case target.Name == "EnrichedObject":
+		return []member{{"object_type", stringType}, {"object_id", idType}}
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case len(reads) == 2: // names
