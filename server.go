@@ -62,6 +62,9 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if err != nil {
 		return err
 	}
+	if s := g.Sandbox(); s != nil {
+		servers.Go(func() error { s.Run(ctx, http.DefaultTransport); return nil })
+	}
 	greet(stdout, cfg, api)
 	if cfg.SandboxListen != "" {
 		rest, err := serve(cfg.SandboxListen, g.Sandbox(), gateway.ServeOptions{})
