@@ -28,13 +28,11 @@ func (st *store) touch(o *object) {
 	st.journal.note(o, func() *note { return &note{was: st.journal.v.snapshot(o)} })
 }
 
-func (j *journal) note(o *object, first func() *note) *note {
-	n := j.notes[o]
-	if n == nil {
-		n = first()
-		j.notes[o], j.order = n, append(j.order, o)
+// note keeps what first says of an object, unless there is a note of it already.
+func (j *journal) note(o *object, first func() *note) {
+	if j.notes[o] == nil {
+		j.notes[o], j.order = first(), append(j.order, o)
 	}
-	return n
 }
 
 // made notes that an object is new. A lead shows the ids of its contacts, so a contact changes it too.

@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // seedAutomation makes a webhook that is paused, and some bulk actions and exports that were done a while ago.
 func (s *Server) seedAutomation(now time.Time) {
@@ -16,14 +19,12 @@ func (s *Server) seedAutomation(now time.Time) {
 			"query": nil, "s_query": query, "results_limit": nil, "sort": []any{}, "send_done_email": true, "status": "done",
 			"n_leads": 0, "n_leads_processed": 0, "n_objects": 0, "n_objects_processed": 0,
 		}
-		for name, v := range []map[string]any{
+		maps.Copy(values, []map[string]any{
 			{"type": "set_lead_status", "lead_status_id": s.store.tables["lead_status"].all[1].id, "n_leads": 12, "n_leads_processed": 12, "n_objects": 12, "n_objects_processed": 12},
 			{"bulk_object_type": "call"},
 			{"contact_preference": "lead", "sender": asText(seed.users[0].values["email"])},
 			{"action_type": "pause", "sequence_id": s.store.tables["sequence"].all[0].id},
-		}[i] {
-			values[name] = v
-		}
+		}[i])
 		s.store.add("bulk_"+kind, bulkPrefixes[kind], seed.by(values, seed.users[0].id, seed.today.AddDate(0, 0, -20-i)))
 	}
 	w := &write{&call{s: s, now: seed.today.AddDate(0, 0, -9), user: seed.users[0]}, s.store}

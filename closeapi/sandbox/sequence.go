@@ -45,7 +45,7 @@ func sequenceResource() *resource {
 			w.stamp(values)
 			return w.st.add("sequence", "seq_", values), nil
 		},
-		change:  func(w *write, o *object, values map[string]any) fieldErrors { return settleSteps(w, o, values) },
+		change:  settleSteps,
 		changed: followSequence,
 		remove: func(w *write, o *object) *apiError {
 			for _, sub := range w.st.subscriptionsOf(o.id) {
