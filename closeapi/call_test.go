@@ -257,8 +257,8 @@ func TestCallIsNotChanged(t *testing.T) {
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	all := closeapi.Operations()
-	if len(all) != 302 {
-		t.Errorf("there are %d operations, want 302", len(all))
+	if len(all) != 306 {
+		t.Errorf("there are %d operations, want 306", len(all))
 	}
 	seen := map[string]bool{}
 	for _, op := range all {
@@ -285,11 +285,11 @@ func TestOperations(t *testing.T) {
 		"GET /activity/call/{id}/": {Method: "GET", Path: "/activity/call/{id}/", Fields: true, Reads: true},
 		"GET /user/":               {Method: "GET", Path: "/user/", MaxLimit: 1000, Reads: true},
 		"GET /me/":                 {Method: "GET", Path: "/me/", Fields: true, Reads: true},
-		"GET /event/":              {Method: "GET", Path: "/event/", MaxLimit: 50, Reads: true},
+		"GET /event/":              {Method: "GET", Path: "/event/", MaxLimit: 50, Reads: true, Cursor: true},
 		"DELETE /lead/{id}/":       {Method: "DELETE", Path: "/lead/{id}/"},
 		"POST /lead/merge/":        {Method: "POST", Path: "/lead/merge/"},
 		"POST /report/activity/":   {Method: "POST", Path: "/report/activity/", Reads: true},
-		"POST /data/search/":       {Method: "POST", Path: "/data/search/", MaxLimit: 200, Reads: true},
+		"POST /data/search/":       {Method: "POST", Path: "/data/search/", MaxLimit: 200, Reads: true, Cursor: true},
 	} {
 		if got, _ := closeapi.LookupOperation(name); got != want {
 			t.Errorf("LookupOperation(%q) = %+v, want %+v", name, got, want)

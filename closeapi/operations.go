@@ -20,6 +20,7 @@ type Operation struct {
 	Fields   bool   // whether it takes the parameter _fields
 	MaxLimit int    // the largest page of a list, in rows; 0 for what is not a list
 	Reads    bool   // whether it changes nothing: a GET, or a POST whose body says what to read
+	Cursor   bool   // whether its list is walked with a cursor, not with _skip
 }
 
 // String returns the operation's name, as a [Call] spells it: "GET /lead/{id}/".
@@ -55,7 +56,6 @@ type operation struct {
 	kind    string   // the first step of its path; see kinds
 	live    bool     // whether its answers are never kept
 	group   string   // of the endpoints that share a budget, as far as can be guessed
-	cursor  bool     // whether its list is walked with a cursor, not with _skip
 	literal []string // the pieces of the path around its variables, one more than those
 	vars    []string // the names of the variables, in braces
 }
@@ -134,7 +134,7 @@ func parseOperation(line string) (*operation, error) {
 		case flag == fieldsParam:
 			op.Fields = true
 		case flag == "cursor":
-			op.cursor = true
+			op.Cursor = true
 		case flag == "read":
 			op.Reads = true
 		case flag == "live":

@@ -63,7 +63,7 @@ func pageStart(name string, params map[string]string, size int) (op *operation, 
 		return nil, 0, 0, &Error{Message: err.Error(), cause: errInvalidCall}
 	case op.Method != http.MethodGet || op.MaxLimit == 0:
 		return nil, 0, 0, refused(op, errors.New("is not a list"))
-	case op.cursor:
+	case op.Cursor:
 		return nil, 0, 0, refused(op, errors.New("is walked with a cursor, not by pages"))
 	case size < 0:
 		return nil, 0, 0, refused(op, fmt.Errorf("the page size %d is negative", size))

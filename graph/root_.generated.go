@@ -46,6 +46,26 @@ type ComplexityRoot struct {
 		UserErrors                 func(childComplexity int) int
 	}
 
+	BulkDeletePayload struct {
+		BulkDelete func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BulkEditPayload struct {
+		BulkEdit   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BulkEmailPayload struct {
+		BulkEmail  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BulkSequenceSubscriptionPayload struct {
+		BulkSequenceSubscription func(childComplexity int) int
+		UserErrors               func(childComplexity int) int
+	}
+
 	CallDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -121,6 +141,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	FieldEnrichPayload struct {
+		Enrichment func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	FileUploadPayload struct {
 		FileUpload func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -138,6 +163,11 @@ type ComplexityRoot struct {
 
 	LeadDeletePayload struct {
 		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadExportPayload struct {
+		Export     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -176,6 +206,18 @@ type ComplexityRoot struct {
 		BlockedPhoneNumberDelete         func(childComplexity int, id string) int
 		BlockedPhoneNumberSettingsUpdate func(childComplexity int, input model.BlockedPhoneNumberSettingsInput) int
 		BlockedPhoneNumberUpdate         func(childComplexity int, id string, input model.BlockedPhoneNumberUpdateInput) int
+		BulkDeleteCreate                 func(childComplexity int, input model.BulkDeleteCreateInput) int
+		BulkDeletePause                  func(childComplexity int, id string) int
+		BulkDeleteResume                 func(childComplexity int, id string) int
+		BulkEditCreate                   func(childComplexity int, input model.BulkEditCreateInput) int
+		BulkEditPause                    func(childComplexity int, id string) int
+		BulkEditResume                   func(childComplexity int, id string) int
+		BulkEmailCreate                  func(childComplexity int, input model.BulkEmailCreateInput) int
+		BulkEmailPause                   func(childComplexity int, id string) int
+		BulkEmailResume                  func(childComplexity int, id string) int
+		BulkSequenceSubscriptionCreate   func(childComplexity int, input model.BulkSequenceSubscriptionCreateInput) int
+		BulkSequenceSubscriptionPause    func(childComplexity int, id string) int
+		BulkSequenceSubscriptionResume   func(childComplexity int, id string) int
 		CallCreate                       func(childComplexity int, input model.CallCreateInput) int
 		CallDelete                       func(childComplexity int, id string) int
 		CallUpdate                       func(childComplexity int, id string, input model.CallUpdateInput) int
@@ -198,11 +240,13 @@ type ComplexityRoot struct {
 		EmailTemplateUpdate              func(childComplexity int, id string, input model.EmailTemplateUpdateInput) int
 		EmailThreadDelete                func(childComplexity int, id string) int
 		EmailUpdate                      func(childComplexity int, id string, input model.EmailUpdateInput) int
+		FieldEnrich                      func(childComplexity int, input model.FieldEnrichInput) int
 		FileUploadCreate                 func(childComplexity int, input model.FileUploadCreateInput) int
 		FormSubmissionDelete             func(childComplexity int, id string) int
 		ImportUpdateDelete               func(childComplexity int, id string) int
 		LeadCreate                       func(childComplexity int, input model.LeadCreateInput) int
 		LeadDelete                       func(childComplexity int, id string) int
+		LeadExportCreate                 func(childComplexity int, input model.LeadExportCreateInput) int
 		LeadMerge                        func(childComplexity int, input model.LeadMergeInput) int
 		LeadStatusChangeCreate           func(childComplexity int, input model.LeadStatusChangeCreateInput) int
 		LeadStatusChangeDelete           func(childComplexity int, id string) int
@@ -215,6 +259,7 @@ type ComplexityRoot struct {
 		NoteUpdate                       func(childComplexity int, id string, input model.NoteUpdateInput) int
 		OpportunityCreate                func(childComplexity int, input model.OpportunityCreateInput) int
 		OpportunityDelete                func(childComplexity int, id string) int
+		OpportunityExportCreate          func(childComplexity int, filter *model.OpportunityFilter, input model.OpportunityExportCreateInput) int
 		OpportunityStatusChangeCreate    func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
 		OpportunityStatusChangeDelete    func(childComplexity int, id string) int
 		OpportunityUpdate                func(childComplexity int, id string, input model.OpportunityUpdateInput) int
@@ -238,6 +283,13 @@ type ComplexityRoot struct {
 		SendAsDelete                     func(childComplexity int, id string) int
 		SendAsRevoke                     func(childComplexity int, allowingUserID string, allowedUserID string) int
 		SendAsUpdateUsers                func(childComplexity int, input model.SendAsUsersInput) int
+		SequenceCreate                   func(childComplexity int, input model.SequenceCreateInput) int
+		SequenceDelete                   func(childComplexity int, id string) int
+		SequenceSubscriptionCreate       func(childComplexity int, input model.SequenceSubscriptionCreateInput) int
+		SequenceSubscriptionDelete       func(childComplexity int, id string) int
+		SequenceSubscriptionPause        func(childComplexity int, id string) int
+		SequenceSubscriptionResume       func(childComplexity int, id string) int
+		SequenceUpdate                   func(childComplexity int, id string, input model.SequenceUpdateInput) int
 		SharedSchedulingLinkCreate       func(childComplexity int, input model.SharedSchedulingLinkCreateInput) int
 		SharedSchedulingLinkDelete       func(childComplexity int, id string) int
 		SharedSchedulingLinkMap          func(childComplexity int, input model.SharedSchedulingLinkMapInput) int
@@ -261,6 +313,9 @@ type ComplexityRoot struct {
 		TasksUpdate                      func(childComplexity int, filter model.TaskFilter, input model.TasksUpdateInput, timeZone *string) int
 		UnsubscribedEmailCreate          func(childComplexity int, input model.UnsubscribedEmailCreateInput) int
 		UnsubscribedEmailDelete          func(childComplexity int, email string) int
+		WebhookCreate                    func(childComplexity int, input model.WebhookCreateInput) int
+		WebhookDelete                    func(childComplexity int, id string) int
+		WebhookUpdate                    func(childComplexity int, id string, input model.WebhookUpdateInput) int
 		WhatsAppMessageCreate            func(childComplexity int, input model.WhatsAppMessageCreateInput, sendToInbox *bool) int
 		WhatsAppMessageDelete            func(childComplexity int, id string) int
 		WhatsAppMessageUpdate            func(childComplexity int, id string, input model.WhatsAppMessageUpdateInput) int
@@ -278,6 +333,11 @@ type ComplexityRoot struct {
 
 	OpportunityDeletePayload struct {
 		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityExportPayload struct {
+		Export     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -340,6 +400,11 @@ type ComplexityRoot struct {
 		BlockedPhoneNumber         func(childComplexity int, id string) int
 		BlockedPhoneNumberSettings func(childComplexity int) int
 		BlockedPhoneNumbers        func(childComplexity int, first *int, after *string) int
+		BulkAction                 func(childComplexity int, id string) int
+		BulkDeletes                func(childComplexity int, first *int, after *string) int
+		BulkEdits                  func(childComplexity int, first *int, after *string) int
+		BulkEmails                 func(childComplexity int, first *int, after *string, filter *model.BulkEmailFilter) int
+		BulkSequenceSubscriptions  func(childComplexity int, first *int, after *string) int
 		Calls                      func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Comment                    func(childComplexity int, id string) int
 		CommentThread              func(childComplexity int, id string) int
@@ -361,9 +426,15 @@ type ComplexityRoot struct {
 		EmailTemplates             func(childComplexity int, first *int, after *string, filter *model.EmailTemplateFilter) int
 		EmailThreads               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Emails                     func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Event                      func(childComplexity int, id string) int
+		Events                     func(childComplexity int, first *int, after *string, filter *model.EventFilter, timeZone *string) int
+		Export                     func(childComplexity int, id string) int
+		Exports                    func(childComplexity int, first *int, after *string) int
 		FormSubmissions            func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
 		ImportUpdates              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Lead                       func(childComplexity int, id string) int
+		LeadExport                 func(childComplexity int, id string) int
+		LeadExports                func(childComplexity int, first *int, after *string) int
 		LeadMerges                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		LeadStatus                 func(childComplexity int, id string) int
 		LeadStatusChanges          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
@@ -376,6 +447,8 @@ type ComplexityRoot struct {
 		Notes                      func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Opportunities              func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
 		Opportunity                func(childComplexity int, id string) int
+		OpportunityExport          func(childComplexity int, id string) int
+		OpportunityExports         func(childComplexity int, first *int, after *string) int
 		OpportunityFunnelStages    func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
 		OpportunityFunnelTotals    func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
 		OpportunityGroups          func(childComplexity int, groupBy model.OpportunityGrouping, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
@@ -398,6 +471,10 @@ type ComplexityRoot struct {
 		SendAs                     func(childComplexity int, id string) int
 		SendAsPermissions          func(childComplexity int, filter *model.SendAsFilter) int
 		SentEmailReport            func(childComplexity int, input *model.SentEmailReportInput, organizationID *string, timeZone *string) int
+		Sequence                   func(childComplexity int, id string) int
+		SequenceSubscription       func(childComplexity int, id string) int
+		SequenceSubscriptions      func(childComplexity int, first *int, after *string, filter model.SequenceSubscriptionFilter) int
+		Sequences                  func(childComplexity int, first *int, after *string) int
 		SharedSchedulingLink       func(childComplexity int, id string) int
 		SharedSchedulingLinks      func(childComplexity int) int
 		SmartView                  func(childComplexity int, id string) int
@@ -412,6 +489,8 @@ type ComplexityRoot struct {
 		User                       func(childComplexity int, id string) int
 		Users                      func(childComplexity int, first *int, after *string, orderBy *model.UserOrder) int
 		Viewer                     func(childComplexity int) int
+		Webhook                    func(childComplexity int, id string) int
+		Webhooks                   func(childComplexity int, first *int, after *string) int
 		WhatsAppMessages           func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 	}
 
@@ -468,6 +547,26 @@ type ComplexityRoot struct {
 	SendAsUsersPayload struct {
 		SendAs     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	SequenceDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SequencePayload struct {
+		Sequence   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SequenceSubscriptionDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SequenceSubscriptionPayload struct {
+		SequenceSubscription func(childComplexity int) int
+		UserErrors           func(childComplexity int) int
 	}
 
 	SharedSchedulingLinkDeletePayload struct {
@@ -536,6 +635,16 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	WebhookDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	WebhookPayload struct {
+		UserErrors func(childComplexity int) int
+		Webhook    func(childComplexity int) int
+	}
+
 	WhatsAppMessageDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -599,6 +708,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BlockedPhoneNumberSettingsPayload.UserErrors(childComplexity), true
+
+	case "BulkDeletePayload.bulkDelete":
+		if e.ComplexityRoot.BulkDeletePayload.BulkDelete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkDeletePayload.BulkDelete(childComplexity), true
+	case "BulkDeletePayload.userErrors":
+		if e.ComplexityRoot.BulkDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkDeletePayload.UserErrors(childComplexity), true
+
+	case "BulkEditPayload.bulkEdit":
+		if e.ComplexityRoot.BulkEditPayload.BulkEdit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkEditPayload.BulkEdit(childComplexity), true
+	case "BulkEditPayload.userErrors":
+		if e.ComplexityRoot.BulkEditPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkEditPayload.UserErrors(childComplexity), true
+
+	case "BulkEmailPayload.bulkEmail":
+		if e.ComplexityRoot.BulkEmailPayload.BulkEmail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkEmailPayload.BulkEmail(childComplexity), true
+	case "BulkEmailPayload.userErrors":
+		if e.ComplexityRoot.BulkEmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkEmailPayload.UserErrors(childComplexity), true
+
+	case "BulkSequenceSubscriptionPayload.bulkSequenceSubscription":
+		if e.ComplexityRoot.BulkSequenceSubscriptionPayload.BulkSequenceSubscription == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkSequenceSubscriptionPayload.BulkSequenceSubscription(childComplexity), true
+	case "BulkSequenceSubscriptionPayload.userErrors":
+		if e.ComplexityRoot.BulkSequenceSubscriptionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkSequenceSubscriptionPayload.UserErrors(childComplexity), true
 
 	case "CallDeletePayload.deletedId":
 		if e.ComplexityRoot.CallDeletePayload.DeletedID == nil {
@@ -795,6 +956,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EmailThreadDeletePayload.UserErrors(childComplexity), true
 
+	case "FieldEnrichPayload.enrichment":
+		if e.ComplexityRoot.FieldEnrichPayload.Enrichment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldEnrichPayload.Enrichment(childComplexity), true
+	case "FieldEnrichPayload.userErrors":
+		if e.ComplexityRoot.FieldEnrichPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldEnrichPayload.UserErrors(childComplexity), true
+
 	case "FileUploadPayload.fileUpload":
 		if e.ComplexityRoot.FileUploadPayload.FileUpload == nil {
 			break
@@ -846,6 +1020,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LeadDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadExportPayload.export":
+		if e.ComplexityRoot.LeadExportPayload.Export == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadExportPayload.Export(childComplexity), true
+	case "LeadExportPayload.userErrors":
+		if e.ComplexityRoot.LeadExportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadExportPayload.UserErrors(childComplexity), true
 
 	case "LeadPayload.lead":
 		if e.ComplexityRoot.LeadPayload.Lead == nil {
@@ -969,6 +1156,138 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.BlockedPhoneNumberUpdate(childComplexity, args["id"].(string), args["input"].(model.BlockedPhoneNumberUpdateInput)), true
+	case "Mutation.bulkDeleteCreate":
+		if e.ComplexityRoot.Mutation.BulkDeleteCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkDeleteCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkDeleteCreate(childComplexity, args["input"].(model.BulkDeleteCreateInput)), true
+	case "Mutation.bulkDeletePause":
+		if e.ComplexityRoot.Mutation.BulkDeletePause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkDeletePause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkDeletePause(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkDeleteResume":
+		if e.ComplexityRoot.Mutation.BulkDeleteResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkDeleteResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkDeleteResume(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkEditCreate":
+		if e.ComplexityRoot.Mutation.BulkEditCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEditCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEditCreate(childComplexity, args["input"].(model.BulkEditCreateInput)), true
+	case "Mutation.bulkEditPause":
+		if e.ComplexityRoot.Mutation.BulkEditPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEditPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEditPause(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkEditResume":
+		if e.ComplexityRoot.Mutation.BulkEditResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEditResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEditResume(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkEmailCreate":
+		if e.ComplexityRoot.Mutation.BulkEmailCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEmailCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEmailCreate(childComplexity, args["input"].(model.BulkEmailCreateInput)), true
+	case "Mutation.bulkEmailPause":
+		if e.ComplexityRoot.Mutation.BulkEmailPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEmailPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEmailPause(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkEmailResume":
+		if e.ComplexityRoot.Mutation.BulkEmailResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkEmailResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkEmailResume(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkSequenceSubscriptionCreate":
+		if e.ComplexityRoot.Mutation.BulkSequenceSubscriptionCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkSequenceSubscriptionCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkSequenceSubscriptionCreate(childComplexity, args["input"].(model.BulkSequenceSubscriptionCreateInput)), true
+	case "Mutation.bulkSequenceSubscriptionPause":
+		if e.ComplexityRoot.Mutation.BulkSequenceSubscriptionPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkSequenceSubscriptionPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkSequenceSubscriptionPause(childComplexity, args["id"].(string)), true
+	case "Mutation.bulkSequenceSubscriptionResume":
+		if e.ComplexityRoot.Mutation.BulkSequenceSubscriptionResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bulkSequenceSubscriptionResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BulkSequenceSubscriptionResume(childComplexity, args["id"].(string)), true
 	case "Mutation.callCreate":
 		if e.ComplexityRoot.Mutation.CallCreate == nil {
 			break
@@ -1211,6 +1530,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EmailUpdate(childComplexity, args["id"].(string), args["input"].(model.EmailUpdateInput)), true
+	case "Mutation.fieldEnrich":
+		if e.ComplexityRoot.Mutation.FieldEnrich == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_fieldEnrich_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FieldEnrich(childComplexity, args["input"].(model.FieldEnrichInput)), true
 	case "Mutation.fileUploadCreate":
 		if e.ComplexityRoot.Mutation.FileUploadCreate == nil {
 			break
@@ -1266,6 +1596,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.LeadDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadExportCreate":
+		if e.ComplexityRoot.Mutation.LeadExportCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadExportCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadExportCreate(childComplexity, args["input"].(model.LeadExportCreateInput)), true
 	case "Mutation.leadMerge":
 		if e.ComplexityRoot.Mutation.LeadMerge == nil {
 			break
@@ -1398,6 +1739,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityExportCreate":
+		if e.ComplexityRoot.Mutation.OpportunityExportCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityExportCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityExportCreate(childComplexity, args["filter"].(*model.OpportunityFilter), args["input"].(model.OpportunityExportCreateInput)), true
 	case "Mutation.opportunityStatusChangeCreate":
 		if e.ComplexityRoot.Mutation.OpportunityStatusChangeCreate == nil {
 			break
@@ -1651,6 +2003,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendAsUpdateUsers(childComplexity, args["input"].(model.SendAsUsersInput)), true
+	case "Mutation.sequenceCreate":
+		if e.ComplexityRoot.Mutation.SequenceCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceCreate(childComplexity, args["input"].(model.SequenceCreateInput)), true
+	case "Mutation.sequenceDelete":
+		if e.ComplexityRoot.Mutation.SequenceDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.sequenceSubscriptionCreate":
+		if e.ComplexityRoot.Mutation.SequenceSubscriptionCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceSubscriptionCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceSubscriptionCreate(childComplexity, args["input"].(model.SequenceSubscriptionCreateInput)), true
+	case "Mutation.sequenceSubscriptionDelete":
+		if e.ComplexityRoot.Mutation.SequenceSubscriptionDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceSubscriptionDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceSubscriptionDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.sequenceSubscriptionPause":
+		if e.ComplexityRoot.Mutation.SequenceSubscriptionPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceSubscriptionPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceSubscriptionPause(childComplexity, args["id"].(string)), true
+	case "Mutation.sequenceSubscriptionResume":
+		if e.ComplexityRoot.Mutation.SequenceSubscriptionResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceSubscriptionResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceSubscriptionResume(childComplexity, args["id"].(string)), true
+	case "Mutation.sequenceUpdate":
+		if e.ComplexityRoot.Mutation.SequenceUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sequenceUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SequenceUpdate(childComplexity, args["id"].(string), args["input"].(model.SequenceUpdateInput)), true
 	case "Mutation.sharedSchedulingLinkCreate":
 		if e.ComplexityRoot.Mutation.SharedSchedulingLinkCreate == nil {
 			break
@@ -1904,6 +2333,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnsubscribedEmailDelete(childComplexity, args["email"].(string)), true
+	case "Mutation.webhookCreate":
+		if e.ComplexityRoot.Mutation.WebhookCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookCreate(childComplexity, args["input"].(model.WebhookCreateInput)), true
+	case "Mutation.webhookDelete":
+		if e.ComplexityRoot.Mutation.WebhookDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.webhookUpdate":
+		if e.ComplexityRoot.Mutation.WebhookUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_webhookUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WebhookUpdate(childComplexity, args["id"].(string), args["input"].(model.WebhookUpdateInput)), true
 	case "Mutation.whatsAppMessageCreate":
 		if e.ComplexityRoot.Mutation.WhatsAppMessageCreate == nil {
 			break
@@ -1976,6 +2438,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpportunityDeletePayload.UserErrors(childComplexity), true
+
+	case "OpportunityExportPayload.export":
+		if e.ComplexityRoot.OpportunityExportPayload.Export == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityExportPayload.Export(childComplexity), true
+	case "OpportunityExportPayload.userErrors":
+		if e.ComplexityRoot.OpportunityExportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityExportPayload.UserErrors(childComplexity), true
 
 	case "OpportunityPayload.opportunity":
 		if e.ComplexityRoot.OpportunityPayload.Opportunity == nil {
@@ -2180,6 +2655,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.BlockedPhoneNumbers(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.bulkAction":
+		if e.ComplexityRoot.Query.BulkAction == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkAction_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkAction(childComplexity, args["id"].(string)), true
+	case "Query.bulkDeletes":
+		if e.ComplexityRoot.Query.BulkDeletes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkDeletes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkDeletes(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.bulkEdits":
+		if e.ComplexityRoot.Query.BulkEdits == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkEdits_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkEdits(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.bulkEmails":
+		if e.ComplexityRoot.Query.BulkEmails == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkEmails_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkEmails(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.BulkEmailFilter)), true
+	case "Query.bulkSequenceSubscriptions":
+		if e.ComplexityRoot.Query.BulkSequenceSubscriptions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkSequenceSubscriptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkSequenceSubscriptions(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.calls":
 		if e.ComplexityRoot.Query.Calls == nil {
 			break
@@ -2406,6 +2936,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Emails(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.event":
+		if e.ComplexityRoot.Query.Event == nil {
+			break
+		}
+
+		args, err := ec.field_Query_event_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Event(childComplexity, args["id"].(string)), true
+	case "Query.events":
+		if e.ComplexityRoot.Query.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Query_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.EventFilter), args["timeZone"].(*string)), true
+	case "Query.export":
+		if e.ComplexityRoot.Query.Export == nil {
+			break
+		}
+
+		args, err := ec.field_Query_export_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Export(childComplexity, args["id"].(string)), true
+	case "Query.exports":
+		if e.ComplexityRoot.Query.Exports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_exports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Exports(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.formSubmissions":
 		if e.ComplexityRoot.Query.FormSubmissions == nil {
 			break
@@ -2440,6 +3014,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Lead(childComplexity, args["id"].(string)), true
+	case "Query.leadExport":
+		if e.ComplexityRoot.Query.LeadExport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadExport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadExport(childComplexity, args["id"].(string)), true
+	case "Query.leadExports":
+		if e.ComplexityRoot.Query.LeadExports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leadExports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LeadExports(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.leadMerges":
 		if e.ComplexityRoot.Query.LeadMerges == nil {
 			break
@@ -2567,6 +3163,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Opportunity(childComplexity, args["id"].(string)), true
+	case "Query.opportunityExport":
+		if e.ComplexityRoot.Query.OpportunityExport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityExport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityExport(childComplexity, args["id"].(string)), true
+	case "Query.opportunityExports":
+		if e.ComplexityRoot.Query.OpportunityExports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_opportunityExports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpportunityExports(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.opportunityFunnelStages":
 		if e.ComplexityRoot.Query.OpportunityFunnelStages == nil {
 			break
@@ -2789,6 +3407,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SentEmailReport(childComplexity, args["input"].(*model.SentEmailReportInput), args["organizationId"].(*string), args["timeZone"].(*string)), true
+	case "Query.sequence":
+		if e.ComplexityRoot.Query.Sequence == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sequence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sequence(childComplexity, args["id"].(string)), true
+	case "Query.sequenceSubscription":
+		if e.ComplexityRoot.Query.SequenceSubscription == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sequenceSubscription_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SequenceSubscription(childComplexity, args["id"].(string)), true
+	case "Query.sequenceSubscriptions":
+		if e.ComplexityRoot.Query.SequenceSubscriptions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sequenceSubscriptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SequenceSubscriptions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(model.SequenceSubscriptionFilter)), true
+	case "Query.sequences":
+		if e.ComplexityRoot.Query.Sequences == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sequences_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sequences(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.sharedSchedulingLink":
 		if e.ComplexityRoot.Query.SharedSchedulingLink == nil {
 			break
@@ -2933,6 +3595,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query.webhook":
+		if e.ComplexityRoot.Query.Webhook == nil {
+			break
+		}
+
+		args, err := ec.field_Query_webhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Webhook(childComplexity, args["id"].(string)), true
+	case "Query.webhooks":
+		if e.ComplexityRoot.Query.Webhooks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_webhooks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Webhooks(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.whatsAppMessages":
 		if e.ComplexityRoot.Query.WhatsAppMessages == nil {
 			break
@@ -3087,6 +3771,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SendAsUsersPayload.UserErrors(childComplexity), true
+
+	case "SequenceDeletePayload.deletedId":
+		if e.ComplexityRoot.SequenceDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceDeletePayload.DeletedID(childComplexity), true
+	case "SequenceDeletePayload.userErrors":
+		if e.ComplexityRoot.SequenceDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceDeletePayload.UserErrors(childComplexity), true
+
+	case "SequencePayload.sequence":
+		if e.ComplexityRoot.SequencePayload.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequencePayload.Sequence(childComplexity), true
+	case "SequencePayload.userErrors":
+		if e.ComplexityRoot.SequencePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequencePayload.UserErrors(childComplexity), true
+
+	case "SequenceSubscriptionDeletePayload.deletedId":
+		if e.ComplexityRoot.SequenceSubscriptionDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceSubscriptionDeletePayload.DeletedID(childComplexity), true
+	case "SequenceSubscriptionDeletePayload.userErrors":
+		if e.ComplexityRoot.SequenceSubscriptionDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceSubscriptionDeletePayload.UserErrors(childComplexity), true
+
+	case "SequenceSubscriptionPayload.sequenceSubscription":
+		if e.ComplexityRoot.SequenceSubscriptionPayload.SequenceSubscription == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceSubscriptionPayload.SequenceSubscription(childComplexity), true
+	case "SequenceSubscriptionPayload.userErrors":
+		if e.ComplexityRoot.SequenceSubscriptionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SequenceSubscriptionPayload.UserErrors(childComplexity), true
 
 	case "SharedSchedulingLinkDeletePayload.deletedId":
 		if e.ComplexityRoot.SharedSchedulingLinkDeletePayload.DeletedID == nil {
@@ -3263,6 +3999,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
 
+	case "WebhookDeletePayload.deletedId":
+		if e.ComplexityRoot.WebhookDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeletePayload.DeletedID(childComplexity), true
+	case "WebhookDeletePayload.userErrors":
+		if e.ComplexityRoot.WebhookDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeletePayload.UserErrors(childComplexity), true
+
+	case "WebhookPayload.userErrors":
+		if e.ComplexityRoot.WebhookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPayload.UserErrors(childComplexity), true
+	case "WebhookPayload.webhook":
+		if e.ComplexityRoot.WebhookPayload.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPayload.Webhook(childComplexity), true
+
 	case "WhatsAppMessageDeletePayload.deletedId":
 		if e.ComplexityRoot.WhatsAppMessageDeletePayload.DeletedID == nil {
 			break
@@ -3306,6 +4068,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BlockedPhoneNumberCreateInput", ec.unmarshalInputBlockedPhoneNumberCreateInput),
 			graphql.NewInputUnmarshaler("BlockedPhoneNumberSettingsInput", ec.unmarshalInputBlockedPhoneNumberSettingsInput),
 			graphql.NewInputUnmarshaler("BlockedPhoneNumberUpdateInput", ec.unmarshalInputBlockedPhoneNumberUpdateInput),
+			graphql.NewInputUnmarshaler("BulkDeleteCreateInput", ec.unmarshalInputBulkDeleteCreateInput),
+			graphql.NewInputUnmarshaler("BulkEditCreateInput", ec.unmarshalInputBulkEditCreateInput),
+			graphql.NewInputUnmarshaler("BulkEmailCreateInput", ec.unmarshalInputBulkEmailCreateInput),
+			graphql.NewInputUnmarshaler("BulkEmailFilter", ec.unmarshalInputBulkEmailFilter),
+			graphql.NewInputUnmarshaler("BulkSearchInput", ec.unmarshalInputBulkSearchInput),
+			graphql.NewInputUnmarshaler("BulkSequenceSubscriptionCreateInput", ec.unmarshalInputBulkSequenceSubscriptionCreateInput),
 			graphql.NewInputUnmarshaler("CallCreateInput", ec.unmarshalInputCallCreateInput),
 			graphql.NewInputUnmarshaler("CallUpdateInput", ec.unmarshalInputCallUpdateInput),
 			graphql.NewInputUnmarshaler("CommentCreateInput", ec.unmarshalInputCommentCreateInput),
@@ -3337,6 +4105,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EmailTemplateRecipient", ec.unmarshalInputEmailTemplateRecipient),
 			graphql.NewInputUnmarshaler("EmailTemplateUpdateInput", ec.unmarshalInputEmailTemplateUpdateInput),
 			graphql.NewInputUnmarshaler("EmailUpdateInput", ec.unmarshalInputEmailUpdateInput),
+			graphql.NewInputUnmarshaler("EventFilter", ec.unmarshalInputEventFilter),
+			graphql.NewInputUnmarshaler("FieldEnrichInput", ec.unmarshalInputFieldEnrichInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
 			graphql.NewInputUnmarshaler("FunnelComparedRange", ec.unmarshalInputFunnelComparedRange),
@@ -3344,6 +4114,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
+			graphql.NewInputUnmarshaler("LeadExportCreateInput", ec.unmarshalInputLeadExportCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
 			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("LeadStatusReportInput", ec.unmarshalInputLeadStatusReportInput),
@@ -3353,6 +4124,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("NoteCreateInput", ec.unmarshalInputNoteCreateInput),
 			graphql.NewInputUnmarshaler("NoteUpdateInput", ec.unmarshalInputNoteUpdateInput),
 			graphql.NewInputUnmarshaler("OpportunityCreateInput", ec.unmarshalInputOpportunityCreateInput),
+			graphql.NewInputUnmarshaler("OpportunityExportCreateInput", ec.unmarshalInputOpportunityExportCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
@@ -3392,6 +4164,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SendAsFilter", ec.unmarshalInputSendAsFilter),
 			graphql.NewInputUnmarshaler("SendAsUsersInput", ec.unmarshalInputSendAsUsersInput),
 			graphql.NewInputUnmarshaler("SentEmailReportInput", ec.unmarshalInputSentEmailReportInput),
+			graphql.NewInputUnmarshaler("SequenceCreateInput", ec.unmarshalInputSequenceCreateInput),
+			graphql.NewInputUnmarshaler("SequenceHoursInput", ec.unmarshalInputSequenceHoursInput),
+			graphql.NewInputUnmarshaler("SequenceScheduleInput", ec.unmarshalInputSequenceScheduleInput),
+			graphql.NewInputUnmarshaler("SequenceStepInput", ec.unmarshalInputSequenceStepInput),
+			graphql.NewInputUnmarshaler("SequenceSubscriptionCreateInput", ec.unmarshalInputSequenceSubscriptionCreateInput),
+			graphql.NewInputUnmarshaler("SequenceSubscriptionFilter", ec.unmarshalInputSequenceSubscriptionFilter),
+			graphql.NewInputUnmarshaler("SequenceUpdateInput", ec.unmarshalInputSequenceUpdateInput),
 			graphql.NewInputUnmarshaler("SharedSchedulingLinkCreateInput", ec.unmarshalInputSharedSchedulingLinkCreateInput),
 			graphql.NewInputUnmarshaler("SharedSchedulingLinkMapInput", ec.unmarshalInputSharedSchedulingLinkMapInput),
 			graphql.NewInputUnmarshaler("SharedSchedulingLinkUnmapInput", ec.unmarshalInputSharedSchedulingLinkUnmapInput),
@@ -3404,6 +4183,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TaskUpdateInput", ec.unmarshalInputTaskUpdateInput),
 			graphql.NewInputUnmarshaler("TasksUpdateInput", ec.unmarshalInputTasksUpdateInput),
 			graphql.NewInputUnmarshaler("UnsubscribedEmailCreateInput", ec.unmarshalInputUnsubscribedEmailCreateInput),
+			graphql.NewInputUnmarshaler("WebhookCreateInput", ec.unmarshalInputWebhookCreateInput),
+			graphql.NewInputUnmarshaler("WebhookEventInput", ec.unmarshalInputWebhookEventInput),
+			graphql.NewInputUnmarshaler("WebhookUpdateInput", ec.unmarshalInputWebhookUpdateInput),
 			graphql.NewInputUnmarshaler("WhatsAppMessageCreateInput", ec.unmarshalInputWhatsAppMessageCreateInput),
 			graphql.NewInputUnmarshaler("WhatsAppMessageUpdateInput", ec.unmarshalInputWhatsAppMessageUpdateInput),
 		)
@@ -3481,7 +4263,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -3714,6 +4496,11 @@ input DateRange {
 	{Name: "schema/activity_sms.graphqls", Input: sourceData("schema/activity_sms.graphqls"), BuiltIn: false},
 	{Name: "schema/activity_whatsapp.graphqls", Input: sourceData("schema/activity_whatsapp.graphqls"), BuiltIn: false},
 	{Name: "schema/blocked_phone_number.graphqls", Input: sourceData("schema/blocked_phone_number.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_action.graphqls", Input: sourceData("schema/bulk_action.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_delete.graphqls", Input: sourceData("schema/bulk_delete.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_edit.graphqls", Input: sourceData("schema/bulk_edit.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_email.graphqls", Input: sourceData("schema/bulk_email.graphqls"), BuiltIn: false},
+	{Name: "schema/bulk_sequence_subscription.graphqls", Input: sourceData("schema/bulk_sequence_subscription.graphqls"), BuiltIn: false},
 	{Name: "schema/comment.graphqls", Input: sourceData("schema/comment.graphqls"), BuiltIn: false},
 	{Name: "schema/connected_account.graphqls", Input: sourceData("schema/connected_account.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
@@ -3721,6 +4508,9 @@ input DateRange {
 	{Name: "schema/custom_object.graphqls", Input: sourceData("schema/custom_object.graphqls"), BuiltIn: false},
 	{Name: "schema/dialer.graphqls", Input: sourceData("schema/dialer.graphqls"), BuiltIn: false},
 	{Name: "schema/email_template.graphqls", Input: sourceData("schema/email_template.graphqls"), BuiltIn: false},
+	{Name: "schema/event.graphqls", Input: sourceData("schema/event.graphqls"), BuiltIn: false},
+	{Name: "schema/export.graphqls", Input: sourceData("schema/export.graphqls"), BuiltIn: false},
+	{Name: "schema/field_enrichment.graphqls", Input: sourceData("schema/field_enrichment.graphqls"), BuiltIn: false},
 	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
@@ -3740,6 +4530,8 @@ input DateRange {
 	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
 	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
 	{Name: "schema/send_as.graphqls", Input: sourceData("schema/send_as.graphqls"), BuiltIn: false},
+	{Name: "schema/sequence.graphqls", Input: sourceData("schema/sequence.graphqls"), BuiltIn: false},
+	{Name: "schema/sequence_subscription.graphqls", Input: sourceData("schema/sequence_subscription.graphqls"), BuiltIn: false},
 	{Name: "schema/shared_scheduling_link.graphqls", Input: sourceData("schema/shared_scheduling_link.graphqls"), BuiltIn: false},
 	{Name: "schema/smart_view.graphqls", Input: sourceData("schema/smart_view.graphqls"), BuiltIn: false},
 	{Name: "schema/sms_template.graphqls", Input: sourceData("schema/sms_template.graphqls"), BuiltIn: false},
@@ -3747,6 +4539,7 @@ input DateRange {
 	{Name: "schema/task.graphqls", Input: sourceData("schema/task.graphqls"), BuiltIn: false},
 	{Name: "schema/unsubscribed_email.graphqls", Input: sourceData("schema/unsubscribed_email.graphqls"), BuiltIn: false},
 	{Name: "schema/user.graphqls", Input: sourceData("schema/user.graphqls"), BuiltIn: false},
+	{Name: "schema/webhook.graphqls", Input: sourceData("schema/webhook.graphqls"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -3782,6 +4575,46 @@ func (ec *executionContext) childFields_BlockedPhoneNumberSettingsPayload(ctx co
 		return ec.fieldContext_BlockedPhoneNumberSettingsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BlockedPhoneNumberSettingsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bulkDelete":
+		return ec.fieldContext_BulkDeletePayload_bulkDelete(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkEditPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bulkEdit":
+		return ec.fieldContext_BulkEditPayload_bulkEdit(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkEditPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkEditPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bulkEmail":
+		return ec.fieldContext_BulkEmailPayload_bulkEmail(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkSequenceSubscriptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bulkSequenceSubscription":
+		return ec.fieldContext_BulkSequenceSubscriptionPayload_bulkSequenceSubscription(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkSequenceSubscriptionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkSequenceSubscriptionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CallDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3934,6 +4767,16 @@ func (ec *executionContext) childFields_EmailThreadDeletePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type EmailThreadDeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FieldEnrichPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrichment":
+		return ec.fieldContext_FieldEnrichPayload_enrichment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FieldEnrichPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldEnrichPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FileUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fileUpload":
@@ -3972,6 +4815,16 @@ func (ec *executionContext) childFields_LeadDeletePayload(ctx context.Context, f
 		return ec.fieldContext_LeadDeletePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LeadDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "export":
+		return ec.fieldContext_LeadExportPayload_export(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadExportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadExportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LeadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4062,6 +4915,16 @@ func (ec *executionContext) childFields_OpportunityDeletePayload(ctx context.Con
 		return ec.fieldContext_OpportunityDeletePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "export":
+		return ec.fieldContext_OpportunityExportPayload_export(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityExportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityExportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OpportunityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4276,6 +5139,46 @@ func (ec *executionContext) childFields_SendAsUsersPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type SendAsUsersPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SequenceDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SequenceDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SequenceDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SequenceDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SequencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sequence":
+		return ec.fieldContext_SequencePayload_sequence(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SequencePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SequencePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SequenceSubscriptionDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SequenceSubscriptionDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SequenceSubscriptionDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SequenceSubscriptionDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SequenceSubscriptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sequenceSubscription":
+		return ec.fieldContext_SequenceSubscriptionPayload_sequenceSubscription(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SequenceSubscriptionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SequenceSubscriptionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SharedSchedulingLinkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -4406,6 +5309,26 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_WebhookDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WebhookDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_WebhookPayload_webhook(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WebhookPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WhatsAppMessageDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -189,8 +189,8 @@ func (w *write) followUp(thread string, user any, values map[string]any) {
 		return
 	}
 	task := w.notify(taskFollowup, w.st.get("emailthread", thread))
-	task.values["date"] = date
+	w.st.set(task, "date", date)
 	if user != nil {
-		task.values["assigned_to"] = user
+		w.st.set(task, "assigned_to", user)
 	}
 }

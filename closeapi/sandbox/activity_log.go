@@ -62,7 +62,7 @@ func logTask(w *write, task *object, before map[string]any) {
 func forgetTask(st *store, task *object) {
 	for _, logged := range st.of("task_completed", task.str("lead_id")) {
 		if logged.str("task_id") == task.id {
-			logged.values["task_id"] = nil
+			st.set(logged, "task_id", nil)
 		}
 	}
 	st.remove("task", task)

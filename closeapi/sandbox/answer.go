@@ -34,6 +34,9 @@ func (s *Server) answer(ctx context.Context, r *http.Request) (*answer, error) {
 	if strings.HasPrefix(r.URL.Path, filesPath) {
 		return receive(r), nil
 	}
+	if strings.HasPrefix(r.URL.Path, exportsPath) {
+		return s.download(r), nil
+	}
 	c, refused := s.read(r)
 	number := s.remember(c)
 	f := s.fault(c)

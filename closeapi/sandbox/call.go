@@ -174,5 +174,5 @@ func (c *call) startOfDay(days int) time.Time {
 }
 
 func (c *call) view() view {
-	return view{st: c.s.store, now: c.now, tomorrow: c.startOfDay(1), offset: c.offset, user: c.user}
+	return view{st: c.s.store, now: c.now, tomorrow: c.startOfDay(1), offset: c.offset, user: c.user, base: c.base}
 }

@@ -134,7 +134,9 @@ func removeComment(w *write, o *object) *apiError {
 	if o.values["removed_at"] != nil {
 		return notFound(o.id)
 	}
-	o.values["body"], o.values["removed_at"], o.values["removed_by"] = nil, at(w.c.now), w.c.user.id
+	for name, v := range map[string]any{"body": nil, "removed_at": at(w.c.now), "removed_by": w.c.user.id} {
+		w.st.set(o, name, v)
+	}
 	w.touchThread(o.str("thread_id"))
 	thread := w.st.get("comment_thread", o.str("thread_id"))
 	if thread != nil && !slices.ContainsFunc(w.st.commentsOf(thread), func(c *object) bool { return c.values["removed_at"] == nil }) {

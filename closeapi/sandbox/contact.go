@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -130,10 +131,10 @@ func completeLists(values map[string]any, isNew bool) {
 // deleteContact takes the contact away; what referred to it goes on without.
 func deleteContact(st *store, contact *object) {
 	lead := contact.str("lead_id")
-	for name := range st.tables {
+	for _, name := range slices.Sorted(maps.Keys(st.tables)) {
 		for _, o := range st.of(name, lead) {
 			if o.str("contact_id") == contact.id {
-				o.values["contact_id"] = nil
+				st.set(o, "contact_id", nil)
 			}
 		}
 	}

@@ -34,7 +34,9 @@ func newAPI() *api {
 		taskResource(), leadResource(), contactResource(), opportunityResource(),
 		userResource(), meResource(), organizationResource(),
 		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
-		customActivityTypeResource(),
+		customActivityTypeResource(), eventResource(), webhookResource(),
+		sequenceResource(), sequenceSubscriptionResource(), exportResource(),
+		bulkEmailResource(), bulkEditResource(), bulkDeleteResource(), bulkSequenceResource(),
 	}, communicationResources(), activityResources()) {
 		r.prepare()
 		a.resources[r.name] = r
@@ -42,6 +44,7 @@ func newAPI() *api {
 			a.add(template, methods)
 		}
 	}
+	a.add("/event/", map[string]*endpoint{http.MethodGet: eventsEndpoint(a)})
 	a.add("/activity/", map[string]*endpoint{http.MethodGet: activitiesEndpoint(a)})
 	a.add("/activity/meeting/{id}/integration/", map[string]*endpoint{http.MethodPost: integrationEndpoint()})
 	a.add("/data/search/", map[string]*endpoint{http.MethodPost: searchEndpoint()})
@@ -50,6 +53,8 @@ func newAPI() *api {
 	for _, template := range []string{"{id}/", "activity/{id}/", "custom_object/{id}/"} {
 		a.add("/custom_field_schema/"+template, map[string]*endpoint{http.MethodGet: schemaEndpoint()})
 	}
+	a.add("/enrich_field/", map[string]*endpoint{http.MethodPost: enrichEndpoint()})
+	a.addExports()
 	a.addReports()
 	a.addCommunication()
 	a.searchable = searchTypes(a)
@@ -150,6 +155,7 @@ func (s *Server) endpoint(c *call) (*endpoint, *apiError) {
 
 // run answers under the lock of the store.
 func (s *Server) run(c *call, e *endpoint) (*answer, *apiError) {
+	s.work(c.now)
 	if e.writes {
 		s.data.Lock()
 		defer s.data.Unlock()
@@ -159,7 +165,17 @@ func (s *Server) run(c *call, e *endpoint) (*answer, *apiError) {
 	}
 	scratch := scratches.Get().(*[]byte)
 	defer scratches.Put(scratch)
-	body, refused := e.handle(c, (*scratch)[:0])
+	var body []byte
+	handle := func() (refused *apiError) {
+		body, refused = e.handle(c, (*scratch)[:0])
+		return refused
+	}
+	var refused *apiError
+	if e.writes {
+		refused = c.logged(fields{{"request_method", c.method}, {"request_path", "/api/v1" + c.path}}, handle)
+	} else {
+		refused = handle()
+	}
 	if refused != nil {
 		return nil, refused
 	}

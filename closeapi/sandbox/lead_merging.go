@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -38,7 +39,7 @@ func mergeEndpoint() *endpoint {
 
 // mergeLeads moves what hangs on the source, and fills in what the destination does not have.
 func (w *write) mergeLeads(source, destination *object) {
-	for name := range w.st.tables {
+	for _, name := range slices.Sorted(maps.Keys(w.st.tables)) {
 		for _, o := range slices.Clone(w.st.of(name, source.id)) {
 			w.st.set(o, "lead_id", destination.id)
 		}
@@ -56,4 +57,6 @@ func (w *write) mergeLeads(source, destination *object) {
 		"merge_status": "completed", "error_message": nil,
 	})
 	w.st.remove("lead", source)
+	w.st.journal.merge = destination
+	w.st.journal.meta = append(w.st.journal.meta, field{"merge_source_lead_id", source.id}, field{"merge_destination_lead_id", destination.id})
 }

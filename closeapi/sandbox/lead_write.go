@@ -1,6 +1,9 @@
 package sandbox
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 func leadWriting() *writing {
 	return &writing{
@@ -85,7 +88,7 @@ func newAddress(_ *write, given map[string]any) (any, fieldErrors) {
 
 // deleteLead takes the lead away, with everything below it (Close docs: Leads).
 func deleteLead(st *store, lead *object) {
-	for name := range st.tables {
+	for _, name := range slices.Sorted(maps.Keys(st.tables)) {
 		if below := slices.Clone(st.of(name, lead.id)); len(below) > 0 {
 			st.remove(name, below...)
 		}

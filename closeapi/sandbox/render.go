@@ -16,6 +16,7 @@ type view struct {
 	offset   time.Duration
 	user     *object
 	expand   string // the value of _expand
+	base     string // where the sandbox is, as the client sees it
 }
 
 // fields is a JSON object whose members keep their order.
@@ -77,6 +78,8 @@ func (v *view) value(b []byte, x any) []byte {
 	case float64:
 		return strconv.AppendFloat(b, x, 'f', -1, 64)
 	case json.Number:
+		return append(b, x...)
+	case json.RawMessage:
 		return append(b, x...)
 	case moment:
 		return x.append(b)

@@ -17,6 +17,7 @@ type resource struct {
 	virtual  bool   // has no objects of its own
 	custom   bool   // takes custom fields
 	noFields bool   // does not know _fields
+	apart    bool   // belongs to no lead, whatever lead it names
 	more     bool   // shows what is on request whenever an object stands alone
 	moreWith string // the parameter that asks for it, of one that stands alone
 
@@ -82,6 +83,23 @@ func authorship(named bool) []*memberDef {
 		ms = append(ms, nameOf("created_by_name", "user", "created_by"), nameOf("updated_by_name", "user", "updated_by"))
 	}
 	return ms
+}
+
+// naiveDates declares when an object was made and changed, as Close writes it without an offset.
+func naiveDates() []*memberDef {
+	var ms []*memberDef
+	for _, name := range []string{"date_created", "date_updated"} {
+		ms = append(ms, derived(name, func(_ *view, o *object) any {
+			m, _ := o.moment(name)
+			return naive(m.t)
+		}))
+	}
+	return ms
+}
+
+// renamed declares a stored member that goes by another name.
+func renamed(name, from string) *memberDef {
+	return derived(name, func(_ *view, o *object) any { return o.values[from] })
 }
 
 // name is what people call the object that an id refers to; nil when there is none.

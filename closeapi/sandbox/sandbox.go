@@ -48,6 +48,7 @@ type Server struct {
 	strict bool
 	api    *api
 	limits *limiter
+	hooks  *hooks
 
 	data  sync.RWMutex // guards store
 	store *store
@@ -65,7 +66,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{strict: o.Strict, api: newAPI(), limits: newLimiter(o), clock: o.Now}
+	s := &Server{strict: o.Strict, api: newAPI(), limits: newLimiter(o), hooks: &hooks{}, clock: o.Now}
 	s.dice = rand.New(rand.NewPCG(o.Seed, 0)) //nolint:gosec // chance that must be the same each time
 	s.store = newStore(s.api)
 	seedOrganization(s.store, o.Now())
@@ -74,6 +75,9 @@ func New(o Options) *Server {
 		seedCRM(s.store, o.Now())
 		seedHistory(s.store, o.Now())
 		seedCommunication(s.store, o.Now())
+		seedSequences(s.store, o.Now())
+		s.seedAutomation(o.Now())
+		seedEvents(s.store, o.Now())
 	}
 	return s
 }
@@ -103,7 +107,8 @@ func (s *Server) SetTime(t time.Time) {
 // Fields returns the names of the members that Close gives the objects of a resource: "task", "lead", "contact",
 // "opportunity", "user", "me", "organization", "lead_status", "opportunity_status",
 // "pipeline", "custom_field_lead" and the other kinds of custom fields, "custom_object_type", "custom_object", "comment",
-// "comment_thread" or "saved_search", of the rows of reports, and of the activities: "note", "call", "email",
+// "comment_thread", "saved_search", "event", "webhook", "sequence",
+// "sequence_subscription", "bulk_email", "bulk_edit", "bulk_delete", "bulk_sequence_subscription" or "export", of the rows of reports, and of the activities: "note", "call", "email",
 // "emailthread", "sms", "whatsapp_message", "meeting", "custom_activity" (whose types are "custom_activity_type"),
 // "created", "form_submission", "lead_status_change", "opportunity_status_change", "task_completed", "lead_merge" and
 // "import_update". Custom fields are not among them. An unknown resource has none.

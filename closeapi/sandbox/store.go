@@ -15,6 +15,12 @@ type store struct {
 	tables       map[string]*table
 	organization string // the id of the only one
 	size         int
+
+	journal    *journal           // of the call that writes now; nil when nobody does
+	lastEvents map[string]*object // the last event about each object, by the object's id
+	requests   int                // how many requests made events
+	steps      int                // how many steps of sequences were ever made
+	jobs       []*job             // that are not done yet
 }
 
 // A table holds the objects of one resource.
@@ -35,7 +41,7 @@ type object struct {
 }
 
 func newStore(a *api) *store {
-	st := &store{tables: map[string]*table{}}
+	st := &store{tables: map[string]*table{}, lastEvents: map[string]*object{}}
 	for name, r := range a.resources {
 		if !r.virtual {
 			st.tables[name] = &table{res: r, byID: map[string]*object{}, byLead: map[string][]*object{}}
@@ -54,19 +60,22 @@ func (st *store) add(resource, prefix string, values map[string]any) *object {
 func (st *store) insert(resource, id string, values map[string]any) *object {
 	t := st.tables[resource]
 	o := &object{res: t.res, id: id, seq: t.made, values: values}
+	st.touchLead(o)
 	t.made++
 	t.all = append(t.all, o)
 	t.byID[o.id] = o
-	if lead := o.str("lead_id"); lead != "" {
+	if lead := o.str("lead_id"); lead != "" && !t.res.apart {
 		t.byLead[lead] = append(t.byLead[lead], o)
 	}
 	st.size++
+	st.made(o)
 	return o
 }
 
 // remove takes objects of one resource away.
 func (st *store) remove(resource string, gone ...*object) {
 	t := st.tables[resource]
+	st.gone(gone)
 	for _, o := range gone {
 		delete(t.byID, o.id)
 		t.unlink(o)
@@ -78,10 +87,15 @@ func (st *store) remove(resource string, gone ...*object) {
 
 // set changes one member and keeps the index true.
 func (st *store) set(o *object, name string, v any) {
+	st.touch(o)
 	if name == "lead_id" {
+		st.touchLead(o)
 		t := st.tables[o.res.name]
 		t.unlink(o)
 		if lead, _ := v.(string); lead != "" {
+			if o.res.name == "contact" {
+				st.touch(st.get("lead", lead))
+			}
 			t.byLead[lead] = append(t.byLead[lead], o)
 			slices.SortFunc(t.byLead[lead], func(a, b *object) int { return a.seq - b.seq })
 		}

@@ -132,6 +132,130 @@ type BlockedPhoneNumberUpdateInput struct {
 	Reason string `json:"reason"`
 }
 
+// What is to be deleted.
+type BulkDeleteCreateInput struct {
+	// Which objects.
+	Search *BulkSearchInput `json:"search"`
+	// What kind of objects to delete.
+	ObjectType BulkDeleteObjectType `json:"objectType"`
+	// Whether Close writes to you when it is done; yes, when left out.
+	SendDoneEmail graphql.Omittable[*bool] `json:"sendDoneEmail,omitempty,omitzero"`
+}
+
+// What became of a mutation of a bulk deletion.
+type BulkDeletePayload struct {
+	// The deletion of many objects as it is now; null when there are errors.
+	BulkDelete *projection.Value `json:"bulkDelete,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What is to be changed of many objects.
+type BulkEditCreateInput struct {
+	// Which objects.
+	Search *BulkSearchInput `json:"search"`
+	// What to change.
+	Type BulkEditType `json:"type"`
+	// The status that leads get, for `SET_LEAD_STATUS`.
+	LeadStatusID graphql.Omittable[*string] `json:"leadStatusId,omitempty,omitzero"`
+	// The id of the custom field, for all other changes. Give this or `customFieldName`.
+	CustomFieldID graphql.Omittable[*string] `json:"customFieldId,omitempty,omitzero"`
+	// The name of the custom field.
+	CustomFieldName graphql.Omittable[*string] `json:"customFieldName,omitempty,omitzero"`
+	// The value of the custom field.
+	CustomFieldValue graphql.Omittable[any] `json:"customFieldValue,omitempty,omitzero"`
+	// The values of a custom field that takes several.
+	CustomFieldValues graphql.Omittable[[]any] `json:"customFieldValues,omitempty,omitzero"`
+	// What happens with several values; they are replaced, when left out.
+	CustomFieldOperation graphql.Omittable[*BulkFieldOperation] `json:"customFieldOperation,omitempty,omitzero"`
+	// Whether Close writes to you when it is done; yes, when left out.
+	SendDoneEmail graphql.Omittable[*bool] `json:"sendDoneEmail,omitempty,omitzero"`
+}
+
+// What became of a mutation of a bulk change.
+type BulkEditPayload struct {
+	// The change of many objects as it is now; null when there are errors.
+	BulkEdit *projection.Value `json:"bulkEdit,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What is to be written, and to whom.
+type BulkEmailCreateInput struct {
+	// Whose contacts: leads, or contacts.
+	Search *BulkSearchInput `json:"search"`
+	// The id of the template.
+	TemplateID string `json:"templateId"`
+	// To whom of a lead it goes; the first contact, when left out.
+	ContactPreference graphql.Omittable[*BulkContactPreference] `json:"contactPreference,omitempty,omitzero"`
+	// The id of the connected account that sends.
+	EmailAccountID graphql.Omittable[*string] `json:"emailAccountId,omitempty,omitzero"`
+	// The sender, as a name with an address: `Ada Rowe <ada@acme.example>`.
+	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
+	// Whether Close writes to you when it is done; yes, when left out.
+	SendDoneEmail graphql.Omittable[*bool] `json:"sendDoneEmail,omitempty,omitzero"`
+}
+
+// Which e-mails to many are wanted.
+type BulkEmailFilter struct {
+	// From this template.
+	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
+}
+
+// What became of a mutation of a bulk e-mail.
+type BulkEmailPayload struct {
+	// The e-mail to many as it is now; null when there are errors.
+	BulkEmail *projection.Value `json:"bulkEmail,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The objects that a bulk action or an export takes, in the terms of `Query.search`. To take all objects of a kind, say so in a `query` of Close's own form.
+type BulkSearchInput struct {
+	// What kind of objects to find. Give this with `where`, or `query`.
+	Type graphql.Omittable[*SearchObjectType] `json:"type,omitempty,omitzero"`
+	// Which of them.
+	Where graphql.Omittable[*SearchQuery] `json:"where,omitempty,omitzero"`
+	// A query in Close's own form, in place of `type` and `where`: what "Copy Filters" of a Smart View in Close gives.
+	Query graphql.Omittable[any] `json:"query,omitempty,omitzero"`
+	// In which order they are taken.
+	OrderBy graphql.Omittable[*SearchOrder] `json:"orderBy,omitempty,omitzero"`
+	// The most objects to take.
+	Limit graphql.Omittable[*int] `json:"limit,omitempty,omitzero"`
+}
+
+// What is to be done with contacts and a sequence.
+type BulkSequenceSubscriptionCreateInput struct {
+	// Whose contacts: leads, or contacts.
+	Search *BulkSearchInput `json:"search"`
+	// What to do.
+	Action BulkSequenceAction `json:"action"`
+	// The sequence; left out, all sequences are meant, but not by `SUBSCRIBE`.
+	SequenceID graphql.Omittable[*string] `json:"sequenceId,omitempty,omitzero"`
+	// Which contacts of a lead; wanted by `SUBSCRIBE`.
+	ContactPreference graphql.Omittable[*BulkContactPreference] `json:"contactPreference,omitempty,omitzero"`
+	// The ids of the users and groups who make the calls.
+	CallAssigneeIds graphql.Omittable[[]string] `json:"callAssigneeIds,omitempty,omitzero"`
+	// The id of the number from which to call and to write.
+	FromPhoneNumberID graphql.Omittable[*string] `json:"fromPhoneNumberId,omitempty,omitzero"`
+	// The id of the connected account that sends; wanted by `SUBSCRIBE`.
+	SenderAccountID graphql.Omittable[*string] `json:"senderAccountId,omitempty,omitzero"`
+	// The name of the sender; wanted by `SUBSCRIBE`.
+	SenderName graphql.Omittable[*string] `json:"senderName,omitempty,omitzero"`
+	// The address of the sender; wanted by `SUBSCRIBE`.
+	SenderEmail graphql.Omittable[*string] `json:"senderEmail,omitempty,omitzero"`
+	// Whether Close writes to you when it is done; yes, when left out.
+	SendDoneEmail graphql.Omittable[*bool] `json:"sendDoneEmail,omitempty,omitzero"`
+}
+
+// What became of a mutation of a bulk subscription.
+type BulkSequenceSubscriptionPayload struct {
+	// The subscription of many as it is now; null when there are errors.
+	BulkSequenceSubscription *projection.Value `json:"bulkSequenceSubscription,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What a call is made of.
 type CallCreateInput struct {
 	// The lead that it belongs to.
@@ -784,6 +908,48 @@ type EmailUpdateInput struct {
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
 }
 
+// Which events are wanted. Close takes these together: nothing; `requestId`; `objectType` or `objectId` with `action`;
+// `objectType` with `objectId`; `leadId` or `userId`, or both, each also with `objectType`, and then with `action`;
+// `userId` with `objectId`, also with `action`. `dateUpdated` goes with all of them.
+type EventFilter struct {
+	// About objects of this kind.
+	ObjectType graphql.Omittable[*EventObjectType] `json:"objectType,omitempty,omitzero"`
+	// About this object; not about what belongs to it.
+	ObjectID graphql.Omittable[*string] `json:"objectId,omitempty,omitzero"`
+	// Of this kind.
+	Action graphql.Omittable[*EventAction] `json:"action,omitempty,omitzero"`
+	// About this lead and all that belongs to it.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+	// Done by this user.
+	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+	// Done by this request to Close.
+	RequestID graphql.Omittable[*string] `json:"requestId,omitempty,omitzero"`
+	// When it happened. Scan the latest five minutes again when you poll: events may appear late, and updates may be joined.
+	DateUpdated graphql.Omittable[*DateTimeRange] `json:"dateUpdated,omitempty,omitzero"`
+}
+
+// What AI is to fill.
+type FieldEnrichInput struct {
+	// The lead or contact.
+	ObjectID string `json:"objectId"`
+	// The custom field.
+	FieldID string `json:"fieldId"`
+	// Whether to set the value; otherwise it is only returned.
+	SetNewValue graphql.Omittable[*bool] `json:"setNewValue,omitempty,omitzero"`
+	// Whether to set it in the place of a value that is there already.
+	OverwriteExistingValue graphql.Omittable[*bool] `json:"overwriteExistingValue,omitempty,omitzero"`
+	// The organization of the object; when left out, it is found out with one REST call more.
+	OrganizationID graphql.Omittable[*string] `json:"organizationId,omitempty,omitzero"`
+}
+
+// What became of filling a field.
+type FieldEnrichPayload struct {
+	// What was found; null when there are errors.
+	Enrichment *projection.Value `json:"enrichment,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The file that is to be uploaded.
 type FileUploadCreateInput struct {
 	// The name of the file.
@@ -914,6 +1080,38 @@ type LeadCreateInput struct {
 type LeadDeletePayload struct {
 	// The id of the lead that is gone; null when there are errors.
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What an export of leads is to have.
+type LeadExportCreateInput struct {
+	// Which leads; all, when left out.
+	Search graphql.Omittable[*BulkSearchInput] `json:"search,omitempty,omitzero"`
+	// What it has a row for.
+	Type ExportType `json:"type"`
+	// The format of the file.
+	Format ExportFormat `json:"format"`
+	// How dates are written in CSV.
+	DateFormat graphql.Omittable[*ExportDateFormat] `json:"dateFormat,omitempty,omitzero"`
+	// The columns, as Close names them; its own choice, when left out.
+	Columns graphql.Omittable[[]string] `json:"columns,omitempty,omitzero"`
+	// Whether the activities of leads are in it; for leads in JSON only.
+	IncludeActivities graphql.Omittable[*bool] `json:"includeActivities,omitempty,omitzero"`
+	// Whether the Smart Fields of leads are in it; for leads in JSON, and for all in CSV.
+	IncludeSmartFields graphql.Omittable[*bool] `json:"includeSmartFields,omitempty,omitzero"`
+	// Whether the addresses of leads are in it.
+	IncludeAddresses graphql.Omittable[*bool] `json:"includeAddresses,omitempty,omitzero"`
+	// Whether custom objects are in it.
+	IncludeCustomObjects graphql.Omittable[*bool] `json:"includeCustomObjects,omitempty,omitzero"`
+	// Whether Close writes to you when it is done.
+	SendDoneEmail graphql.Omittable[*bool] `json:"sendDoneEmail,omitempty,omitzero"`
+}
+
+// What became of a mutation of an export.
+type LeadExportPayload struct {
+	// The export as it is now; null when there are errors.
+	Export *projection.Value `json:"export,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1126,6 +1324,26 @@ type OpportunityCreateInput struct {
 type OpportunityDeletePayload struct {
 	// The id of the opportunity that is gone; null when there are errors.
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What an export of opportunities is to have.
+type OpportunityExportCreateInput struct {
+	// The format of the file.
+	Format ExportFormat `json:"format"`
+	// How dates are written in CSV.
+	DateFormat graphql.Omittable[*ExportDateFormat] `json:"dateFormat,omitempty,omitzero"`
+	// The columns, as Close names them; its own choice, when left out.
+	Columns graphql.Omittable[[]string] `json:"columns,omitempty,omitzero"`
+	// Whether Close writes to you when it is done.
+	SendDoneEmail graphql.Omittable[*bool] `json:"sendDoneEmail,omitempty,omitzero"`
+}
+
+// What became of a mutation of an export.
+type OpportunityExportPayload struct {
+	// The export as it is now; null when there are errors.
+	Export *projection.Value `json:"export,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1832,6 +2050,124 @@ type SentEmailReportInput struct {
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 }
 
+// What a sequence is made of.
+type SequenceCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// The time zone of the hours, as an IANA name.
+	Timezone graphql.Omittable[*string] `json:"timezone,omitempty,omitzero"`
+	// The hours in which it works; any time, when left out.
+	Schedule graphql.Omittable[*SequenceScheduleInput] `json:"schedule,omitempty,omitzero"`
+	// The steps, in their order.
+	Steps graphql.Omittable[[]*SequenceStepInput] `json:"steps,omitempty,omitzero"`
+}
+
+// What became of the deletion of a sequence.
+type SequenceDeletePayload struct {
+	// The id of the sequence that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Hours of one day of the week.
+type SequenceHoursInput struct {
+	// The day, from 1 for Monday to 7 for Sunday.
+	Weekday int `json:"weekday"`
+	// When it begins to work: `09:00`, for example.
+	Start string `json:"start"`
+	// When it ends: `17:00`, for example.
+	End string `json:"end"`
+}
+
+// What became of a mutation of a sequence.
+type SequencePayload struct {
+	// The sequence as it is now; null when there are errors.
+	Sequence *projection.Value `json:"sequence,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The hours in which a sequence is to work.
+type SequenceScheduleInput struct {
+	// The hours of the days of the week.
+	Ranges []*SequenceHoursInput `json:"ranges"`
+}
+
+// A step of a sequence.
+type SequenceStepInput struct {
+	// The id of a step that is there already and stays; left out for a new one.
+	ID graphql.Omittable[*string] `json:"id,omitempty,omitzero"`
+	// What is done; an e-mail, when left out of a new step.
+	Type graphql.Omittable[*SequenceStepType] `json:"type,omitempty,omitzero"`
+	// How long after the step before it, in seconds.
+	Delay graphql.Omittable[*int] `json:"delay,omitempty,omitzero"`
+	// Whether the sequence waits until it is done; yes, when left out of a new step.
+	Required graphql.Omittable[*bool] `json:"required,omitempty,omitzero"`
+	// The id of the template of the e-mail.
+	EmailTemplateID graphql.Omittable[*string] `json:"emailTemplateId,omitempty,omitzero"`
+	// Whether the e-mail goes on with a thread, as Close names it: `old_thread`, for example.
+	Threading graphql.Omittable[*string] `json:"threading,omitempty,omitzero"`
+}
+
+// Who is to run through a sequence.
+type SequenceSubscriptionCreateInput struct {
+	// The sequence.
+	SequenceID string `json:"sequenceId"`
+	// The contact.
+	ContactID string `json:"contactId"`
+	// To which of the contact's addresses to write.
+	ContactEmail graphql.Omittable[*string] `json:"contactEmail,omitempty,omitzero"`
+	// The id of the connected account that sends.
+	SenderAccountID graphql.Omittable[*string] `json:"senderAccountId,omitempty,omitzero"`
+	// The name of the sender.
+	SenderName graphql.Omittable[*string] `json:"senderName,omitempty,omitzero"`
+	// The address of the sender.
+	SenderEmail graphql.Omittable[*string] `json:"senderEmail,omitempty,omitzero"`
+	// The ids of the users and groups who make the calls.
+	CallAssigneeIds graphql.Omittable[[]string] `json:"callAssigneeIds,omitempty,omitzero"`
+}
+
+// What became of the deletion of a subscription.
+type SequenceSubscriptionDeletePayload struct {
+	// The id of the subscription that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Whose runs are wanted: give at least one.
+type SequenceSubscriptionFilter struct {
+	// Through this sequence.
+	SequenceID graphql.Omittable[*string] `json:"sequenceId,omitempty,omitzero"`
+	// Of this contact.
+	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
+	// Of the contacts of this lead.
+	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
+}
+
+// What became of a mutation of a subscription.
+type SequenceSubscriptionPayload struct {
+	// The subscription as it is now; null when there are errors.
+	SequenceSubscription *projection.Value `json:"sequenceSubscription,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a sequence. What is left out stays as it is.
+type SequenceUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The time zone of the hours, as an IANA name.
+	Timezone graphql.Omittable[*string] `json:"timezone,omitempty,omitzero"`
+	// The hours in which it works; null for any time.
+	Schedule graphql.Omittable[*SequenceScheduleInput] `json:"schedule,omitempty,omitzero"`
+	// Whether it runs.
+	Status graphql.Omittable[*SequenceStatus] `json:"status,omitempty,omitzero"`
+	// All steps, in their order: those that are there already by their `id`, with what changes. A step that is not named is deleted.
+	Steps graphql.Omittable[[]*SequenceStepInput] `json:"steps,omitempty,omitzero"`
+}
+
 // What a shared scheduling link is made of.
 type SharedSchedulingLinkCreateInput struct {
 	// The name.
@@ -2112,6 +2448,54 @@ type UserError struct {
 	Code UserErrorCode `json:"code"`
 }
 
+// What a webhook is made of.
+type WebhookCreateInput struct {
+	// Where to send the events.
+	URL string `json:"url"`
+	// Which events to send.
+	Events []*WebhookEventInput `json:"events"`
+	// Whether to check the certificate of the receiver; yes, when left out.
+	VerifySsl graphql.Omittable[*bool] `json:"verifySsl,omitempty,omitzero"`
+}
+
+// What became of the deletion of a webhook.
+type WebhookDeletePayload struct {
+	// The id of the webhook that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A kind of events that is to be sent.
+type WebhookEventInput struct {
+	// The kind of objects.
+	ObjectType EventObjectType `json:"objectType"`
+	// What happens to them.
+	Action EventAction `json:"action"`
+	// A filter in Close's own form that an event must pass, for example `{"type": "field_accessor", "field": "changed_fields", "filter": {"type": "contains", "value": "status_id"}}`.
+	ExtraFilter graphql.Omittable[any] `json:"extraFilter,omitempty,omitzero"`
+}
+
+// What became of a mutation of a webhook.
+type WebhookPayload struct {
+	// The webhook as it is now; null when there are errors.
+	Webhook *projection.Value `json:"webhook,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a webhook. What is left out stays as it is.
+type WebhookUpdateInput struct {
+	// Where to send the events.
+	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
+	// Which events to send; the list is replaced whole.
+	Events graphql.Omittable[[]*WebhookEventInput] `json:"events,omitempty,omitzero"`
+	// Whether to check the certificate of the receiver.
+	VerifySsl graphql.Omittable[*bool] `json:"verifySsl,omitempty,omitzero"`
+	// `PAUSED` stops deliveries, `ACTIVE` begins them again; what happened meanwhile is not sent.
+	Status graphql.Omittable[*WebhookStatus] `json:"status,omitempty,omitzero"`
+}
+
 // What a message is made of.
 type WhatsAppMessageCreateInput struct {
 	// The lead that it belongs to.
@@ -2388,6 +2772,441 @@ func (e *ActivityType) UnmarshalJSON(b []byte) error {
 }
 
 func (e ActivityType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a bulk action is.
+type BulkActionStatus string
+
+const (
+	// It was asked for.
+	BulkActionStatusCreated BulkActionStatus = "CREATED"
+	// Its objects are being counted.
+	BulkActionStatusLoading BulkActionStatus = "LOADING"
+	// It works.
+	BulkActionStatusProcessing BulkActionStatus = "PROCESSING"
+	// It is paused.
+	BulkActionStatusPaused BulkActionStatus = "PAUSED"
+	// It is about to go on.
+	BulkActionStatusResuming BulkActionStatus = "RESUMING"
+	// It is done.
+	BulkActionStatusDone BulkActionStatus = "DONE"
+	// It ended with an error.
+	BulkActionStatusError BulkActionStatus = "ERROR"
+	// A status that this API does not know yet: see `statusName`.
+	BulkActionStatusOther BulkActionStatus = "OTHER"
+)
+
+var AllBulkActionStatus = []BulkActionStatus{
+	BulkActionStatusCreated,
+	BulkActionStatusLoading,
+	BulkActionStatusProcessing,
+	BulkActionStatusPaused,
+	BulkActionStatusResuming,
+	BulkActionStatusDone,
+	BulkActionStatusError,
+	BulkActionStatusOther,
+}
+
+func (e BulkActionStatus) IsValid() bool {
+	switch e {
+	case BulkActionStatusCreated, BulkActionStatusLoading, BulkActionStatusProcessing, BulkActionStatusPaused, BulkActionStatusResuming, BulkActionStatusDone, BulkActionStatusError, BulkActionStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e BulkActionStatus) String() string {
+	return string(e)
+}
+
+func (e *BulkActionStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BulkActionStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BulkActionStatus", str)
+	}
+	return nil
+}
+
+func (e BulkActionStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BulkActionStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BulkActionStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Which contacts of a lead a bulk action takes.
+type BulkContactPreference string
+
+const (
+	// The first contact.
+	BulkContactPreferenceLead BulkContactPreference = "LEAD"
+	// Each contact, at the first address.
+	BulkContactPreferenceContact BulkContactPreference = "CONTACT"
+	// Each contact, at all addresses; for e-mails only.
+	BulkContactPreferenceAll BulkContactPreference = "ALL"
+	// A preference that this API does not know yet. Not accepted in inputs.
+	BulkContactPreferenceOther BulkContactPreference = "OTHER"
+)
+
+var AllBulkContactPreference = []BulkContactPreference{
+	BulkContactPreferenceLead,
+	BulkContactPreferenceContact,
+	BulkContactPreferenceAll,
+	BulkContactPreferenceOther,
+}
+
+func (e BulkContactPreference) IsValid() bool {
+	switch e {
+	case BulkContactPreferenceLead, BulkContactPreferenceContact, BulkContactPreferenceAll, BulkContactPreferenceOther:
+		return true
+	}
+	return false
+}
+
+func (e BulkContactPreference) String() string {
+	return string(e)
+}
+
+func (e *BulkContactPreference) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BulkContactPreference(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BulkContactPreference", str)
+	}
+	return nil
+}
+
+func (e BulkContactPreference) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BulkContactPreference) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BulkContactPreference) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of objects that can be deleted in bulk.
+type BulkDeleteObjectType string
+
+const (
+	// Leads, with all that belongs to them.
+	BulkDeleteObjectTypeLead BulkDeleteObjectType = "LEAD"
+	// Contacts.
+	BulkDeleteObjectTypeContact BulkDeleteObjectType = "CONTACT"
+	// Calls.
+	BulkDeleteObjectTypeCall BulkDeleteObjectType = "CALL"
+	// Custom activities.
+	BulkDeleteObjectTypeCustomActivity BulkDeleteObjectType = "CUSTOM_ACTIVITY"
+	// Form submissions.
+	BulkDeleteObjectTypeFormSubmission BulkDeleteObjectType = "FORM_SUBMISSION"
+	// A kind that this API does not know yet: see `objectTypeName`. Not accepted in inputs.
+	BulkDeleteObjectTypeOther BulkDeleteObjectType = "OTHER"
+)
+
+var AllBulkDeleteObjectType = []BulkDeleteObjectType{
+	BulkDeleteObjectTypeLead,
+	BulkDeleteObjectTypeContact,
+	BulkDeleteObjectTypeCall,
+	BulkDeleteObjectTypeCustomActivity,
+	BulkDeleteObjectTypeFormSubmission,
+	BulkDeleteObjectTypeOther,
+}
+
+func (e BulkDeleteObjectType) IsValid() bool {
+	switch e {
+	case BulkDeleteObjectTypeLead, BulkDeleteObjectTypeContact, BulkDeleteObjectTypeCall, BulkDeleteObjectTypeCustomActivity, BulkDeleteObjectTypeFormSubmission, BulkDeleteObjectTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e BulkDeleteObjectType) String() string {
+	return string(e)
+}
+
+func (e *BulkDeleteObjectType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BulkDeleteObjectType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BulkDeleteObjectType", str)
+	}
+	return nil
+}
+
+func (e BulkDeleteObjectType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BulkDeleteObjectType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BulkDeleteObjectType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a bulk action changes.
+type BulkEditType string
+
+const (
+	// The status of leads is set.
+	BulkEditTypeSetLeadStatus BulkEditType = "SET_LEAD_STATUS"
+	// A custom field of leads is set.
+	BulkEditTypeSetCustomField BulkEditType = "SET_CUSTOM_FIELD"
+	// A custom field of contacts is set.
+	BulkEditTypeSetContactCustomField BulkEditType = "SET_CONTACT_CUSTOM_FIELD"
+	// A custom field of custom activities is set.
+	BulkEditTypeSetActivityCustomField BulkEditType = "SET_ACTIVITY_CUSTOM_FIELD"
+	// A custom field of objects of several kinds is set.
+	BulkEditTypeSetGlobalCustomField BulkEditType = "SET_GLOBAL_CUSTOM_FIELD"
+	// A custom field of opportunities is set.
+	BulkEditTypeSetOpportunityCustomField BulkEditType = "SET_OPPORTUNITY_CUSTOM_FIELD"
+	// A custom field of custom objects is set.
+	BulkEditTypeSetCustomObjectCustomField BulkEditType = "SET_CUSTOM_OBJECT_CUSTOM_FIELD"
+	// A custom field of leads is cleared.
+	BulkEditTypeClearCustomField BulkEditType = "CLEAR_CUSTOM_FIELD"
+	// A custom field of contacts is cleared.
+	BulkEditTypeClearContactCustomField BulkEditType = "CLEAR_CONTACT_CUSTOM_FIELD"
+	// A custom field of custom activities is cleared.
+	BulkEditTypeClearActivityCustomField BulkEditType = "CLEAR_ACTIVITY_CUSTOM_FIELD"
+	// A custom field of objects of several kinds is cleared.
+	BulkEditTypeClearGlobalCustomField BulkEditType = "CLEAR_GLOBAL_CUSTOM_FIELD"
+	// A custom field of opportunities is cleared.
+	BulkEditTypeClearOpportunityCustomField BulkEditType = "CLEAR_OPPORTUNITY_CUSTOM_FIELD"
+	// A custom field of custom objects is cleared.
+	BulkEditTypeClearCustomObjectCustomField BulkEditType = "CLEAR_CUSTOM_OBJECT_CUSTOM_FIELD"
+	// A change that this API does not know yet: see `typeName`. Not accepted in inputs.
+	BulkEditTypeOther BulkEditType = "OTHER"
+)
+
+var AllBulkEditType = []BulkEditType{
+	BulkEditTypeSetLeadStatus,
+	BulkEditTypeSetCustomField,
+	BulkEditTypeSetContactCustomField,
+	BulkEditTypeSetActivityCustomField,
+	BulkEditTypeSetGlobalCustomField,
+	BulkEditTypeSetOpportunityCustomField,
+	BulkEditTypeSetCustomObjectCustomField,
+	BulkEditTypeClearCustomField,
+	BulkEditTypeClearContactCustomField,
+	BulkEditTypeClearActivityCustomField,
+	BulkEditTypeClearGlobalCustomField,
+	BulkEditTypeClearOpportunityCustomField,
+	BulkEditTypeClearCustomObjectCustomField,
+	BulkEditTypeOther,
+}
+
+func (e BulkEditType) IsValid() bool {
+	switch e {
+	case BulkEditTypeSetLeadStatus, BulkEditTypeSetCustomField, BulkEditTypeSetContactCustomField, BulkEditTypeSetActivityCustomField, BulkEditTypeSetGlobalCustomField, BulkEditTypeSetOpportunityCustomField, BulkEditTypeSetCustomObjectCustomField, BulkEditTypeClearCustomField, BulkEditTypeClearContactCustomField, BulkEditTypeClearActivityCustomField, BulkEditTypeClearGlobalCustomField, BulkEditTypeClearOpportunityCustomField, BulkEditTypeClearCustomObjectCustomField, BulkEditTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e BulkEditType) String() string {
+	return string(e)
+}
+
+func (e *BulkEditType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BulkEditType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BulkEditType", str)
+	}
+	return nil
+}
+
+func (e BulkEditType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BulkEditType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BulkEditType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What happens with the values of a custom field that takes several.
+type BulkFieldOperation string
+
+const (
+	// They are replaced.
+	BulkFieldOperationReplace BulkFieldOperation = "REPLACE"
+	// One is added.
+	BulkFieldOperationAdd BulkFieldOperation = "ADD"
+	// One is taken away.
+	BulkFieldOperationRemove BulkFieldOperation = "REMOVE"
+)
+
+var AllBulkFieldOperation = []BulkFieldOperation{
+	BulkFieldOperationReplace,
+	BulkFieldOperationAdd,
+	BulkFieldOperationRemove,
+}
+
+func (e BulkFieldOperation) IsValid() bool {
+	switch e {
+	case BulkFieldOperationReplace, BulkFieldOperationAdd, BulkFieldOperationRemove:
+		return true
+	}
+	return false
+}
+
+func (e BulkFieldOperation) String() string {
+	return string(e)
+}
+
+func (e *BulkFieldOperation) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BulkFieldOperation(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BulkFieldOperation", str)
+	}
+	return nil
+}
+
+func (e BulkFieldOperation) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BulkFieldOperation) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BulkFieldOperation) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What is done with contacts and a sequence.
+type BulkSequenceAction string
+
+const (
+	// They are taken through it.
+	BulkSequenceActionSubscribe BulkSequenceAction = "SUBSCRIBE"
+	// Those who are paused go on.
+	BulkSequenceActionResume BulkSequenceAction = "RESUME"
+	// Those who came to the end go on.
+	BulkSequenceActionResumeFinished BulkSequenceAction = "RESUME_FINISHED"
+	// Those who run are paused.
+	BulkSequenceActionPause BulkSequenceAction = "PAUSE"
+	// Their calls are given to others.
+	BulkSequenceActionReassign BulkSequenceAction = "REASSIGN"
+	// Something that this API does not know yet: see `actionName`. Not accepted in inputs.
+	BulkSequenceActionOther BulkSequenceAction = "OTHER"
+)
+
+var AllBulkSequenceAction = []BulkSequenceAction{
+	BulkSequenceActionSubscribe,
+	BulkSequenceActionResume,
+	BulkSequenceActionResumeFinished,
+	BulkSequenceActionPause,
+	BulkSequenceActionReassign,
+	BulkSequenceActionOther,
+}
+
+func (e BulkSequenceAction) IsValid() bool {
+	switch e {
+	case BulkSequenceActionSubscribe, BulkSequenceActionResume, BulkSequenceActionResumeFinished, BulkSequenceActionPause, BulkSequenceActionReassign, BulkSequenceActionOther:
+		return true
+	}
+	return false
+}
+
+func (e BulkSequenceAction) String() string {
+	return string(e)
+}
+
+func (e *BulkSequenceAction) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BulkSequenceAction(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BulkSequenceAction", str)
+	}
+	return nil
+}
+
+func (e BulkSequenceAction) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BulkSequenceAction) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BulkSequenceAction) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -3207,6 +4026,585 @@ func (e *EmailThreading) UnmarshalJSON(b []byte) error {
 }
 
 func (e EmailThreading) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What happens to objects.
+type EventAction string
+
+const (
+	// It was made.
+	EventActionCreated EventAction = "CREATED"
+	// It was changed.
+	EventActionUpdated EventAction = "UPDATED"
+	// It was deleted.
+	EventActionDeleted EventAction = "DELETED"
+	// Another lead was merged into it.
+	EventActionMerged EventAction = "MERGED"
+	// It was completed.
+	EventActionCompleted EventAction = "COMPLETED"
+	// It was sent.
+	EventActionSent EventAction = "SENT"
+	// It was answered.
+	EventActionAnswered EventAction = "ANSWERED"
+	// It was scheduled.
+	EventActionScheduled EventAction = "SCHEDULED"
+	// It began.
+	EventActionStarted EventAction = "STARTED"
+	// It was canceled.
+	EventActionCanceled EventAction = "CANCELED"
+	// It was paused.
+	EventActionPaused EventAction = "PAUSED"
+	// It was activated.
+	EventActionActivated EventAction = "ACTIVATED"
+	// It was deactivated.
+	EventActionDeactivated EventAction = "DEACTIVATED"
+	// It is being taken back.
+	EventActionReverting EventAction = "REVERTING"
+	// It was taken back.
+	EventActionReverted EventAction = "REVERTED"
+	// Something that this API does not know yet: see `actionName`. Not accepted in filters.
+	EventActionOther EventAction = "OTHER"
+)
+
+var AllEventAction = []EventAction{
+	EventActionCreated,
+	EventActionUpdated,
+	EventActionDeleted,
+	EventActionMerged,
+	EventActionCompleted,
+	EventActionSent,
+	EventActionAnswered,
+	EventActionScheduled,
+	EventActionStarted,
+	EventActionCanceled,
+	EventActionPaused,
+	EventActionActivated,
+	EventActionDeactivated,
+	EventActionReverting,
+	EventActionReverted,
+	EventActionOther,
+}
+
+func (e EventAction) IsValid() bool {
+	switch e {
+	case EventActionCreated, EventActionUpdated, EventActionDeleted, EventActionMerged, EventActionCompleted, EventActionSent, EventActionAnswered, EventActionScheduled, EventActionStarted, EventActionCanceled, EventActionPaused, EventActionActivated, EventActionDeactivated, EventActionReverting, EventActionReverted, EventActionOther:
+		return true
+	}
+	return false
+}
+
+func (e EventAction) String() string {
+	return string(e)
+}
+
+func (e *EventAction) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = EventAction(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid EventAction", str)
+	}
+	return nil
+}
+
+func (e EventAction) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *EventAction) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e EventAction) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of objects that the event log tells of.
+type EventObjectType string
+
+const (
+	// Leads.
+	EventObjectTypeLead EventObjectType = "LEAD"
+	// Contacts.
+	EventObjectTypeContact EventObjectType = "CONTACT"
+	// Opportunities.
+	EventObjectTypeOpportunity EventObjectType = "OPPORTUNITY"
+	// Tasks that people wrote for a lead.
+	EventObjectTypeTaskLead EventObjectType = "TASK_LEAD"
+	// Tasks about e-mails that came in.
+	EventObjectTypeTaskIncomingEmail EventObjectType = "TASK_INCOMING_EMAIL"
+	// Tasks to follow up an e-mail.
+	EventObjectTypeTaskEmailFollowup EventObjectType = "TASK_EMAIL_FOLLOWUP"
+	// Tasks about missed calls.
+	EventObjectTypeTaskMissedCall EventObjectType = "TASK_MISSED_CALL"
+	// Tasks about calls that were answered outside Close.
+	EventObjectTypeTaskAnsweredDetachedCall EventObjectType = "TASK_ANSWERED_DETACHED_CALL"
+	// Tasks about voice messages.
+	EventObjectTypeTaskVoicemail EventObjectType = "TASK_VOICEMAIL"
+	// Tasks about opportunities that are due.
+	EventObjectTypeTaskOpportunityDue EventObjectType = "TASK_OPPORTUNITY_DUE"
+	// Tasks about text messages that came in.
+	EventObjectTypeTaskIncomingSms EventObjectType = "TASK_INCOMING_SMS"
+	// Tasks to call somebody.
+	EventObjectTypeTaskOutgoingCall EventObjectType = "TASK_OUTGOING_CALL"
+	// E-mails.
+	EventObjectTypeEmail EventObjectType = "EMAIL"
+	// Threads of e-mails.
+	EventObjectTypeEmailThread EventObjectType = "EMAIL_THREAD"
+	// Calls.
+	EventObjectTypeCall EventObjectType = "CALL"
+	// Text messages.
+	EventObjectTypeSms EventObjectType = "SMS"
+	// Messages on WhatsApp.
+	EventObjectTypeWhatsappMessage EventObjectType = "WHATSAPP_MESSAGE"
+	// Notes.
+	EventObjectTypeNote EventObjectType = "NOTE"
+	// Form submissions.
+	EventObjectTypeFormSubmission EventObjectType = "FORM_SUBMISSION"
+	// Custom activities.
+	EventObjectTypeCustomActivity EventObjectType = "CUSTOM_ACTIVITY"
+	// Merges of leads, as activities.
+	EventObjectTypeLeadMerge EventObjectType = "LEAD_MERGE"
+	// Meetings.
+	EventObjectTypeMeeting EventObjectType = "MEETING"
+	// Changes of the status of leads.
+	EventObjectTypeLeadStatusChange EventObjectType = "LEAD_STATUS_CHANGE"
+	// Changes of the status of opportunities.
+	EventObjectTypeOpportunityStatusChange EventObjectType = "OPPORTUNITY_STATUS_CHANGE"
+	// Completions of tasks, as activities.
+	EventObjectTypeTaskCompleted EventObjectType = "TASK_COMPLETED"
+	// Addresses that want no e-mail.
+	EventObjectTypeUnsubscribedEmail EventObjectType = "UNSUBSCRIBED_EMAIL"
+	// Imports.
+	EventObjectTypeImport EventObjectType = "IMPORT"
+	// Exports of leads and contacts.
+	EventObjectTypeLeadExport EventObjectType = "LEAD_EXPORT"
+	// Exports of opportunities.
+	EventObjectTypeOpportunityExport EventObjectType = "OPPORTUNITY_EXPORT"
+	// E-mails to many.
+	EventObjectTypeBulkEmail EventObjectType = "BULK_EMAIL"
+	// Changes of many objects.
+	EventObjectTypeBulkEdit EventObjectType = "BULK_EDIT"
+	// Deletions of many objects.
+	EventObjectTypeBulkDelete EventObjectType = "BULK_DELETE"
+	// Subscriptions of many contacts to a sequence.
+	EventObjectTypeBulkSequenceSubscription EventObjectType = "BULK_SEQUENCE_SUBSCRIPTION"
+	// Custom fields of leads.
+	EventObjectTypeLeadCustomField EventObjectType = "LEAD_CUSTOM_FIELD"
+	// Custom fields of contacts.
+	EventObjectTypeContactCustomField EventObjectType = "CONTACT_CUSTOM_FIELD"
+	// Custom fields of opportunities.
+	EventObjectTypeOpportunityCustomField EventObjectType = "OPPORTUNITY_CUSTOM_FIELD"
+	// Custom fields of custom activities.
+	EventObjectTypeActivityCustomField EventObjectType = "ACTIVITY_CUSTOM_FIELD"
+	// Custom fields of custom objects.
+	EventObjectTypeCustomObjectCustomField EventObjectType = "CUSTOM_OBJECT_CUSTOM_FIELD"
+	// Shared custom fields.
+	EventObjectTypeSharedCustomField EventObjectType = "SHARED_CUSTOM_FIELD"
+	// Types of custom activities.
+	EventObjectTypeCustomActivityType EventObjectType = "CUSTOM_ACTIVITY_TYPE"
+	// Types of custom objects.
+	EventObjectTypeCustomObjectType EventObjectType = "CUSTOM_OBJECT_TYPE"
+	// Custom objects.
+	EventObjectTypeCustomObject EventObjectType = "CUSTOM_OBJECT"
+	// Statuses of leads.
+	EventObjectTypeLeadStatus EventObjectType = "LEAD_STATUS"
+	// Statuses of opportunities.
+	EventObjectTypeOpportunityStatus EventObjectType = "OPPORTUNITY_STATUS"
+	// Memberships of users.
+	EventObjectTypeMembership EventObjectType = "MEMBERSHIP"
+	// Groups of users.
+	EventObjectTypeGroup EventObjectType = "GROUP"
+	// Smart Views.
+	EventObjectTypeSmartView EventObjectType = "SMART_VIEW"
+	// Phone numbers.
+	EventObjectTypePhoneNumber EventObjectType = "PHONE_NUMBER"
+	// Templates of e-mails.
+	EventObjectTypeEmailTemplate EventObjectType = "EMAIL_TEMPLATE"
+	// Templates of text messages.
+	EventObjectTypeSmsTemplate EventObjectType = "SMS_TEMPLATE"
+	// Sequences.
+	EventObjectTypeSequence EventObjectType = "SEQUENCE"
+	// Subscriptions to sequences.
+	EventObjectTypeSequenceSubscription EventObjectType = "SEQUENCE_SUBSCRIPTION"
+	// Comments.
+	EventObjectTypeComment EventObjectType = "COMMENT"
+	// Threads of comments.
+	EventObjectTypeCommentThread EventObjectType = "COMMENT_THREAD"
+	// A kind that this API does not know yet: see `objectTypeName`. Not accepted in filters.
+	EventObjectTypeOther EventObjectType = "OTHER"
+)
+
+var AllEventObjectType = []EventObjectType{
+	EventObjectTypeLead,
+	EventObjectTypeContact,
+	EventObjectTypeOpportunity,
+	EventObjectTypeTaskLead,
+	EventObjectTypeTaskIncomingEmail,
+	EventObjectTypeTaskEmailFollowup,
+	EventObjectTypeTaskMissedCall,
+	EventObjectTypeTaskAnsweredDetachedCall,
+	EventObjectTypeTaskVoicemail,
+	EventObjectTypeTaskOpportunityDue,
+	EventObjectTypeTaskIncomingSms,
+	EventObjectTypeTaskOutgoingCall,
+	EventObjectTypeEmail,
+	EventObjectTypeEmailThread,
+	EventObjectTypeCall,
+	EventObjectTypeSms,
+	EventObjectTypeWhatsappMessage,
+	EventObjectTypeNote,
+	EventObjectTypeFormSubmission,
+	EventObjectTypeCustomActivity,
+	EventObjectTypeLeadMerge,
+	EventObjectTypeMeeting,
+	EventObjectTypeLeadStatusChange,
+	EventObjectTypeOpportunityStatusChange,
+	EventObjectTypeTaskCompleted,
+	EventObjectTypeUnsubscribedEmail,
+	EventObjectTypeImport,
+	EventObjectTypeLeadExport,
+	EventObjectTypeOpportunityExport,
+	EventObjectTypeBulkEmail,
+	EventObjectTypeBulkEdit,
+	EventObjectTypeBulkDelete,
+	EventObjectTypeBulkSequenceSubscription,
+	EventObjectTypeLeadCustomField,
+	EventObjectTypeContactCustomField,
+	EventObjectTypeOpportunityCustomField,
+	EventObjectTypeActivityCustomField,
+	EventObjectTypeCustomObjectCustomField,
+	EventObjectTypeSharedCustomField,
+	EventObjectTypeCustomActivityType,
+	EventObjectTypeCustomObjectType,
+	EventObjectTypeCustomObject,
+	EventObjectTypeLeadStatus,
+	EventObjectTypeOpportunityStatus,
+	EventObjectTypeMembership,
+	EventObjectTypeGroup,
+	EventObjectTypeSmartView,
+	EventObjectTypePhoneNumber,
+	EventObjectTypeEmailTemplate,
+	EventObjectTypeSmsTemplate,
+	EventObjectTypeSequence,
+	EventObjectTypeSequenceSubscription,
+	EventObjectTypeComment,
+	EventObjectTypeCommentThread,
+	EventObjectTypeOther,
+}
+
+func (e EventObjectType) IsValid() bool {
+	switch e {
+	case EventObjectTypeLead, EventObjectTypeContact, EventObjectTypeOpportunity, EventObjectTypeTaskLead, EventObjectTypeTaskIncomingEmail, EventObjectTypeTaskEmailFollowup, EventObjectTypeTaskMissedCall, EventObjectTypeTaskAnsweredDetachedCall, EventObjectTypeTaskVoicemail, EventObjectTypeTaskOpportunityDue, EventObjectTypeTaskIncomingSms, EventObjectTypeTaskOutgoingCall, EventObjectTypeEmail, EventObjectTypeEmailThread, EventObjectTypeCall, EventObjectTypeSms, EventObjectTypeWhatsappMessage, EventObjectTypeNote, EventObjectTypeFormSubmission, EventObjectTypeCustomActivity, EventObjectTypeLeadMerge, EventObjectTypeMeeting, EventObjectTypeLeadStatusChange, EventObjectTypeOpportunityStatusChange, EventObjectTypeTaskCompleted, EventObjectTypeUnsubscribedEmail, EventObjectTypeImport, EventObjectTypeLeadExport, EventObjectTypeOpportunityExport, EventObjectTypeBulkEmail, EventObjectTypeBulkEdit, EventObjectTypeBulkDelete, EventObjectTypeBulkSequenceSubscription, EventObjectTypeLeadCustomField, EventObjectTypeContactCustomField, EventObjectTypeOpportunityCustomField, EventObjectTypeActivityCustomField, EventObjectTypeCustomObjectCustomField, EventObjectTypeSharedCustomField, EventObjectTypeCustomActivityType, EventObjectTypeCustomObjectType, EventObjectTypeCustomObject, EventObjectTypeLeadStatus, EventObjectTypeOpportunityStatus, EventObjectTypeMembership, EventObjectTypeGroup, EventObjectTypeSmartView, EventObjectTypePhoneNumber, EventObjectTypeEmailTemplate, EventObjectTypeSmsTemplate, EventObjectTypeSequence, EventObjectTypeSequenceSubscription, EventObjectTypeComment, EventObjectTypeCommentThread, EventObjectTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e EventObjectType) String() string {
+	return string(e)
+}
+
+func (e *EventObjectType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = EventObjectType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid EventObjectType", str)
+	}
+	return nil
+}
+
+func (e EventObjectType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *EventObjectType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e EventObjectType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How dates are written in CSV.
+type ExportDateFormat string
+
+const (
+	// As `2026-03-31 10:00:00.12345+00:00`.
+	ExportDateFormatOriginal ExportDateFormat = "ORIGINAL"
+	// As `2026-03-31T10:00:00+00:00`.
+	ExportDateFormatIso8601 ExportDateFormat = "ISO8601"
+	// As `2026-03-31 10:00:00 AM`, in UTC.
+	ExportDateFormatExcel ExportDateFormat = "EXCEL"
+	// A format that this API does not know yet. Not accepted in inputs.
+	ExportDateFormatOther ExportDateFormat = "OTHER"
+)
+
+var AllExportDateFormat = []ExportDateFormat{
+	ExportDateFormatOriginal,
+	ExportDateFormatIso8601,
+	ExportDateFormatExcel,
+	ExportDateFormatOther,
+}
+
+func (e ExportDateFormat) IsValid() bool {
+	switch e {
+	case ExportDateFormatOriginal, ExportDateFormatIso8601, ExportDateFormatExcel, ExportDateFormatOther:
+		return true
+	}
+	return false
+}
+
+func (e ExportDateFormat) String() string {
+	return string(e)
+}
+
+func (e *ExportDateFormat) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ExportDateFormat(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ExportDateFormat", str)
+	}
+	return nil
+}
+
+func (e ExportDateFormat) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ExportDateFormat) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ExportDateFormat) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The formats of exports.
+type ExportFormat string
+
+const (
+	// A table of values, separated by commas.
+	ExportFormatCSV ExportFormat = "CSV"
+	// A list of objects.
+	ExportFormatJSON ExportFormat = "JSON"
+	// A format that this API does not know yet. Not accepted in inputs.
+	ExportFormatOther ExportFormat = "OTHER"
+)
+
+var AllExportFormat = []ExportFormat{
+	ExportFormatCSV,
+	ExportFormatJSON,
+	ExportFormatOther,
+}
+
+func (e ExportFormat) IsValid() bool {
+	switch e {
+	case ExportFormatCSV, ExportFormatJSON, ExportFormatOther:
+		return true
+	}
+	return false
+}
+
+func (e ExportFormat) String() string {
+	return string(e)
+}
+
+func (e *ExportFormat) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ExportFormat(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ExportFormat", str)
+	}
+	return nil
+}
+
+func (e ExportFormat) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ExportFormat) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ExportFormat) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far an export is.
+type ExportStatus string
+
+const (
+	// It was asked for.
+	ExportStatusCreated ExportStatus = "CREATED"
+	// It has begun.
+	ExportStatusStarted ExportStatus = "STARTED"
+	// The file is being written.
+	ExportStatusInProgress ExportStatus = "IN_PROGRESS"
+	// The file can be had.
+	ExportStatusDone ExportStatus = "DONE"
+	// It ended with an error.
+	ExportStatusError ExportStatus = "ERROR"
+	// A status that this API does not know yet: see `statusName`.
+	ExportStatusOther ExportStatus = "OTHER"
+)
+
+var AllExportStatus = []ExportStatus{
+	ExportStatusCreated,
+	ExportStatusStarted,
+	ExportStatusInProgress,
+	ExportStatusDone,
+	ExportStatusError,
+	ExportStatusOther,
+}
+
+func (e ExportStatus) IsValid() bool {
+	switch e {
+	case ExportStatusCreated, ExportStatusStarted, ExportStatusInProgress, ExportStatusDone, ExportStatusError, ExportStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e ExportStatus) String() string {
+	return string(e)
+}
+
+func (e *ExportStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ExportStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ExportStatus", str)
+	}
+	return nil
+}
+
+func (e ExportStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ExportStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ExportStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What an export has a row for.
+type ExportType string
+
+const (
+	// Each lead.
+	ExportTypeLeads ExportType = "LEADS"
+	// Each contact of the leads.
+	ExportTypeContacts ExportType = "CONTACTS"
+	// Each opportunity of the leads.
+	ExportTypeLeadOpportunities ExportType = "LEAD_OPPORTUNITIES"
+	// Each opportunity.
+	ExportTypeOpportunities ExportType = "OPPORTUNITIES"
+	// A kind that this API does not know yet: see `typeName`. Not accepted in inputs.
+	ExportTypeOther ExportType = "OTHER"
+)
+
+var AllExportType = []ExportType{
+	ExportTypeLeads,
+	ExportTypeContacts,
+	ExportTypeLeadOpportunities,
+	ExportTypeOpportunities,
+	ExportTypeOther,
+}
+
+func (e ExportType) IsValid() bool {
+	switch e {
+	case ExportTypeLeads, ExportTypeContacts, ExportTypeLeadOpportunities, ExportTypeOpportunities, ExportTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e ExportType) String() string {
+	return string(e)
+}
+
+func (e *ExportType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ExportType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ExportType", str)
+	}
+	return nil
+}
+
+func (e ExportType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ExportType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ExportType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -4898,6 +6296,355 @@ func (e SearchTextMode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Whether a sequence runs.
+type SequenceStatus string
+
+const (
+	// It runs.
+	SequenceStatusActive SequenceStatus = "ACTIVE"
+	// It is paused, with all that run through it.
+	SequenceStatusPaused SequenceStatus = "PAUSED"
+	// It is being written.
+	SequenceStatusDraft SequenceStatus = "DRAFT"
+	// A status that this API does not know yet: see `statusName`. Not accepted in inputs.
+	SequenceStatusOther SequenceStatus = "OTHER"
+)
+
+var AllSequenceStatus = []SequenceStatus{
+	SequenceStatusActive,
+	SequenceStatusPaused,
+	SequenceStatusDraft,
+	SequenceStatusOther,
+}
+
+func (e SequenceStatus) IsValid() bool {
+	switch e {
+	case SequenceStatusActive, SequenceStatusPaused, SequenceStatusDraft, SequenceStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e SequenceStatus) String() string {
+	return string(e)
+}
+
+func (e *SequenceStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SequenceStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SequenceStatus", str)
+	}
+	return nil
+}
+
+func (e SequenceStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SequenceStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SequenceStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a step of a sequence does.
+type SequenceStepType string
+
+const (
+	// It sends an e-mail.
+	SequenceStepTypeEmail SequenceStepType = "EMAIL"
+	// It has somebody make a call.
+	SequenceStepTypeCall SequenceStepType = "CALL"
+	// It sends a text message.
+	SequenceStepTypeSms SequenceStepType = "SMS"
+	// A kind that this API does not know yet: see `typeName`. Not accepted in inputs.
+	SequenceStepTypeOther SequenceStepType = "OTHER"
+)
+
+var AllSequenceStepType = []SequenceStepType{
+	SequenceStepTypeEmail,
+	SequenceStepTypeCall,
+	SequenceStepTypeSms,
+	SequenceStepTypeOther,
+}
+
+func (e SequenceStepType) IsValid() bool {
+	switch e {
+	case SequenceStepTypeEmail, SequenceStepTypeCall, SequenceStepTypeSms, SequenceStepTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e SequenceStepType) String() string {
+	return string(e)
+}
+
+func (e *SequenceStepType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SequenceStepType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SequenceStepType", str)
+	}
+	return nil
+}
+
+func (e SequenceStepType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SequenceStepType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SequenceStepType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why a contact's run through a sequence is paused or at its end.
+type SequenceSubscriptionReason string
+
+const (
+	// Somebody paused it.
+	SequenceSubscriptionReasonManual SequenceSubscriptionReason = "MANUAL"
+	// A call was not made in time.
+	SequenceSubscriptionReasonPendingCallTimedOut SequenceSubscriptionReason = "PENDING_CALL_TIMED_OUT"
+	// A bulk action did it.
+	SequenceSubscriptionReasonBulkAction SequenceSubscriptionReason = "BULK_ACTION"
+	// Too much was sent.
+	SequenceSubscriptionReasonRateLimited SequenceSubscriptionReason = "RATE_LIMITED"
+	// The sequence was deleted.
+	SequenceSubscriptionReasonSequenceDeleted SequenceSubscriptionReason = "SEQUENCE_DELETED"
+	// The sequence was paused.
+	SequenceSubscriptionReasonWorkflowPaused SequenceSubscriptionReason = "WORKFLOW_PAUSED"
+	// The lead no longer fits the filter.
+	SequenceSubscriptionReasonFilterNotMatched SequenceSubscriptionReason = "FILTER_NOT_MATCHED"
+	// The contact answered.
+	SequenceSubscriptionReasonReplyReceived SequenceSubscriptionReason = "REPLY_RECEIVED"
+	// The contact took a call.
+	SequenceSubscriptionReasonCallAnswered SequenceSubscriptionReason = "CALL_ANSWERED"
+	// A meeting was booked.
+	SequenceSubscriptionReasonMeetingBooked SequenceSubscriptionReason = "MEETING_BOOKED"
+	// The status of the lead changed.
+	SequenceSubscriptionReasonLeadStatusChanged SequenceSubscriptionReason = "LEAD_STATUS_CHANGED"
+	// The outcome that was wanted came.
+	SequenceSubscriptionReasonOutcomeMet SequenceSubscriptionReason = "OUTCOME_MET"
+	// The sending account is not valid.
+	SequenceSubscriptionReasonAccountInvalid SequenceSubscriptionReason = "ACCOUNT_INVALID"
+	// The sending account failed.
+	SequenceSubscriptionReasonAccountFailures SequenceSubscriptionReason = "ACCOUNT_FAILURES"
+	// Sending was held back for too long.
+	SequenceSubscriptionReasonSendingThrottledTooLong SequenceSubscriptionReason = "SENDING_THROTTLED_TOO_LONG"
+	// The user is no longer active.
+	SequenceSubscriptionReasonMembershipInactive SequenceSubscriptionReason = "MEMBERSHIP_INACTIVE"
+	// It may not be sent in that name.
+	SequenceSubscriptionReasonSendAsError SequenceSubscriptionReason = "SEND_AS_ERROR"
+	// The e-mail came back.
+	SequenceSubscriptionReasonEmailBounced SequenceSubscriptionReason = "EMAIL_BOUNCED"
+	// The call failed.
+	SequenceSubscriptionReasonCallFailed SequenceSubscriptionReason = "CALL_FAILED"
+	// The text message failed.
+	SequenceSubscriptionReasonSmsFailed SequenceSubscriptionReason = "SMS_FAILED"
+	// The user has no phone number.
+	SequenceSubscriptionReasonNoUserPhone SequenceSubscriptionReason = "NO_USER_PHONE"
+	// The bill is not paid.
+	SequenceSubscriptionReasonBillingError SequenceSubscriptionReason = "BILLING_ERROR"
+	// The field that says who is to do it is not valid.
+	SequenceSubscriptionReasonAssignmentFieldInvalid SequenceSubscriptionReason = "ASSIGNMENT_FIELD_INVALID"
+	// The field of the lead's status is not valid.
+	SequenceSubscriptionReasonLeadStatusFieldInvalid SequenceSubscriptionReason = "LEAD_STATUS_FIELD_INVALID"
+	// There is nobody to do it.
+	SequenceSubscriptionReasonAssigneesMissing SequenceSubscriptionReason = "ASSIGNEES_MISSING"
+	// It may not run in that name.
+	SequenceSubscriptionReasonRunAsDisabled SequenceSubscriptionReason = "RUN_AS_DISABLED"
+	// The lead is not visible to the user.
+	SequenceSubscriptionReasonLeadNotVisible SequenceSubscriptionReason = "LEAD_NOT_VISIBLE"
+	// Something in Close failed.
+	SequenceSubscriptionReasonInternalError SequenceSubscriptionReason = "INTERNAL_ERROR"
+	// The fields do not fit.
+	SequenceSubscriptionReasonFieldMappingError SequenceSubscriptionReason = "FIELD_MAPPING_ERROR"
+	// The filter is not valid.
+	SequenceSubscriptionReasonFilterConfigInvalid SequenceSubscriptionReason = "FILTER_CONFIG_INVALID"
+	// The e-mail could not be written by AI.
+	SequenceSubscriptionReasonEmailAiGenerationFailed SequenceSubscriptionReason = "EMAIL_AI_GENERATION_FAILED"
+	// There is no credit for AI left.
+	SequenceSubscriptionReasonInsufficientAiCreditBalance SequenceSubscriptionReason = "INSUFFICIENT_AI_CREDIT_BALANCE"
+	// A reason that this API does not know yet: see `statusReasonName`.
+	SequenceSubscriptionReasonOther SequenceSubscriptionReason = "OTHER"
+)
+
+var AllSequenceSubscriptionReason = []SequenceSubscriptionReason{
+	SequenceSubscriptionReasonManual,
+	SequenceSubscriptionReasonPendingCallTimedOut,
+	SequenceSubscriptionReasonBulkAction,
+	SequenceSubscriptionReasonRateLimited,
+	SequenceSubscriptionReasonSequenceDeleted,
+	SequenceSubscriptionReasonWorkflowPaused,
+	SequenceSubscriptionReasonFilterNotMatched,
+	SequenceSubscriptionReasonReplyReceived,
+	SequenceSubscriptionReasonCallAnswered,
+	SequenceSubscriptionReasonMeetingBooked,
+	SequenceSubscriptionReasonLeadStatusChanged,
+	SequenceSubscriptionReasonOutcomeMet,
+	SequenceSubscriptionReasonAccountInvalid,
+	SequenceSubscriptionReasonAccountFailures,
+	SequenceSubscriptionReasonSendingThrottledTooLong,
+	SequenceSubscriptionReasonMembershipInactive,
+	SequenceSubscriptionReasonSendAsError,
+	SequenceSubscriptionReasonEmailBounced,
+	SequenceSubscriptionReasonCallFailed,
+	SequenceSubscriptionReasonSmsFailed,
+	SequenceSubscriptionReasonNoUserPhone,
+	SequenceSubscriptionReasonBillingError,
+	SequenceSubscriptionReasonAssignmentFieldInvalid,
+	SequenceSubscriptionReasonLeadStatusFieldInvalid,
+	SequenceSubscriptionReasonAssigneesMissing,
+	SequenceSubscriptionReasonRunAsDisabled,
+	SequenceSubscriptionReasonLeadNotVisible,
+	SequenceSubscriptionReasonInternalError,
+	SequenceSubscriptionReasonFieldMappingError,
+	SequenceSubscriptionReasonFilterConfigInvalid,
+	SequenceSubscriptionReasonEmailAiGenerationFailed,
+	SequenceSubscriptionReasonInsufficientAiCreditBalance,
+	SequenceSubscriptionReasonOther,
+}
+
+func (e SequenceSubscriptionReason) IsValid() bool {
+	switch e {
+	case SequenceSubscriptionReasonManual, SequenceSubscriptionReasonPendingCallTimedOut, SequenceSubscriptionReasonBulkAction, SequenceSubscriptionReasonRateLimited, SequenceSubscriptionReasonSequenceDeleted, SequenceSubscriptionReasonWorkflowPaused, SequenceSubscriptionReasonFilterNotMatched, SequenceSubscriptionReasonReplyReceived, SequenceSubscriptionReasonCallAnswered, SequenceSubscriptionReasonMeetingBooked, SequenceSubscriptionReasonLeadStatusChanged, SequenceSubscriptionReasonOutcomeMet, SequenceSubscriptionReasonAccountInvalid, SequenceSubscriptionReasonAccountFailures, SequenceSubscriptionReasonSendingThrottledTooLong, SequenceSubscriptionReasonMembershipInactive, SequenceSubscriptionReasonSendAsError, SequenceSubscriptionReasonEmailBounced, SequenceSubscriptionReasonCallFailed, SequenceSubscriptionReasonSmsFailed, SequenceSubscriptionReasonNoUserPhone, SequenceSubscriptionReasonBillingError, SequenceSubscriptionReasonAssignmentFieldInvalid, SequenceSubscriptionReasonLeadStatusFieldInvalid, SequenceSubscriptionReasonAssigneesMissing, SequenceSubscriptionReasonRunAsDisabled, SequenceSubscriptionReasonLeadNotVisible, SequenceSubscriptionReasonInternalError, SequenceSubscriptionReasonFieldMappingError, SequenceSubscriptionReasonFilterConfigInvalid, SequenceSubscriptionReasonEmailAiGenerationFailed, SequenceSubscriptionReasonInsufficientAiCreditBalance, SequenceSubscriptionReasonOther:
+		return true
+	}
+	return false
+}
+
+func (e SequenceSubscriptionReason) String() string {
+	return string(e)
+}
+
+func (e *SequenceSubscriptionReason) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SequenceSubscriptionReason(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SequenceSubscriptionReason", str)
+	}
+	return nil
+}
+
+func (e SequenceSubscriptionReason) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SequenceSubscriptionReason) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SequenceSubscriptionReason) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a contact is in a sequence.
+type SequenceSubscriptionStatus string
+
+const (
+	// It runs.
+	SequenceSubscriptionStatusActive SequenceSubscriptionStatus = "ACTIVE"
+	// It is paused.
+	SequenceSubscriptionStatusPaused SequenceSubscriptionStatus = "PAUSED"
+	// It came to the end.
+	SequenceSubscriptionStatusFinished SequenceSubscriptionStatus = "FINISHED"
+	// It reached its goal.
+	SequenceSubscriptionStatusGoal SequenceSubscriptionStatus = "GOAL"
+	// It ended with an error.
+	SequenceSubscriptionStatusError SequenceSubscriptionStatus = "ERROR"
+	// A status that this API does not know yet: see `statusName`. Not accepted in inputs.
+	SequenceSubscriptionStatusOther SequenceSubscriptionStatus = "OTHER"
+)
+
+var AllSequenceSubscriptionStatus = []SequenceSubscriptionStatus{
+	SequenceSubscriptionStatusActive,
+	SequenceSubscriptionStatusPaused,
+	SequenceSubscriptionStatusFinished,
+	SequenceSubscriptionStatusGoal,
+	SequenceSubscriptionStatusError,
+	SequenceSubscriptionStatusOther,
+}
+
+func (e SequenceSubscriptionStatus) IsValid() bool {
+	switch e {
+	case SequenceSubscriptionStatusActive, SequenceSubscriptionStatusPaused, SequenceSubscriptionStatusFinished, SequenceSubscriptionStatusGoal, SequenceSubscriptionStatusError, SequenceSubscriptionStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e SequenceSubscriptionStatus) String() string {
+	return string(e)
+}
+
+func (e *SequenceSubscriptionStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SequenceSubscriptionStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SequenceSubscriptionStatus", str)
+	}
+	return nil
+}
+
+func (e SequenceSubscriptionStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SequenceSubscriptionStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SequenceSubscriptionStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The kinds of objects that a Smart View finds.
 type SmartViewType string
 
@@ -5487,6 +7234,67 @@ func (e *UserOrder) UnmarshalJSON(b []byte) error {
 }
 
 func (e UserOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether events are sent to a webhook.
+type WebhookStatus string
+
+const (
+	// Events are sent.
+	WebhookStatusActive WebhookStatus = "ACTIVE"
+	// Nothing is sent.
+	WebhookStatusPaused WebhookStatus = "PAUSED"
+	// A status that this API does not know yet: see `statusName`. Not accepted in inputs.
+	WebhookStatusOther WebhookStatus = "OTHER"
+)
+
+var AllWebhookStatus = []WebhookStatus{
+	WebhookStatusActive,
+	WebhookStatusPaused,
+	WebhookStatusOther,
+}
+
+func (e WebhookStatus) IsValid() bool {
+	switch e {
+	case WebhookStatusActive, WebhookStatusPaused, WebhookStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e WebhookStatus) String() string {
+	return string(e)
+}
+
+func (e *WebhookStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = WebhookStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid WebhookStatus", str)
+	}
+	return nil
+}
+
+func (e WebhookStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *WebhookStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e WebhookStatus) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -52,6 +52,7 @@ type page struct {
 	next  bool
 	hash  uint64
 	found *foundPage // of a search
+	trail *trail     // of a list that Close walks with cursors
 	err   error
 }
 

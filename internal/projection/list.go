@@ -75,6 +75,10 @@ func (x *run) list(conn *connection, args map[string]any, parents []listParent, 
 			})
 			continue
 		}
+		if conn.field.list.operation.Cursor {
+			x.follow(conn, la, &k.pages[n], &rows[n])
+			continue
+		}
 		call := func(ctx context.Context) {
 			var head *table
 			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {

@@ -152,7 +152,7 @@ func (e *Engine) Zone(ctx context.Context) (*closeapi.Offset, error) {
 }
 
 // InputPath turns the path of a member of a request's body, as an error of Close names it, into the path of the
-// argument from which Body made it.
+// argument from which Body made it. A mutation without that argument made the body by itself: there is no path then.
 func (e *Engine) InputPath(ctx context.Context, arg string, members []string) []string {
 	def, _ := e.argument(ctx, arg)
 	if def == nil { // a mutation without an input: its arguments are the members

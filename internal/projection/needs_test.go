@@ -31,7 +31,9 @@ func (n needs) root(op *ast.OperationDefinition) {
 			n.object("", target, f.sets)
 		case target.Name == "Node":
 			for _, def := range n.world.schema.GetPossibleTypes(target) {
-				n.object(n.scopeOf(def), def, f.sets)
+				if def.Kind == ast.Object {
+					n.object(n.scopeOf(def), def, f.sets)
+				}
 			}
 		default:
 			n.object(target.Name, target, f.sets)
@@ -62,9 +64,11 @@ func (n needs) nodeType(def *ast.Definition) string {
 
 // scopeOf is the type as which a Node is loaded.
 func (n needs) scopeOf(def *ast.Definition) string {
-	if slices.Contains(def.Interfaces, "Activity") {
-		n.add("Activity", "_type")
-		return "Activity"
+	for name, member := range map[string]string{"Activity": "_type", "Export": "type"} {
+		if slices.Contains(def.Interfaces, name) {
+			n.add(name, member)
+			return name
+		}
 	}
 	return def.Name
 }
@@ -104,7 +108,7 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		n.add(scope, strings.ReplaceAll(member, "{id}", id))
 	}
 	switch {
-	case def.Name+"."+field.Name == "Task.subject":
+	case slices.Contains([]string{"Task.subject", "Event.object", "EventMeta.bulkAction"}, def.Name+"."+field.Name):
 		for _, possible := range n.world.schema.GetPossibleTypes(target) {
 			if possible.Name == "OtherTaskSubject" {
 				n.object(scope, possible, f.sets)
@@ -114,7 +118,9 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		}
 	case def.Name+"."+field.Name == "CommentThread.object":
 		for _, possible := range n.world.schema.GetPossibleTypes(target) {
-			n.object(n.scopeOf(possible), possible, f.sets)
+			if possible.Kind == ast.Object {
+				n.object(n.scopeOf(possible), possible, f.sets)
+			}
 		}
 	case target.Name == "CustomFieldValue":
 		n.custom(f)

@@ -23,6 +23,7 @@ type listArgs struct {
 	params map[string]string
 	first  int
 	skip   int
+	from   trailPosition // of a list that Close walks with cursors
 	hash   uint64
 	offset *closeapi.Offset // the time zone, when the arguments name one
 }
@@ -63,13 +64,16 @@ func (s *schema) listArgs(f *field, args map[string]any, parent string, check ma
 	}
 	p.defaults(f.list.defaults)
 	l.hash = listHash(f.list.operation.Path, l.params)
-	if after, ok := args["after"].(string); ok && after != "" {
-		var err error
-		if l.skip, err = parseCursor(after, l.hash); err != nil {
-			return l, err
-		}
+	after, _ := args["after"].(string)
+	var err error
+	switch {
+	case after == "":
+	case f.list.operation.Cursor:
+		l.from, err = parseTrailPosition(after, l.hash)
+	default:
+		l.skip, err = parseCursor(after, l.hash)
 	}
-	return l, nil
+	return l, err
 }
 
 func firstArg(value any) (int, error) {

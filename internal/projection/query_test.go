@@ -56,6 +56,7 @@ func (q *queryMaker) rootField() string {
 	ids := []string{
 		"task_", "lead_", "cont_", "oppo_", "user_", "orga_", "noti_", "acti_", "outcome_", "convtyp_", "tmpl_", "smstmpl_", "phon_", "emailacct_", "sdas_", "dial_",
 		"blkph_", "schlnk_", "pipe_",
+		"ev_", "whsub_", "seq_", "sub_", "bulkedit_", "bulkdelete_", "bulkemail_", "bulkseqsub_", "expo_",
 	}
 	switch q.r.IntN(21) {
 	case 0, 1, 2:

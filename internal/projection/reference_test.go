@@ -100,8 +100,11 @@ func (x *reference) typeOf(id string) string {
 		}
 		for _, prefix := range def.Directives.ForName("entity").Arguments.ForName("prefixes").Value.Children {
 			if strings.HasPrefix(id, prefix.Value.Raw) && prefix.Value.Raw != "stat_" {
-				if prefix.Value.Raw == "acti_" {
+				switch prefix.Value.Raw {
+				case "acti_":
 					return "Activity"
+				case "expo_":
+					return "Export"
 				}
 				return def.Name
 			}
@@ -161,6 +164,15 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.metrics(path, o, f)
 	case o.typ+"."+def.Name == "Pipeline.statuses":
 		return x.statuses(path, o, f)
+	case o.typ+"."+def.Name == "Event.object":
+		return x.eventObject(path, o, f)
+	case o.typ+"."+def.Name == "EventMeta.bulkAction":
+		return x.bulkAction(path, o, f)
+	case def.Name == "isDone":
+		status := text(o.data["status"])
+		return map[bool]string{true: strconv.FormatBool(status == "done" || status == "error"), false: "null"}[status != ""], true
+	case def.Name == "progress":
+		return progress(text(o.data["status"]), o.data[reads[1]], o.data[reads[2]]), true
 	case len(reads) == 2:
 		name, _ := json.Marshal(strings.TrimSpace(text(o.data["first_name"]) + " " + text(o.data["last_name"])))
 		if string(name) == `""` {
@@ -244,6 +256,78 @@ func (x *reference) subject(path []string, o object, f selectedField) (string, b
 	}[kind]; typeName == "" {
 		return x.fields(path, object{"OtherTaskSubject", o.data}, f.sets, false)
 	}
+	return x.named(path, typeName, id, f)
+}
+
+// eventObject writes the object that an event is about.
+func (x *reference) eventObject(path []string, o object, f selectedField) (string, bool) {
+	kind, id := text(o.data["object_type"]), text(o.data["object_id"])
+	area, name, _ := strings.Cut(kind, ".")
+	typeName := camel(name)
+	switch {
+	case kind == "activity.sms":
+		typeName = "SMS"
+	case kind == "activity.whatsapp_message":
+		typeName = "WhatsAppMessage"
+	case kind == "saved_search":
+		typeName = "SmartView"
+	case area == "task":
+		typeName = "Task"
+	case area == "status":
+		typeName += "Status"
+	case area == "export":
+		typeName += "Export"
+	case area == "bulk_action":
+		typeName = "Bulk" + typeName
+	case name == "":
+		typeName = camel(area)
+	}
+	known := slices.Contains(x.world.schema.Types["EventObject"].Types, typeName)
+	if !known || area == "custom_fields" || id == "" || text(o.data["action"]) == "deleted" {
+		return "null", true
+	}
+	return x.named(path, typeName, id, f)
+}
+
+// camel is a name of Close as a name of the schema's types.
+func camel(name string) string {
+	var out strings.Builder
+	for word := range strings.SplitSeq(name, "_") {
+		if word != "" {
+			out.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return out.String()
+}
+
+// bulkAction writes the bulk action that did what an event tells of.
+func (x *reference) bulkAction(path []string, o object, f selectedField) (string, bool) {
+	id := text(o.data["bulk_action_id"])
+	prefix, _, _ := strings.Cut(id, "_")
+	typeName := map[string]string{"bulkedit": "BulkEdit", "bulkemail": "BulkEmail"}[prefix]
+	if typeName == "" {
+		return "null", true
+	}
+	return x.named(path, typeName, id, f)
+}
+
+// progress is how far work is.
+func progress(status string, total, processed json.RawMessage) string {
+	var all, done float64
+	_ = json.Unmarshal(total, &all)
+	_ = json.Unmarshal(processed, &done)
+	switch {
+	case status == "done":
+		return "1"
+	case all > 0 && done > 0:
+		encoded, _ := json.Marshal(min(done/all, 1))
+		return string(encoded)
+	}
+	return "0"
+}
+
+// named writes an object that Go named by its type and id.
+func (x *reference) named(path []string, typeName, id string, f selectedField) (string, bool) {
 	if !idPattern.MatchString(id) {
 		return x.fail(path, false)
 	}

@@ -22,10 +22,12 @@ var resources = map[string]string{
 	"CustomActivity": "custom_activity", "FormSubmission": "form_submission", "LeadStatusChange": "lead_status_change",
 	"OpportunityStatusChange": "opportunity_status_change", "TaskCompleted": "task_completed", "LeadMerge": "lead_merge",
 	"ImportUpdate": "import_update", "Comment": "comment", "CommentThread": "comment_thread", "CustomObject": "custom_object",
-	"SmartView": "saved_search",
-	"Outcome":   "outcome", "Playbook": "playbook", "EmailTemplate": "email_template", "SMSTemplate": "sms_template", "PhoneNumber": "phone_number",
+	"Outcome": "outcome", "Playbook": "playbook", "EmailTemplate": "email_template", "SMSTemplate": "sms_template", "PhoneNumber": "phone_number",
 	"ConnectedAccount": "connected_account", "SendAs": "send_as", "Dialer": "dialer", "BlockedPhoneNumber": "blocked_phone_number",
 	"SchedulingLink": "scheduling_link", "SharedSchedulingLink": "shared_scheduling_link",
+	"SmartView": "saved_search", "Event": "event", "Webhook": "webhook", "Sequence": "sequence", "SequenceSubscription": "sequence_subscription",
+	"BulkEdit": "bulk_edit", "BulkDelete": "bulk_delete", "BulkEmail": "bulk_email", "BulkSequenceSubscription": "bulk_sequence_subscription",
+	"LeadExport": "export", "OpportunityExport": "export",
 	"LeadStatus": "lead_status", "OpportunityStatus": "opportunity_status", "Pipeline": "pipeline",
 	"ActivityReportMetric": "report_metric", "FunnelStage": "funnel_stage", "FunnelTotals": "funnel_totals", "SentEmailStat": "sent_email_stat",
 	"LeadStatusOverview": "status_overview", "LeadStatusTransition": "status_transition",
@@ -180,7 +182,7 @@ func mostCalls(op *ast.OperationDefinition) int {
 		for _, selection := range set {
 			switch s := selection.(type) {
 			case *ast.Field:
-				if s.Name == "tasks" {
+				if s.Name == "tasks" || s.Name == "subscriptions" || s.Name == "sequenceSubscriptions" {
 					lists++
 				}
 				walk(s.SelectionSet, level+1)

@@ -58,6 +58,9 @@ func (o Order) field() map[string]any {
 	return map[string]any{"type": "regular_field", "object_type": o.Type, "field_name": o.Field}
 }
 
+// Form is the order in Close's form, for work on what a search finds.
+func (o Order) Form() []any { return o.sort() }
+
 // sort is the order in Close's form. Objects of one value stand in the order in which they were made.
 func (o Order) sort() []any {
 	if o.Type == "" {

@@ -80,13 +80,14 @@ func (w *world) object(typeName, id string) map[string]json.RawMessage {
 // members makes up the members that the fields of a type read.
 func (w *world) members(r *rand.Rand, def *ast.Definition, depth int) map[string]json.RawMessage {
 	object := map[string]json.RawMessage{}
-	if def.Kind == ast.Interface { // one of its objects, which says in _type what it is
+	if def.Kind == ast.Interface { // one of its objects, which says what it is
 		possible := w.schema.GetPossibleTypes(def)
 		one := possible[r.IntN(len(possible))]
 		object = w.members(r, one, depth)
-		object["_type"] = json.RawMessage(`"SomethingNew"`)
+		member := def.Directives.ForName("discriminator").Arguments.ForName("field").Value.Raw
+		object[member] = json.RawMessage(`"SomethingNew"`)
 		if values := one.Directives.ForName("variant").Arguments.ForName("values"); values != nil {
-			object["_type"] = json.RawMessage(strconv.Quote(values.Value.Children[0].Value.Raw))
+			object[member] = json.RawMessage(strconv.Quote(values.Value.Children[0].Value.Raw))
 		}
 		return object
 	}
@@ -178,6 +179,9 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 	case "JSON":
 		return json.RawMessage([]string{`{"a": [1, null]}`, `[]`, `"x"`, `1.50`}[r.IntN(4)])
 	}
+	if name == "object_type" {
+		return quote(r, []string{"lead", "task.lead", "activity.note", "custom_object", "call", "something_new"}[r.IntN(6)])
+	}
 	return quote(r, []string{"", "Ada", "a \"quoted\" word", "line\nbreak", "Zürich 😀", "<b>&amp;</b>", "back\\slash"}[r.IntN(7)])
 }
 
@@ -190,6 +194,7 @@ func (w *world) id(r *rand.Rand, member string) string {
 		"template_id": "tmpl_", "send_as_id": "sdas_", "dialer_id": "dial_", "dialer_saved_search_id": "save_",
 		"participants": "user_", "allowing_user_id": "user_", "allowed_user_id": "user_",
 		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
+		"sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
 	}[member]
 	if prefix == "" {
 		prefix = "thing_"
@@ -350,7 +355,7 @@ func (w *world) list(typeName string, query url.Values) json.RawMessage {
 	case query.Get("lead_id__in") != "":
 		return w.shared(typeName, query)
 	default:
-		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")+query.Get("object_id")) {
+		for _, row := range w.rows(typeName, query.Get("lead_id")+query.Get("thread_id")+query.Get("object_id")+query.Get("contact_id")+query.Get("sequence_id")) {
 			rows = append(rows, w.projectRow(row, query))
 		}
 	}
@@ -495,6 +500,14 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{reads[0], metricsType}}
 	case def.Name == "ActivityReportQueries":
 		return []member{{reads[0], queriesType}}
+	case target.Name == "EventObject":
+		return []member{{"object_type", stringType}, {"object_id", idType}, {"action", stringType}}
+	case field.Name == "progress":
+		return []member{{reads[0], stringType}, {reads[1], ast.NamedType("Int", nil)}, {reads[2], ast.NamedType("Int", nil)}}
+	case target.Name == "BulkAction":
+		return []member{{reads[0], idType}}
+	case target.Name == "EnrichedObject":
+		return []member{{"object_type", stringType}, {"object_id", idType}}
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case reads[0] == "object_type" && target.IsCompositeType(): // CommentThread.object

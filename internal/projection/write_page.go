@@ -90,9 +90,12 @@ func (w *writer) edgeCursor(p *page, n int) {
 // cursor writes the cursor after the first n items of a page.
 func (w *writer) cursor(p *page, n int) {
 	w.buf = append(w.buf, '"')
-	if p.found != nil {
+	switch {
+	case p.found != nil:
 		w.buf = p.found.after(n).append(w.buf, p.hash)
-	} else {
+	case p.trail != nil:
+		w.buf = p.trail.after(n).append(w.buf, p.hash)
+	default:
 		w.buf = appendCursor(w.buf, p.hash, p.skip+n)
 	}
 	w.buf = append(w.buf, '"')
