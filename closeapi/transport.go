@@ -27,6 +27,7 @@ func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next 
 	next = newCoalesce(cfg.Timeout, intake, next)
 	if cfg.Store != nil {
 		cache := newCache(cfg.Store, kept, next)
+		cache.tell = cfg.Observe
 		next, stop = cache, cache.stop
 	}
 	return next, stop
@@ -61,6 +62,7 @@ type attemptTimeout struct {
 
 // RoundTrip sends the request under a context that ends after the timeout, or with the body of the answer.
 func (t *attemptTimeout) RoundTrip(req *http.Request) (*http.Response, error) {
+	exchangeOf(req).attempts++
 	ctx, cancel := context.WithTimeout(unhurried{req.Context()}, t.timeout)
 	resp, err := t.next.RoundTrip(req.WithContext(ctx)) //nolint:contextcheck // it is the request's, and ends with it
 	if err != nil {
