@@ -12,11 +12,13 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/closegraph/closegraph/internal/config"
 	"github.com/closegraph/closegraph/internal/gateway"
+	"github.com/closegraph/closegraph/internal/telemetry"
 )
 
 func main() {
@@ -42,13 +44,19 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		return gateway.CheckHealth(ctx, cfg.Listen)
 	}
 	log := cfg.Logger(stderr)
-	g, err := gateway.New(gateway.Options{Config: cfg, Log: log})
+	tracing, err := telemetry.TracingFromEnv(ctx, programVersion(), env, log)
+	if err != nil {
+		return err
+	}
+	g, err := gateway.New(gateway.Options{Config: cfg, Log: log, Telemetry: telemetry.New(programVersion(), tracing)})
 	if err != nil {
 		return err
 	}
 	defer g.Close()
 
 	servers, ctx := errgroup.WithContext(ctx)
+	grace, cancel := graceAfter(ctx, cfg.ShutdownTimeout)
+	defer cancel()
 	serve := func(address string, handler http.Handler, opts gateway.ServeOptions) (string, error) {
 		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 		if err != nil {
@@ -63,6 +71,13 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		return err
 	}
 	greet(stdout, cfg, api)
+	if cfg.AdminListen != "" {
+		admin, err := serve(cfg.AdminListen, g.Admin(), gateway.ServeOptions{})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "  Metrics     %s/metrics\n", admin)
+	}
 	if cfg.SandboxListen != "" {
 		rest, err := serve(cfg.SandboxListen, g.Sandbox(), gateway.ServeOptions{})
 		if err != nil {
@@ -70,7 +85,18 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		}
 		fmt.Fprintf(stdout, "  Sandbox     %s/api/v1  (Close's REST API on the same data)\n", rest)
 	}
-	return servers.Wait()
+	err = servers.Wait()
+	if err := tracing.Shutdown(grace); err != nil {
+		log.Warn("the last spans were not sent", "error", err)
+	}
+	return err
+}
+
+// graceAfter is the time that is left for what remains to be done once ctx has ended.
+func graceAfter(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	grace, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	return grace, cancel
 }
 
 // greet says where things are.

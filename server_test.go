@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -42,17 +44,15 @@ func (o *output) String() string {
 
 func noEnvironment(string) (string, bool) { return "", false }
 
-// TestRun starts the program on demo data, asks it something, and stops it.
-func TestRun(t *testing.T) {
-	t.Parallel()
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	stdout := &output{written: make(chan struct{}, 1)}
+// start runs the program until it has said the last thing of its greeting. stop stops it, and waits for its end.
+func start(t *testing.T, last string, env func(string) (string, bool), args ...string) (stdout *output, stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	stdout = &output{written: make(chan struct{}, 1)}
 	ended := make(chan error, 1)
-	args := []string{"--listen=127.0.0.1:0", "--sandbox-listen=127.0.0.1:0", "--log-level=error"}
-	go func() { ended <- run(ctx, args, noEnvironment, stdout, io.Discard) }()
-
-	for !strings.Contains(stdout.String(), "Sandbox") {
+	go func() { ended <- run(ctx, args, env, stdout, io.Discard) }()
+	for !strings.Contains(stdout.String(), last) {
 		select {
 		case <-stdout.written:
 		case err := <-ended:
@@ -61,6 +61,14 @@ func TestRun(t *testing.T) {
 			t.Fatalf("it does not start: %s", stdout)
 		}
 	}
+	return stdout, func() error { cancel(); return <-ended }
+}
+
+// TestRun starts the program on demo data, asks it something, and stops it.
+func TestRun(t *testing.T) {
+	t.Parallel()
+	stdout, stop := start(t, "Sandbox", noEnvironment,
+		"--listen=127.0.0.1:0", "--sandbox-listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0", "--log-level=error")
 	for _, want := range []string{"demo data", "CLOSE_API_KEY=", "/healthz", "Playground"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the greeting lacks %q: %s", want, stdout)
@@ -80,8 +88,16 @@ func TestRun(t *testing.T) {
 	if err := run(t.Context(), check, noEnvironment, io.Discard, io.Discard); err != nil {
 		t.Errorf("health check of a server that lives: %v", err)
 	}
-	stop()
-	if err := <-ended; err != nil {
+	metrics, err := http.Get(regexp.MustCompile(`http://\S+/metrics`).FindString(stdout.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer metrics.Body.Close()
+	const counted = `closegraph_requests_total{outcome="ok",type="query"} 1`
+	if text, err := io.ReadAll(metrics.Body); err != nil || !strings.Contains(string(text), counted) {
+		t.Errorf("the metrics lack %s: %s, %v", counted, text, err)
+	}
+	if err := stop(); err != nil {
 		t.Errorf("run: %v", err)
 	}
 	if err := run(t.Context(), check, noEnvironment, io.Discard, io.Discard); err == nil {
@@ -103,6 +119,55 @@ func TestRunRefuses(t *testing.T) {
 			t.Parallel()
 			if err := run(t.Context(), tc.args, noEnvironment, io.Discard, io.Discard); !errors.Is(err, tc.want) {
 				t.Errorf("run: %v, want %v", err, tc.want)
+			}
+		})
+	}
+}
+
+// TestRunTraces wants the spans of the last request to be sent before the program ends, and the program to end when nobody
+// takes them.
+func TestRunTraces(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		hangs bool
+		args  []string
+	}{
+		{"sent", false, nil},
+		{"not taken", true, []string{"--shutdown-timeout=100ms"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			sent, hanging := make(chan string, 10), make(chan struct{})
+			collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				sent <- r.URL.Path + " " + string(body)
+				if tc.hangs {
+					<-hanging
+				}
+			}))
+			t.Cleanup(func() { close(hanging); collector.Close() })
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL) // the libraries look there themselves
+			t.Setenv("OTEL_SERVICE_NAME", "graph-of-tests")
+			env := func(name string) (string, bool) {
+				if strings.HasPrefix(name, "OTEL_") {
+					return os.LookupEnv(name)
+				}
+				return "", false
+			}
+			stdout, stop := start(t, "Health", env, append(tc.args, "--listen=127.0.0.1:0", "--log-level=error")...)
+			url := regexp.MustCompile(`http://\S+/graphql`).FindString(stdout.String())
+			resp, err := http.Post(url, "application/json", strings.NewReader(`{"query":"query Last {viewer{name}}"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if err := stop(); err != nil {
+				t.Errorf("run: %v", err)
+			}
+			got := <-sent
+			for _, want := range []string{"/v1/traces ", "POST /graphql", "GET /me/", "Last", "graph-of-tests"} {
+				if !strings.Contains(got, want) {
+					t.Errorf("%q was not sent: %q", want, got)
+				}
 			}
 		})
 	}

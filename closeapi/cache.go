@@ -21,6 +21,7 @@ type cache struct {
 	next  http.RoundTripper
 	store Store
 	kept  map[*operation]time.Duration
+	tell  func(context.Context, Observation) // of reads in the background; nil when nobody wants to know
 
 	mu         sync.Mutex
 	refreshing map[string]context.CancelFunc // by key: what is read in the background
@@ -133,6 +134,7 @@ func (l *lookup) answer(ctx context.Context) (*http.Response, error) {
 		l.cache.refresh(ctx, l)
 		return l.give(true), nil
 	}
+	l.x.missed = true
 	resp, err := l.cache.next.RoundTrip(l.req)
 	if answered := l.take(ctx, resp, err); !answered && l.entry.doc != nil && l.definition() && age < l.lifetime+maxStale && ctx.Err() == nil {
 		if resp != nil {
@@ -201,7 +203,7 @@ func (t *cache) refresh(ctx context.Context, l *lookup) {
 		return
 	}
 	again := *l
-	again.x = &exchange{op: l.x.op, identity: l.x.identity, caller: l.x.caller, background: true}
+	again.x = &exchange{op: l.x.op, path: l.x.path, identity: l.x.identity, caller: l.x.caller, background: true}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	again.req = l.req.WithContext(withExchange(ctx, again.x)) // with its body: who is answered from the store sends none
 	t.refreshing[l.key] = cancel
@@ -213,7 +215,9 @@ func (t *cache) refresh(ctx context.Context, l *lookup) {
 			defer t.mu.Unlock()
 			delete(t.refreshing, again.key)
 		}()
+		begun := time.Now()
 		resp, err := t.next.RoundTrip(again.req)
+		again.tell(ctx, resp, err, time.Since(begun))
 		again.take(ctx, resp, err)
 		if err == nil {
 			resp.Body.Close()
@@ -228,4 +232,19 @@ func (t *cache) stop() {
 	for _, cancel := range t.refreshing {
 		cancel()
 	}
+}
+
+// tell tells of a read in the background.
+func (l *lookup) tell(ctx context.Context, resp *http.Response, err error, took time.Duration) {
+	if l.cache.tell == nil {
+		return
+	}
+	o := Observation{Duration: took}
+	if err != nil {
+		o.Err = noAnswer(ctx, l.x.op.Method, l.x.path, err)
+	} else {
+		o.Status = resp.StatusCode
+	}
+	o.note(l.x)
+	l.cache.tell(ctx, o)
 }

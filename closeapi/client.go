@@ -81,7 +81,8 @@ type Config struct {
 	// The names are those of [Kinds].
 	Lifetimes map[string]time.Duration
 
-	// Observe, if set, is told of every call, when it is over; see also [Client.Observing]. It must not block.
+	// Observe, if set, is told of every call, when it is over, those included that are made in the background to renew what
+	// is kept; see also [Client.Observing]. It must not block.
 	Observe func(ctx context.Context, o Observation)
 
 	// IdentityKey is the key of the hashes that tell callers apart; see [Identity]. Processes that share what they
@@ -265,7 +266,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Document, error) {
 	begun := time.Now()
 	doc, err := c.send(ctx, req, path)
 	c.tell(ctx, exchangeOf(req), Observation{
-		Operation: op.String(), Path: path, Fields: c.fields(op, &call), Duration: time.Since(begun), Status: doc.Status, Err: err,
+		Fields: c.fields(op, &call), Duration: time.Since(begun), Status: doc.Status, Err: err,
 	})
 	return doc, err
 }

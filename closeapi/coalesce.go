@@ -88,13 +88,14 @@ func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	key := flightKey{question: q, identity: x.identity, epoch: t.epochs.of(x.identity), background: x.background}
 	f, joined := t.join(key, req, x)
+	x.joined = joined
 	select {
 	case <-f.landed:
 	case <-req.Context().Done():
 		t.leave(key, f)
 		return nil, req.Context().Err()
 	}
-	if x.joined = joined; !joined {
+	if !joined {
 		x.attempts, x.waited = f.exchange.attempts, f.exchange.waited
 	}
 	return f.answer()

@@ -30,14 +30,16 @@ func identify(key []byte, header http.Header) Identity {
 // request on in place of another, as one for many, gives it an exchange of its own.
 type exchange struct {
 	op         *operation
+	path       string // below the base URL, not escaped
 	identity   Identity
 	caller     string // among whom the budget of an identity is shared fairly; see Caller.Share
 	background bool   // nobody waits for the answer
 
 	cached   bool          // answered from the cache
 	stale    bool          // and from an entry past its lifetime
+	missed   bool          // not in the cache, or not fit to be answered with
 	joined   bool          // answered by an equal call that was under way
-	attempts int           // how often it was sent to Close
+	attempts int           // how often it was sent to Close; the one who sends it counts
 	waited   time.Duration // for the budget
 }
 

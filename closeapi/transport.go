@@ -30,6 +30,7 @@ func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next 
 	next = newCoalesce(cfg.Timeout, intake, next)
 	if cfg.Store != nil {
 		cache := newCache(cfg.Store, kept, next)
+		cache.tell = cfg.Observe
 		next, stop = cache, cache.stop
 	}
 	return next, pace, stop

@@ -23,6 +23,14 @@ func (c Config) checkAddresses() error {
 	if err := checkAddress(c.Listen); err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
+	if c.AdminListen == "" && c.Pprof {
+		return errors.New("--pprof: profiles are served on --admin-listen, which is not set")
+	}
+	if c.AdminListen != "" {
+		if err := checkAddress(c.AdminListen); err != nil {
+			return fmt.Errorf("--admin-listen: %w", err)
+		}
+	}
 	if c.SandboxListen == "" {
 		return nil
 	}

@@ -17,6 +17,9 @@ type Config struct {
 	AllowAnonymous bool   `name:"allow-anonymous" help:"Serve on an address that others can reach although callers need not prove who they are."`
 	SandboxListen  string `name:"sandbox-listen" placeholder:"ADDR" help:"Address to serve the sandbox's REST API on, for comparing."`
 
+	AdminListen string `name:"admin-listen" placeholder:"ADDR" help:"Address to serve metrics and health on. Without it, metrics are on the main address, for requests from this machine only."`
+	Pprof       bool   `name:"pprof" help:"Serve profiles of the program below /debug/pprof/ of the admin address, to requests from this machine."`
+
 	Playground    bool `name:"playground" default:"true" negatable:"" help:"Serve the playground on /."`
 	Introspection bool `name:"introspection" default:"true" negatable:"" help:"Let clients ask for the schema. The playground needs it."`
 

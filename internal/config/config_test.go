@@ -47,14 +47,14 @@ func TestParse(t *testing.T) {
 		{
 			name: "environment",
 			env: map[string]string{
-				"LISTEN_ADDR": "[::1]:9000", "CLOSE_API_KEY": "api_x.y", "PLAYGROUND": "false", "INTROSPECTION": "no",
+				"LISTEN_ADDR": "[::1]:9000", "ADMIN_LISTEN": ":9090", "PPROF": "1", "CLOSE_API_KEY": "api_x.y", "PLAYGROUND": "false", "INTROSPECTION": "no",
 				"EXPLAIN": "on", "MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "MAX_RESPONSE": "1MB", "QUERY_CACHE": "0", "PERSISTED_QUERIES": "0", "TRUSTED_DOCUMENTS": "list.json", "ONLY_TRUSTED_DOCUMENTS": "true",
 				"CACHE": "lead=30s, user=0", "CACHE_SIZE": "1MiB",
 				"REQUEST_TIMEOUT": "5s", "SHUTDOWN_TIMEOUT": "1m", "LOG_LEVEL": "debug", "LOG_FORMAT": "json",
 			},
 			want: func(c *Config) {
 				*c = Config{
-					Listen: "[::1]:9000", CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL,
+					Listen: "[::1]:9000", AdminListen: ":9090", Pprof: true, CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL,
 					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7, MaxResponse: 1_000_000,
 					TrustedDocuments: "list.json", OnlyTrustedDocuments: true,
 					Cache: Lifetimes{"lead": 30 * time.Second, "user": 0}, CacheSize: 1 << 20,
@@ -137,6 +137,8 @@ func TestParseRefuses(t *testing.T) {
 		{name: "port", args: []string{"--listen=127.0.0.1:99999"}, want: "--listen: the port"},
 		{name: "port by name", args: []string{"--listen=127.0.0.1:http"}, want: "--listen: the port"},
 		{name: "host", args: []string{"--listen=a/b:80"}, want: "--listen: "},
+		{name: "admin address", args: []string{"--admin-listen=9090"}, want: "--admin-listen: "},
+		{name: "profiles nowhere", args: []string{"--pprof"}, want: "--pprof: profiles are served on --admin-listen"},
 		{name: "sandbox address", args: []string{"--sandbox-listen=x"}, want: "--sandbox-listen: "},
 		{name: "sandbox beside a key", env: map[string]string{"CLOSE_API_KEY": key}, args: []string{"--sandbox-listen=127.0.0.1:1"}, want: "--sandbox-listen: there is no sandbox"},
 		{name: "key for everybody", env: map[string]string{"CLOSE_API_KEY": key}, args: []string{"--listen=:8080"}, want: "--allow-anonymous"},

@@ -28,8 +28,8 @@ func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error 
 	shown := &gqlerror.Error{}
 	if known, ok := errors.AsType[*gqlerror.Error](err); ok {
 		shown.Path, shown.Locations = known.Path, known.Locations
-		if known.Err == nil { // of the parser or the validation: the text is meant for the client
-			return requestError(known)
+		if _, limited := errors.AsType[exceeded](known.Err); limited || known.Err == nil {
+			return requestError(known) // of the parser or the validation: the text is meant for the client
 		}
 		err = known.Err
 	} else {
@@ -40,12 +40,18 @@ func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error 
 		p.log.ErrorContext(ctx, "unexpected error", "path", shown.Path.String(), "error", err)
 	}
 	shown.Message, shown.Extensions = f.message, f.extensions()
+	if f.limit != "" {
+		shown.Err = f.limit
+	}
 	return shown
 }
 
 // requestError is an error of the parser or the validation, in better words where gqlgen's are poor ones.
 func requestError(err *gqlerror.Error) *gqlerror.Error {
-	shown := &gqlerror.Error{Message: err.Message, Locations: err.Locations, Extensions: err.Extensions}
+	shown := &gqlerror.Error{Err: err.Err, Message: err.Message, Locations: err.Locations, Extensions: err.Extensions}
+	if strings.HasPrefix(err.Message, "exceeded token limit") {
+		shown.Err = limitTokens
+	}
 	if err.Message == "operation  not found" {
 		shown.Message = "the document holds several operations; say in operationName which one to run"
 	}
@@ -59,7 +65,11 @@ func requestError(err *gqlerror.Error) *gqlerror.Error {
 // errorList is an error as the only one of an answer.
 func errorList(err error) gqlerror.List {
 	f := failureOf(err)
-	return gqlerror.List{{Message: f.message, Extensions: f.extensions()}}
+	only := &gqlerror.Error{Message: f.message, Extensions: f.extensions()}
+	if f.limit != "" {
+		only.Err = f.limit
+	}
+	return gqlerror.List{only}
 }
 
 // failure is what a client may know of an error.
@@ -67,6 +77,7 @@ type failure struct {
 	code       string
 	message    string
 	retryAfter time.Duration
+	limit      exceeded // the one that was met, if that is why
 }
 
 func (f failure) extensions() map[string]any {
@@ -83,7 +94,8 @@ func inSeconds(d time.Duration) float64 { return math.Ceil(d.Seconds()*1000) / 1
 // failureOf says what a client may know of an error.
 func failureOf(err error) failure {
 	if own, ok := errors.AsType[*projection.Error](err); ok {
-		return failure{code: string(own.Code), message: own.Message}
+		limit, _ := errors.AsType[projection.Limit](own)
+		return failure{code: string(own.Code), message: own.Message, limit: exceeded(limit)}
 	}
 	switch {
 	case closeapi.IsTimeout(err), errors.Is(err, context.DeadlineExceeded):

@@ -24,6 +24,7 @@ import (
 	"github.com/closegraph/closegraph/internal/cache"
 	"github.com/closegraph/closegraph/internal/config"
 	"github.com/closegraph/closegraph/internal/projection"
+	"github.com/closegraph/closegraph/internal/telemetry"
 	"github.com/closegraph/closegraph/resolvers"
 )
 
@@ -32,6 +33,8 @@ type Options struct {
 	Config config.Config
 	// Log takes the records of requests and faults; default slog.Default.
 	Log *slog.Logger
+	// Telemetry is told of requests and calls; default a new one, without tracing.
+	Telemetry *telemetry.Telemetry
 	// Transport takes the calls to Close to where they are answered; default the network, or in sandbox mode Sandbox.
 	Transport http.RoundTripper
 	// Sandbox is the Close of sandbox mode; default a new one with demo data.
@@ -43,6 +46,7 @@ type Options struct {
 // Gateway is the server, all but its socket.
 type Gateway struct {
 	handler  http.Handler
+	admin    http.Handler
 	client   *closeapi.Client
 	sandbox  *sandbox.Server
 	draining atomic.Bool
@@ -53,6 +57,9 @@ func New(o Options) (*Gateway, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Telemetry == nil {
+		o.Telemetry = telemetry.New("(unknown)", nil)
+	}
 	g := &Gateway{}
 	if o.Config.Mode() == config.ModeSandbox {
 		if g.sandbox = o.Sandbox; g.sandbox == nil {
@@ -62,6 +69,9 @@ func New(o Options) (*Gateway, error) {
 			o.Transport = g.sandbox.Transport()
 		}
 	}
+	if o.Transport == nil {
+		o.Transport = closeapi.NewHTTPTransport()
+	}
 	identify := identifier{mode: o.Config.Mode(), own: ownCredential(o.Config)}
 	store, err := storeOf(o.Config)
 	if err != nil {
@@ -69,10 +79,11 @@ func New(o Options) (*Gateway, error) {
 	}
 	g.client, err = closeapi.New(closeapi.Config{
 		BaseURL:   o.Config.CloseBaseURL,
-		Transport: o.Transport,
+		Transport: o.Telemetry.Transport(o.Transport),
 		Retry:     o.Retry,
 		Store:     store,
 		Lifetimes: o.Config.Cache,
+		Observe:   o.Telemetry.Observe,
 	})
 	if err != nil {
 		return nil, err
@@ -85,17 +96,20 @@ func New(o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.handler = newHTTPHandler(httpOptions{
+	opts := httpOptions{
 		Exec:       exec,
+		Telemetry:  o.Telemetry,
 		Prepare:    identify.prepare,
 		Documents:  named,
 		MaxBody:    int64(o.Config.MaxBody),
 		Timeout:    o.Config.RequestTimeout,
 		LocalOnly:  o.Config.Mode() != config.ModePassthrough && !o.Config.AllowAnonymous,
 		Playground: playgroundOf(o.Config),
+		Admin:      o.Config.AdminListen != "",
 		Ready:      g.ready,
 		Log:        o.Log,
-	})
+	}
+	g.handler, g.admin = newHTTPHandler(opts), newAdminHandler(opts, o.Config.Pprof)
 	return g, nil
 }
 
@@ -128,20 +142,27 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 		exec.Use(extension.Introspection{})
 	}
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		op := graphql.GetOperationContext(ctx)
+		ctx, told := o.Telemetry.Operation(ctx, string(op.Operation.Operation), op.Operation.Name)
 		toClose := client.For(callerOf(ctx))
 		explained := &explainer{close: toClose, calls: []explainedCall{}}
-		asked := o.Config.Explains() && graphql.GetOperationContext(ctx).Headers.Get(explainHeader) == "1"
+		asked := o.Config.Explains() && op.Headers.Get(explainHeader) == "1"
 		if asked {
 			toClose = toClose.Observing(explained.add)
 		}
-		ctx, err := engine.Begin(ctx, toClose)
-		switch {
-		case err != nil:
+		ctx, err := engine.Begin(ctx, told.Client(toClose))
+		if err != nil {
+			told.End()
 			return refuseOperation(err)
-		case asked:
-			return explained.explain(next(ctx))
 		}
-		return next(ctx)
+		answer := next(ctx)
+		if asked {
+			answer = explained.explain(answer)
+		}
+		return func(ctx context.Context) *graphql.Response {
+			defer told.End()
+			return answer(ctx)
+		}
 	})
 	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		resp := next(ctx)
@@ -202,6 +223,9 @@ func playgroundOf(c config.Config) *playgroundOptions {
 
 // Handler serves everything that the gateway answers.
 func (g *Gateway) Handler() http.Handler { return g.handler }
+
+// Admin serves those who run the gateway: metrics, health, and profiles if the configuration wants them.
+func (g *Gateway) Admin() http.Handler { return g.admin }
 
 // Sandbox is the Close of sandbox mode; nil in the other modes.
 func (g *Gateway) Sandbox() *sandbox.Server { return g.sandbox }

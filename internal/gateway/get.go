@@ -17,7 +17,7 @@ const longestQueryString = 16 << 10
 func readGet(r *http.Request) (*graphql.RawParams, error) {
 	if len(r.URL.RawQuery) > longestQueryString {
 		return nil, &refusal{
-			Status: http.StatusRequestURITooLong, Code: codeBadInput,
+			Status: http.StatusRequestURITooLong, Code: codeBadInput, Limit: limitQueryString,
 			Message: fmt.Sprintf("the query string has %d bytes and may have %d: send the request by POST", len(r.URL.RawQuery), longestQueryString),
 		}
 	}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,6 +10,34 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
+
+// exceeded is the cause of an error for a limit that a request met; it says which.
+type exceeded string
+
+// The limits of a request, beside those of the projection.
+const (
+	limitBody          exceeded = "body"
+	limitQueryString   exceeded = "query_string"
+	limitTokens        exceeded = "tokens"
+	limitDepth         exceeded = "depth"
+	limitNames         exceeded = "names"
+	limitRepeats       exceeded = "repeats"
+	limitIntrospection exceeded = "introspection"
+	limitTime          exceeded = "time"
+)
+
+// Error names the limit.
+func (e exceeded) Error() string { return "the limit of " + string(e) }
+
+// limitOf is the limit that an answer's errors speak of; empty when they speak of none.
+func limitOf(errs gqlerror.List) exceeded {
+	for _, err := range errs {
+		if limit, ok := errors.AsType[exceeded](err); ok {
+			return limit
+		}
+	}
+	return ""
+}
 
 // introspectionDepth is what introspection may use whatever the limit: tools ask 15 levels deep for the types of
 // arguments. Introspection costs no call.
@@ -49,6 +78,7 @@ func (d depthLimiter) MutateOperationContext(_ context.Context, op *graphql.Oper
 
 func (depthLimiter) exceeded(what string, depth, allowed int) *gqlerror.Error {
 	return &gqlerror.Error{
+		Err:        limitDepth,
 		Message:    fmt.Sprintf("the %s is %d levels deep; the depth limit is %d", what, depth, allowed),
 		Extensions: map[string]any{"code": codeValidationFailed},
 	}

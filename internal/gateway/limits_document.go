@@ -53,8 +53,8 @@ func (l documentLimit) MutateOperationParameters(ctx context.Context, params *gr
 	if err != nil {
 		return nil //nolint:nilerr // the executor finds the same, and reports it
 	}
-	if message := newDocumentMeter(doc).measure(doc); message != "" {
-		return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": codeValidationFailed}}
+	if limit, message := newDocumentMeter(doc).measure(doc); message != "" {
+		return &gqlerror.Error{Err: limit, Message: message, Extensions: map[string]any{"code": codeValidationFailed}}
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func newDocumentMeter(doc *ast.QueryDocument) *documentMeter {
 }
 
 // measure says which limit a document exceeds, or nothing.
-func (m *documentMeter) measure(doc *ast.QueryDocument) string {
+func (m *documentMeter) measure(doc *ast.QueryDocument) (limit exceeded, message string) {
 	introspected := 0
 	for _, op := range doc.Operations {
 		m.walk(op.SelectionSet)
@@ -89,13 +89,13 @@ func (m *documentMeter) measure(doc *ast.QueryDocument) string {
 	}
 	switch {
 	case len(m.longest) > maxName:
-		return fmt.Sprintf("the name %s is %d characters long; the limit is %d", clip(m.longest, 60), len(m.longest), maxName)
+		return limitNames, fmt.Sprintf("the name %s is %d characters long; the limit is %d", clip(m.longest, 60), len(m.longest), maxName)
 	case m.repeats > maxRepeats:
-		return fmt.Sprintf("%s stands %d times in one selection set; the limit is %d", clip(m.worst, 60), m.repeats, maxRepeats)
+		return limitRepeats, fmt.Sprintf("%s stands %d times in one selection set; the limit is %d", clip(m.worst, 60), m.repeats, maxRepeats)
 	case introspected > maxIntrospected:
-		return fmt.Sprintf("the document selects more than %d fields of the schema, counting those of every fragment where it is spread", maxIntrospected)
+		return limitIntrospection, fmt.Sprintf("the document selects more than %d fields of the schema, counting those of every fragment where it is spread", maxIntrospected)
 	}
-	return ""
+	return "", ""
 }
 
 // name notes the longest name.

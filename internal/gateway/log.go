@@ -58,6 +58,7 @@ type recorder struct {
 	bytes     int64
 	operation string // the name of the operation, where it has one
 	kind      string // query or mutation
+	trace     string // the id of the trace that the request belongs to, where it is traced
 }
 
 // WriteHeader remembers the status.
@@ -86,7 +87,7 @@ func (r *recorder) log(log *slog.Logger, req *http.Request, id string, took time
 	switch {
 	case r.status >= 500:
 		level = slog.LevelError
-	case req.URL.Path == "/healthz" || req.URL.Path == "/readyz":
+	case req.URL.Path == "/healthz" || req.URL.Path == "/readyz" || req.URL.Path == metricsPath:
 		level = slog.LevelDebug // asked for every few seconds
 	}
 	if !log.Enabled(req.Context(), level) {
@@ -102,6 +103,9 @@ func (r *recorder) log(log *slog.Logger, req *http.Request, id string, took time
 	}
 	if r.kind != "" {
 		attrs = append(attrs, slog.String("kind", r.kind), slog.String("operation", clip(r.operation, 64)))
+	}
+	if r.trace != "" {
+		attrs = append(attrs, slog.String("trace", r.trace))
 	}
 	log.LogAttrs(req.Context(), level, "request", attrs...)
 }

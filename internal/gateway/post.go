@@ -36,7 +36,7 @@ func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*grap
 	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, h.maxBody)); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, &refusal{
-				Status: http.StatusRequestEntityTooLarge, Code: codeBadInput,
+				Status: http.StatusRequestEntityTooLarge, Code: codeBadInput, Limit: limitBody,
 				Message: fmt.Sprintf("the body is longer than %d bytes", h.maxBody),
 			}
 		}

@@ -27,6 +27,7 @@ type refusal struct {
 	Code    string
 	Message string
 	Header  http.Header
+	Limit   exceeded // the one that the request met, if that is why
 }
 
 // Error is the message, which is fit for the client.

@@ -9,12 +9,16 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/closegraph/closegraph/internal/telemetry"
 )
 
 // httpOptions are what the HTTP side needs of the rest of the gateway.
 type httpOptions struct {
 	// Exec runs the operations.
 	Exec graphql.GraphExecutor
+	// Telemetry is told of the requests, and serves the metrics.
+	Telemetry *telemetry.Telemetry
 	// Prepare gives the context that an operation runs under: who asks, and the loaders of the request. A *refusal
 	// turns the request down as it says; any other error is masked. Nil when there is nothing to prepare.
 	Prepare func(context.Context, *http.Request) (context.Context, error)
@@ -28,6 +32,8 @@ type httpOptions struct {
 	LocalOnly bool
 	// Playground serves the playground to browsers. Nil leaves it out.
 	Playground *playgroundOptions
+	// Admin says that the metrics have an address of their own; else they are here, for those on this machine.
+	Admin bool
 	// Ready says why new requests are unwelcome; nil, or a nil error, when they are welcome.
 	Ready func() error
 	Log   *slog.Logger
@@ -39,11 +45,15 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 		opts.Documents = &documents{}
 	}
 	api := &graphqlHandler{
-		exec: opts.Exec, prepare: opts.Prepare, documents: opts.Documents, maxBody: opts.MaxBody, timeout: opts.Timeout,
+		exec: opts.Exec, telemetry: opts.Telemetry, prepare: opts.Prepare, documents: opts.Documents,
+		maxBody: opts.MaxBody, timeout: opts.Timeout,
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", serveAlive)
 	mux.HandleFunc("GET /readyz", serveReady(opts.Ready))
+	if !opts.Admin {
+		mux.Handle("GET "+metricsPath, onlyHere(opts.Telemetry.Metrics()))
+	}
 	if opts.Playground != nil {
 		page := newPlayground(*opts.Playground)
 		mux.Handle("GET /{$}", forBrowsers(page, pointer))

@@ -10,6 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/closegraph/closegraph/internal/telemetry"
 )
 
 // graphqlHandler serves GraphQL over HTTP: one operation a request, by POST or, for queries, by GET.
@@ -17,9 +19,10 @@ import (
 // It takes the place of gqlgen's own server and its transports, which parse and encode every finished answer once
 // more and leave parts of the GraphQL over HTTP specification to the caller.
 type graphqlHandler struct {
-	exec    graphql.GraphExecutor
-	maxBody int64
-	timeout time.Duration
+	exec      graphql.GraphExecutor
+	telemetry *telemetry.Telemetry
+	maxBody   int64
+	timeout   time.Duration
 	// prepare gives the context that the operation runs under; its error refuses the request. Nil when there is
 	// nothing to prepare.
 	prepare func(context.Context, *http.Request) (context.Context, error)
@@ -43,17 +46,23 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	media := negotiate(r.Header.Values("Accept"))
-	if media == "" {
-		writeRefusal(w, mediaJSON, &refusal{
+	ctx, told := h.telemetry.Request(r.Context(), r, graphqlPath)
+	defer told.End()
+	ctx = graphql.StartOperationTrace(ctx)
+	to := reply{w: w, r: r, media: negotiate(r.Header.Values("Accept")), told: told}
+	if rec, ok := w.(*recorder); ok {
+		rec.trace = told.TraceID()
+	}
+	if to.media == "" {
+		to.media = mediaJSON
+		to.refuse(&refusal{
 			Status: http.StatusNotAcceptable, Code: codeBadInput,
 			Message: "answers are " + mediaGraphQL + " or " + mediaJSON + ", in UTF-8: the Accept header admits neither",
 		})
 		return
 	}
-	ctx := graphql.StartOperationTrace(r.Context())
 	if crossOrigin(r) {
-		h.refuse(w, media, &refusal{
+		to.refuse(&refusal{
 			Status: http.StatusForbidden, Code: codeForbidden,
 			Message: "pages of another origin are not served",
 		})
@@ -61,20 +70,20 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	params, err := h.read(w, r)
 	if err != nil {
-		h.refuse(w, media, err)
+		to.refuse(err)
 		return
 	}
 	if h.prepare != nil {
 		if ctx, err = h.prepare(ctx, r); err != nil {
-			h.refuse(w, media, err)
+			to.refuse(err)
 			return
 		}
 	}
 	if err := h.documents.resolve(ctx, params); err != nil {
-		h.write(w, media, &graphql.Response{Errors: gqlerror.List{err}})
+		to.write(&graphql.Response{Errors: gqlerror.List{err}})
 		return
 	}
-	h.run(ctx, w, r, media, params)
+	h.run(ctx, to, params)
 }
 
 // read takes the parameters from the request, in the way of its method.
@@ -100,7 +109,7 @@ func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*graphql.
 
 // run executes the operation and writes its answer. When the time for it is over, what has been found by then is
 // still written: only the work stops, not the writing.
-func (h *graphqlHandler) run(ctx context.Context, w http.ResponseWriter, r *http.Request, media string, params *graphql.RawParams) {
+func (h *graphqlHandler) run(ctx context.Context, to reply, params *graphql.RawParams) {
 	if h.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, h.timeout)
@@ -108,18 +117,19 @@ func (h *graphqlHandler) run(ctx context.Context, w http.ResponseWriter, r *http
 	}
 	op, errs := h.exec.CreateOperationContext(ctx, params)
 	if errs != nil {
-		h.write(w, media, h.exec.DispatchError(graphql.WithOperationContext(ctx, op), shorten(errs)))
+		to.write(h.exec.DispatchError(graphql.WithOperationContext(ctx, op), shorten(errs)))
 		return
 	}
-	if rec, ok := w.(*recorder); ok {
+	to.told.Runs(string(op.Operation.Operation))
+	if rec, ok := to.w.(*recorder); ok {
 		rec.operation, rec.kind = op.Operation.Name, string(op.Operation.Operation)
 	}
 	switch {
 	case op.Operation.Operation == ast.Subscription:
-		h.refuse(w, media, badRequest("subscriptions are not served here"))
+		to.refuse(badRequest("subscriptions are not served here"))
 		return
-	case r.Method != http.MethodPost && op.Operation.Operation != ast.Query:
-		h.refuse(w, media, methodNotAllowed("mutations are sent by POST", allowOperation))
+	case to.r.Method != http.MethodPost && op.Operation.Operation != ast.Query:
+		to.refuse(methodNotAllowed("mutations are sent by POST", allowOperation))
 		return
 	}
 	responses, ctx := h.exec.DispatchOperation(ctx, op)
@@ -127,7 +137,10 @@ func (h *graphqlHandler) run(ctx context.Context, w http.ResponseWriter, r *http
 	if resp == nil {
 		resp = h.unanswered(ctx)
 	}
-	h.write(w, media, resp)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		to.told.Hit(string(limitTime))
+	}
+	to.write(resp)
 }
 
 // unanswered is the answer when the context ended before there was anything to answer with.
@@ -137,23 +150,4 @@ func (h *graphqlHandler) unanswered(ctx context.Context) *graphql.Response {
 		message, code = fmt.Sprintf("the operation was given up after %s", h.timeout), codeUpstreamTimeout
 	}
 	return &graphql.Response{Errors: gqlerror.List{{Message: message, Extensions: map[string]any{"code": code}}}}
-}
-
-// write picks the status. In application/json every answer to a well-formed request is 200, since a client cannot
-// tell who wrote any other; in application/graphql-response+json an answer without data has a status that says why.
-func (h *graphqlHandler) write(w http.ResponseWriter, media string, resp *graphql.Response) {
-	status := http.StatusOK
-	if media == mediaGraphQL && len(resp.Data) == 0 {
-		status = statusWithoutData(resp.Errors)
-	}
-	writeAnswer(w, media, status, resp)
-}
-
-// refuse writes why the request was turned down. What is not a refusal is not for the client's eyes.
-func (h *graphqlHandler) refuse(w http.ResponseWriter, media string, err error) {
-	refused, ok := errors.AsType[*refusal](err)
-	if !ok {
-		refused = &refusal{Status: http.StatusInternalServerError, Code: codeInternal, Message: "something went wrong here"}
-	}
-	writeRefusal(w, media, refused)
 }

@@ -17,11 +17,16 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/closegraph/closegraph/internal/telemetry"
 )
 
 func tinyOptions(t testing.TB) httpOptions {
 	t.Helper()
-	return httpOptions{Exec: newTinyExecutor(t), MaxBody: 4 << 10, Timeout: time.Second, Log: slog.New(slog.DiscardHandler)}
+	return httpOptions{
+		Exec: newTinyExecutor(t), Telemetry: telemetry.New("test", nil),
+		MaxBody: 4 << 10, Timeout: time.Second, Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 // ask sends a request to the handler. A header without a value is taken away.

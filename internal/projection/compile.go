@@ -37,7 +37,7 @@ func (s *schema) compile(op *ast.OperationDefinition, vars map[string]any) (*pla
 			p.roots[sel.key] = c.root(sel, f)
 		}
 		if c.items > maxItems {
-			return nil, badInput("the operation selects more than %d fields, counting those of every fragment where it is spread", maxItems)
+			return nil, exceeds(LimitFields, "the operation selects more than %d fields, counting those of every fragment where it is spread", maxItems)
 		}
 	}
 	p.items = c.items

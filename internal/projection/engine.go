@@ -112,7 +112,7 @@ const callWeight = 10
 // was answered from what was kept.
 func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
 	if n := r.calls.Add(callWeight); n > int64(r.engine.maxCalls)*callWeight {
-		return closeapi.Document{}, badInput(
+		return closeapi.Document{}, exceeds(LimitCalls,
 			"the operation needs more than %d calls to Close, the most that one may make; ask for fewer objects, or for less below them", r.engine.maxCalls)
 	}
 	doc, err := r.close.Do(ctx, call)

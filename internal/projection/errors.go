@@ -38,6 +38,23 @@ func badInput(format string, args ...any) error {
 	return &Error{Code: BadUserInput, Message: fmt.Sprintf(format, args...)}
 }
 
+// Limit is the cause of an error for a limit that an operation met, and says which.
+type Limit string
+
+// The limits of an operation here.
+const (
+	LimitFields Limit = "fields" // that it selects
+	LimitCalls  Limit = "calls"  // that it makes
+	LimitAnswer Limit = "answer" // how long its answer is
+)
+
+// Error names the limit.
+func (l Limit) Error() string { return "the limit of " + string(l) }
+
+func exceeds(limit Limit, format string, args ...any) error {
+	return &Error{Code: BadUserInput, Message: fmt.Sprintf(format, args...), cause: limit}
+}
+
 func upstream(format string, args ...any) error {
 	return &Error{Code: UpstreamError, Message: fmt.Sprintf(format, args...)}
 }

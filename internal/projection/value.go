@@ -38,7 +38,7 @@ func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) 
 		switch p := recover().(type) {
 		case nil:
 		case tooLong:
-			err = badInput("the answer would be longer than %d bytes, the most that one may be; ask for fewer objects, or for less of each", int(p))
+			err = exceeds(LimitAnswer, "the answer would be longer than %d bytes, the most that one may be; ask for fewer objects, or for less of each", int(p))
 		default:
 			err = fmt.Errorf("panic while writing: %v\n%s", p, debug.Stack())
 		}

@@ -1,0 +1,59 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/closegraph/closegraph/internal/telemetry"
+)
+
+// reply is where the answer to a GraphQL request goes, and what is told of it.
+type reply struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	media string // of the answer
+	told  *telemetry.Request
+}
+
+// write picks the status. In application/json every answer to a well-formed request is 200, since a client cannot
+// tell who wrote any other; in application/graphql-response+json an answer without data has a status that says why.
+func (to reply) write(resp *graphql.Response) {
+	status := http.StatusOK
+	if to.media == mediaGraphQL && len(resp.Data) == 0 {
+		status = statusWithoutData(resp.Errors)
+	}
+	to.told.Hit(string(limitOf(resp.Errors)))
+	to.told.Answered(to.outcome(resp), status)
+	writeAnswer(to.w, to.media, status, resp)
+}
+
+// refuse writes why the request was turned down. What is not a refusal is not for the client's eyes.
+func (to reply) refuse(err error) {
+	outcome := telemetry.Refused
+	refused, ok := errors.AsType[*refusal](err)
+	if !ok {
+		outcome = telemetry.Failed
+		refused = &refusal{Status: http.StatusInternalServerError, Code: codeInternal, Message: "something went wrong here"}
+	}
+	to.told.Hit(string(refused.Limit))
+	to.told.Answered(outcome, refused.Status)
+	writeRefusal(to.w, to.media, refused)
+}
+
+// outcome is what an answer amounts to.
+func (to reply) outcome(resp *graphql.Response) telemetry.Outcome {
+	noData := len(resp.Data) == 0 || string(resp.Data) == "null"
+	switch {
+	case to.r.Context().Err() != nil:
+		return telemetry.Canceled
+	case noData && statusWithoutData(resp.Errors) >= http.StatusInternalServerError:
+		return telemetry.Failed
+	case noData:
+		return telemetry.Refused
+	case len(resp.Errors) > 0:
+		return telemetry.Partial
+	}
+	return telemetry.OK
+}
