@@ -15,14 +15,16 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/closegraph/closegraph/internal/auth"
 	"github.com/closegraph/closegraph/internal/config"
 	"github.com/closegraph/closegraph/internal/gateway"
+	"github.com/closegraph/closegraph/internal/session"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)
 	if exit, ok := errors.AsType[config.Exit](err); ok {
 		os.Exit(int(exit))
 	}
@@ -33,7 +35,7 @@ func main() {
 }
 
 // run is the program: it returns when ctx ends and the last request is answered.
-func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) error {
 	cfg, err := config.Parse(args, programVersion(), env, stdout, stderr)
 	if err != nil {
 		return err
@@ -41,8 +43,11 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if cfg.HealthCheck {
 		return gateway.CheckHealth(ctx, cfg.Listen)
 	}
+	if cfg.HashToken != "" {
+		return hashToken(cfg.HashToken, stdin, stdout)
+	}
 	log := cfg.Logger(stderr)
-	g, err := gateway.New(gateway.Options{Config: cfg, Log: log})
+	g, err := gateway.New(gateway.Options{Config: cfg, Log: log}) //nolint:contextcheck // what it runs ends with Close
 	if err != nil {
 		return err
 	}
@@ -73,6 +78,23 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	return servers.Wait()
 }
 
+// longestToken bounds what is read of a token that is to be hashed, in bytes.
+const longestToken = 8 << 10
+
+// hashToken prints the line by which the access token in the input is known, never the token.
+func hashToken(name string, stdin io.Reader, stdout io.Writer) error {
+	token, err := io.ReadAll(io.LimitReader(stdin, longestToken))
+	if err != nil {
+		return fmt.Errorf("read the token: %w", err)
+	}
+	line, err := auth.HashToken(name, string(token))
+	if err != nil {
+		return fmt.Errorf("hash the token: %w", err)
+	}
+	fmt.Fprintln(stdout, line)
+	return nil
+}
+
 // greet says where things are.
 func greet(out io.Writer, cfg config.Config, url string) {
 	switch cfg.Mode() {
@@ -82,6 +104,10 @@ func greet(out io.Writer, cfg config.Config, url string) {
 		fmt.Fprintln(out, "Closegraph serves the account of the Close key.")
 	case config.ModePassthrough:
 		fmt.Fprintln(out, "Closegraph serves each caller with the caller's own Close credential.")
+	case config.ModeService:
+		fmt.Fprintln(out, "Closegraph serves the account of the Close key to callers with a token.")
+	case config.ModeSession:
+		fmt.Fprintf(out, "Closegraph serves people who log in with Close, at %s.\n", url+session.LoginPath)
 	}
 	fmt.Fprintf(out, "  GraphQL     %s/graphql\n", url)
 	if cfg.Playground {

@@ -53,10 +53,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx := graphql.StartOperationTrace(r.Context())
 	if crossOrigin(r) {
-		h.refuse(w, media, &refusal{
-			Status: http.StatusForbidden, Code: codeForbidden,
-			Message: "pages of another origin are not served",
-		})
+		h.refuse(w, media, foreignPage())
 		return
 	}
 	params, err := h.read(w, r)
