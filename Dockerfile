@@ -12,6 +12,9 @@
 #   # every caller brings its own Close credential; nothing to guess, so this may face a network (behind TLS)
 #   docker run --rm -p 8080:8080 -e PASSTHROUGH=true closegraph
 #
+#   # one account's key for callers with an access token or a JWT (behind TLS); the README has the other settings
+#   docker run --rm -p 8080:8080 -e CLOSE_API_KEY -e ACCESS_TOKENS_FILE=/tokens -v ./tokens:/tokens:ro closegraph
+#
 #   # one account's key for every caller: only behind a proxy that knows its callers, or on a network of your own;
 #   # "-e CLOSE_API_KEY" without a value takes it from your environment and keeps it out of the shell's history
 #   docker run --rm -p 127.0.0.1:8080:8080 -e CLOSE_API_KEY -e ALLOW_ANONYMOUS=true closegraph

@@ -16,15 +16,17 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/closegraph/closegraph/internal/auth"
 	"github.com/closegraph/closegraph/internal/config"
 	"github.com/closegraph/closegraph/internal/gateway"
+	"github.com/closegraph/closegraph/internal/session"
 	"github.com/closegraph/closegraph/internal/telemetry"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)
 	if exit, ok := errors.AsType[config.Exit](err); ok {
 		os.Exit(int(exit))
 	}
@@ -35,7 +37,7 @@ func main() {
 }
 
 // run is the program: it returns when ctx ends and the last request is answered.
-func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) error {
 	cfg, err := config.Parse(args, programVersion(), env, stdout, stderr)
 	if err != nil {
 		return err
@@ -43,12 +45,15 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if cfg.HealthCheck {
 		return gateway.CheckHealth(ctx, cfg.Listen)
 	}
+	if cfg.HashToken != "" {
+		return hashToken(cfg.HashToken, stdin, stdout)
+	}
 	log := cfg.Logger(stderr)
 	tracing, err := telemetry.TracingFromEnv(ctx, programVersion(), env, log)
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(gateway.Options{Config: cfg, Log: log, Telemetry: telemetry.New(programVersion(), tracing)})
+	g, err := gateway.New(gateway.Options{Config: cfg, Log: log, Telemetry: telemetry.New(programVersion(), tracing)}) //nolint:contextcheck // what it runs ends with Close
 	if err != nil {
 		return err
 	}
@@ -99,6 +104,23 @@ func graceAfter(ctx context.Context, d time.Duration) (context.Context, context.
 	return grace, cancel
 }
 
+// longestToken bounds what is read of a token that is to be hashed, in bytes.
+const longestToken = 8 << 10
+
+// hashToken prints the line by which the access token in the input is known, never the token.
+func hashToken(name string, stdin io.Reader, stdout io.Writer) error {
+	token, err := io.ReadAll(io.LimitReader(stdin, longestToken))
+	if err != nil {
+		return fmt.Errorf("read the token: %w", err)
+	}
+	line, err := auth.HashToken(name, string(token))
+	if err != nil {
+		return fmt.Errorf("hash the token: %w", err)
+	}
+	fmt.Fprintln(stdout, line)
+	return nil
+}
+
 // greet says where things are.
 func greet(out io.Writer, cfg config.Config, url string) {
 	switch cfg.Mode() {
@@ -108,6 +130,10 @@ func greet(out io.Writer, cfg config.Config, url string) {
 		fmt.Fprintln(out, "Closegraph serves the account of the Close key.")
 	case config.ModePassthrough:
 		fmt.Fprintln(out, "Closegraph serves each caller with the caller's own Close credential.")
+	case config.ModeService:
+		fmt.Fprintln(out, "Closegraph serves the account of the Close key to callers with a token.")
+	case config.ModeSession:
+		fmt.Fprintf(out, "Closegraph serves people who log in with Close, at %s.\n", url+session.LoginPath)
 	}
 	fmt.Fprintf(out, "  GraphQL     %s/graphql\n", url)
 	if cfg.Playground {

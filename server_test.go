@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -51,7 +52,7 @@ func start(t *testing.T, last string, env func(string) (string, bool), args ...s
 	t.Cleanup(cancel)
 	stdout = &output{written: make(chan struct{}, 1)}
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, args, env, stdout, io.Discard) }()
+	go func() { ended <- run(ctx, args, env, nil, stdout, io.Discard) }()
 	for !strings.Contains(stdout.String(), last) {
 		select {
 		case <-stdout.written:
@@ -85,7 +86,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("%s, %v", body, err)
 	}
 	check := []string{"--health-check", "--listen=" + strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/graphql")}
-	if err := run(t.Context(), check, noEnvironment, io.Discard, io.Discard); err != nil {
+	if err := run(t.Context(), check, noEnvironment, nil, io.Discard, io.Discard); err != nil {
 		t.Errorf("health check of a server that lives: %v", err)
 	}
 	metrics, err := http.Get(regexp.MustCompile(`http://\S+/metrics`).FindString(stdout.String()))
@@ -100,7 +101,7 @@ func TestRun(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Errorf("run: %v", err)
 	}
-	if err := run(t.Context(), check, noEnvironment, io.Discard, io.Discard); err == nil {
+	if err := run(t.Context(), check, noEnvironment, nil, io.Discard, io.Discard); err == nil {
 		t.Error("the health check of a server that has stopped says that it lives")
 	}
 }
@@ -117,7 +118,7 @@ func TestRunRefuses(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if err := run(t.Context(), tc.args, noEnvironment, io.Discard, io.Discard); !errors.Is(err, tc.want) {
+			if err := run(t.Context(), tc.args, noEnvironment, nil, io.Discard, io.Discard); !errors.Is(err, tc.want) {
 				t.Errorf("run: %v, want %v", err, tc.want)
 			}
 		})
@@ -168,6 +169,34 @@ func TestRunTraces(t *testing.T) {
 				if !strings.Contains(got, want) {
 					t.Errorf("%q was not sent: %q", want, got)
 				}
+			}
+		})
+	}
+}
+
+// TestHashToken makes a line for a token, and wants the token not to be repeated.
+func TestHashToken(t *testing.T) {
+	t.Parallel()
+	const token = "GnMz5W0m2pZ5pHn1v8nq0Xl7JcTq4r9BQe1v5yV0"
+	for name, tc := range map[string]struct {
+		token string
+		want  string
+		fails bool
+	}{
+		"a token":       {token: token + "\n", want: "ci:"},
+		"a short one":   {token: "hunter2", fails: true},
+		"nothing":       {token: "", fails: true},
+		"no line break": {token: token, want: "ci:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stdout bytes.Buffer
+			err := run(t.Context(), []string{"--hash-token=ci"}, noEnvironment, strings.NewReader(tc.token), &stdout, io.Discard)
+			if (err != nil) != tc.fails || !strings.HasPrefix(stdout.String(), tc.want) {
+				t.Errorf("run: %v, %q", err, &stdout)
+			}
+			if tc.token != "" && strings.Contains(stdout.String()+fmt.Sprint(err), strings.TrimSpace(tc.token)) {
+				t.Errorf("the token is repeated: %q, %v", &stdout, err)
 			}
 		})
 	}

@@ -52,10 +52,15 @@ func (s *Server) answer(ctx context.Context, r *http.Request) (*answer, error) {
 	c.without = append(c.without, f.LeaveOut...)
 
 	a := f.answer(s.limits)
-	if a == nil && c.user == nil {
+	switch {
+	case a != nil:
+	case c.forOAuth && refused != nil:
+		a = refused.answer()
+	case c.forOAuth:
+		a = s.oauthEndpoint(c)
+	case c.user == nil:
 		a = refuse(http.StatusUnauthorized, "Unauthorized").answer()
-	}
-	if a == nil {
+	default:
 		a = s.dispatch(c, refused)
 	}
 	s.finish(number, a.status)

@@ -33,6 +33,7 @@ type call struct {
 	offset   time.Duration // the caller's offset from UTC (Close docs: Timezone)
 	key      string        // tells credentials apart
 	keyID    string        // the same without the secret
+	forOAuth bool          // it is for the OAuth endpoints, which take forms
 	user     *object       // whom the credential stands for
 
 	skip    []string    // parameters without effect on this call
@@ -48,6 +49,10 @@ func (s *Server) read(r *http.Request) (*call, *apiError) {
 	c.path = strings.TrimPrefix(r.URL.Path, "/api/v1")
 	if c.path == "" {
 		c.path = "/"
+	}
+	if strings.HasPrefix(r.URL.Path, oauthPath) {
+		refused := c.readForm(r)
+		return c, refused
 	}
 	c.template, c.id = s.api.template(c.path)
 	c.params = r.URL.Query()

@@ -126,6 +126,14 @@ func (r Request) size() int {
 
 func (s *Server) remember(c *call) int {
 	q := Request{Method: c.method, Path: c.path, Query: c.params, Override: c.override, KeyID: c.keyID, Body: c.raw}
+	if c.forOAuth {
+		q.Query = url.Values{}
+		for _, name := range []string{"grant_type", "response_type", "decision"} { // the rest are secrets, or long
+			if value := c.params.Get(name); value != "" {
+				q.Query.Set(name, value)
+			}
+		}
+	}
 	q.Header = http.Header{}
 	if offset := c.header.Get("X-Tz-Offset"); offset != "" {
 		q.Header.Set("X-Tz-Offset", offset)

@@ -15,7 +15,7 @@ import (
 )
 
 // DemoKey is an API key that acts as the first user of the demo data. Any other key that begins with "api_", and any
-// bearer token, is accepted too and acts as some user, always the same one.
+// bearer token but those that the sandbox hands out itself, is accepted too and acts as some user, always the same one.
 const DemoKey = "api_sandbox.demo"
 
 // maxViolations bounds what a strict server remembers about requests that Close would have misunderstood.
@@ -49,6 +49,7 @@ type Server struct {
 	api    *api
 	limits *limiter
 	hooks  *hooks
+	oauth  *oauthServer
 
 	data  sync.RWMutex // guards store
 	store *store
@@ -66,7 +67,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{strict: o.Strict, api: newAPI(), limits: newLimiter(o), hooks: &hooks{}, clock: o.Now}
+	s := &Server{strict: o.Strict, api: newAPI(), limits: newLimiter(o), oauth: newOAuthServer(), hooks: &hooks{}, clock: o.Now}
 	s.dice = rand.New(rand.NewPCG(o.Seed, 0)) //nolint:gosec // chance that must be the same each time
 	s.store = newStore(s.api)
 	seedOrganization(s.store, o.Now())
@@ -163,7 +164,8 @@ func (s *Server) misunderstood() []string {
 	return slices.Clone(s.violations)
 }
 
-// ServeHTTP answers as Close would, under the paths with and without the prefix /api/v1.
+// ServeHTTP answers as Close would, under the paths with and without the prefix /api/v1, and below /oauth2/ as Close's
+// authorization server would for the app DemoClientID.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, err := s.answer(r.Context(), r)
 	if err != nil || a.drop {

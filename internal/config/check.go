@@ -11,7 +11,7 @@ import (
 
 // check finds the first thing that is wrong with the configuration, alone or in combination.
 func (c Config) check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkClose, c.checkLimits, c.checkExposure} {
+	for _, check := range []func() error{c.checkCallers, c.checkAddresses, c.checkClose, c.checkLimits, c.checkExposure} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (c Config) checkAddresses() error {
 		return fmt.Errorf("--sandbox-listen: %w", err)
 	}
 	if c.Mode() != ModeSandbox {
-		return errors.New("--sandbox-listen: there is no sandbox beside a live account; leave out the key and --passthrough")
+		return errors.New("--sandbox-listen: there is no sandbox beside a live account; leave out the key, --passthrough and --oauth-client-id")
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func (c Config) checkClose() error {
 		return fmt.Errorf("--close-base-url: %w", err)
 	}
 	if c.CloseBaseURL != DefaultCloseBaseURL && c.Mode() == ModeSandbox {
-		return errors.New("--close-base-url: give --close-api-key or --passthrough too, or the sandbox answers")
+		return errors.New("--close-base-url: give --close-api-key, --passthrough or --oauth-client-id too, or the sandbox answers")
 	}
 	return nil
 }
@@ -95,12 +95,13 @@ func (c Config) checkLimits() error {
 
 // checkExposure refuses to hand the key, or the sandbox, to everybody who can reach the address, unless told to.
 func (c Config) checkExposure() error {
-	if c.AllowAnonymous || c.Mode() == ModePassthrough {
+	if c.AllowAnonymous || !c.Mode().Anonymous() {
 		return nil
 	}
 	if c.Mode() == ModeKey && !loopback(c.Listen) {
 		return fmt.Errorf("--listen: on %s everybody who reaches the server would use the Close key without proving who they are; "+
-			"listen on 127.0.0.1, or use --passthrough, or accept it with --allow-anonymous", c.Listen)
+			"listen on 127.0.0.1, or let callers prove it (--access-tokens-file, --jwt-issuer), or use --passthrough, "+
+			"or accept it with --allow-anonymous", c.Listen)
 	}
 	for _, address := range []string{c.Listen, c.SandboxListen} {
 		if address != "" && !loopback(address) {
@@ -151,6 +152,10 @@ func loopback(address string) bool {
 	if err != nil {
 		return false
 	}
+	return loopbackHost(host)
+}
+
+func loopbackHost(host string) bool {
 	if host == "localhost" {
 		return true
 	}

@@ -10,10 +10,14 @@ import (
 // Config is everything that can be set from outside. Each field is a flag, and an environment variable of the same
 // name in upper snake case; a flag wins over its variable.
 type Config struct {
-	Listen         string `name:"listen" var:"LISTEN_ADDR" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address to serve on."`
-	CloseAPIKey    Secret `name:"close-api-key" placeholder:"KEY" help:"API key of a Close account. Prefer the variable: other users of the machine can read flags in the process list."`
-	CloseBaseURL   string `name:"close-base-url" placeholder:"URL" default:"${closeBaseURL}" help:"Where Close's REST API is."`
-	Passthrough    bool   `name:"passthrough" help:"Serve each caller with the Close credential of its own Authorization header; no key is needed."`
+	Listen       string `name:"listen" var:"LISTEN_ADDR" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address to serve on."`
+	CloseAPIKey  Secret `name:"close-api-key" placeholder:"KEY" help:"API key of a Close account. Prefer the variable: other users of the machine can read flags in the process list."`
+	CloseBaseURL string `name:"close-base-url" placeholder:"URL" default:"${closeBaseURL}" help:"Where Close's REST API is."`
+	Passthrough  bool   `name:"passthrough" help:"Serve each caller with the Close credential of its own Authorization header; no key is needed."`
+
+	Service `embed:"" group:"Callers that share the Close key:"`
+	Session `embed:"" group:"Callers that log in with Close:"`
+
 	AllowAnonymous bool   `name:"allow-anonymous" help:"Serve on an address that others can reach although callers need not prove who they are."`
 	SandboxListen  string `name:"sandbox-listen" placeholder:"ADDR" help:"Address to serve the sandbox's REST API on, for comparing."`
 
@@ -42,7 +46,8 @@ type Config struct {
 	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`
 
-	HealthCheck bool `name:"health-check" help:"Ask the server that runs at the listen address whether it lives, and end: with 0 when it does, else with 1."`
+	HashToken   string `name:"hash-token" placeholder:"NAME" help:"Read an access token from the input, print the line for it in --access-tokens-file, and end. NAME is who has the token."`
+	HealthCheck bool   `name:"health-check" help:"Ask the server that runs at the listen address whether it lives, and end: with 0 when it does, else with 1."`
 
 	LogLevel  slog.Level `name:"log-level" placeholder:"LEVEL" default:"info" help:"Least important kind of message to log: debug, info, warn or error."`
 	LogFormat string     `name:"log-format" placeholder:"FORMAT" default:"text" help:"How to write the log: text or json."`
@@ -69,13 +74,24 @@ const (
 	ModeKey Mode = "key"
 	// ModePassthrough serves each caller with the caller's own credential.
 	ModePassthrough Mode = "passthrough"
+	// ModeService serves one account, with the key of the configuration, to callers that prove who they are.
+	ModeService Mode = "service"
+	// ModeSession serves people who log in with Close, each with what Close shows to them.
+	ModeSession Mode = "session"
 )
+
+// Anonymous reports whether callers are served without proving who they are.
+func (m Mode) Anonymous() bool { return m == ModeSandbox || m == ModeKey }
 
 // Mode is what the configuration amounts to: the sandbox, unless it names a credential.
 func (c Config) Mode() Mode {
 	switch {
 	case c.Passthrough:
 		return ModePassthrough
+	case c.OAuthClientID != "":
+		return ModeSession
+	case c.CloseAPIKey != "" && c.Service.on():
+		return ModeService
 	case c.CloseAPIKey != "":
 		return ModeKey
 	default:

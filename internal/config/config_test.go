@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,12 +26,22 @@ func parse(t *testing.T, env map[string]string, args ...string) (c Config, stdou
 
 func defaults() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", CloseBaseURL: DefaultCloseBaseURL,
+		Listen: "127.0.0.1:8080", CloseBaseURL: DefaultCloseBaseURL, Session: defaultSession(),
 		Playground: true, Introspection: true,
 		Explain: "auto",
 		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxCalls: 250, MaxResponse: 32 << 20, QueryCache: 1000, PersistedQueries: 1000, CacheSize: 64 << 20,
 		RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
 		LogLevel: slog.LevelInfo, LogFormat: "text",
+	}
+}
+
+func defaultSession() Session {
+	return Session{
+		OAuthAuthorizeURL: "https://app.close.com/oauth2/authorize/",
+		OAuthTokenURL:     "https://api.close.com/oauth2/token/",
+		OAuthRevokeURL:    "https://api.close.com/oauth2/revoke/",
+		SessionLifetime:   168 * time.Hour,
+		MaxSessions:       10000,
 	}
 }
 
@@ -54,7 +65,7 @@ func TestParse(t *testing.T) {
 			},
 			want: func(c *Config) {
 				*c = Config{
-					Listen: "[::1]:9000", AdminListen: ":9090", Pprof: true, CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL,
+					Listen: "[::1]:9000", AdminListen: ":9090", Pprof: true, CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL, Session: defaultSession(),
 					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7, MaxResponse: 1_000_000,
 					TrustedDocuments: "list.json", OnlyTrustedDocuments: true,
 					Cache: Lifetimes{"lead": 30 * time.Second, "user": 0}, CacheSize: 1 << 20,
@@ -96,6 +107,52 @@ func TestParse(t *testing.T) {
 			args: []string{"--listen=0.0.0.0:8080"},
 			want: func(c *Config) { c.CloseAPIKey, c.AllowAnonymous, c.Listen = "api_x.y", true, "0.0.0.0:8080" },
 			mode: ModeKey,
+		},
+		{
+			name: "no server, so nothing to expose",
+			env:  map[string]string{"LISTEN_ADDR": ":8080"},
+			args: []string{"--hash-token=ci"},
+			want: func(c *Config) { c.Listen, c.HashToken = ":8080", "ci" },
+			mode: ModeSandbox,
+		},
+		{
+			name: "access tokens for everybody",
+			env:  map[string]string{"CLOSE_API_KEY": "api_x.y", "ACCESS_TOKENS_FILE": "/run/tokens"},
+			args: []string{"--listen=:8080"},
+			want: func(c *Config) {
+				c.CloseAPIKey, c.AccessTokensFile, c.Listen = "api_x.y", "/run/tokens", ":8080"
+			},
+			mode: ModeService,
+		},
+		{
+			name: "JWTs",
+			env: map[string]string{
+				"CLOSE_API_KEY": "api_x.y", "JWT_ISSUER": "https://id.example.com", "JWT_AUDIENCE": "closegraph",
+				"JWKS_URL": "http://127.0.0.1:1/keys", "JWT_REQUIRED_SCOPE": "close", "JWT_WRITE_SCOPE": "close.write",
+			},
+			want: func(c *Config) {
+				c.CloseAPIKey = "api_x.y"
+				c.Service = Service{
+					JWTIssuer: "https://id.example.com", JWTAudience: "closegraph", JWKSURL: "http://127.0.0.1:1/keys",
+					JWTRequiredScope: "close", JWTWriteScope: "close.write",
+				}
+			},
+			mode: ModeService,
+		},
+		{
+			name: "logging in",
+			env: map[string]string{
+				"OAUTH_CLIENT_ID": "app", "OAUTH_CLIENT_SECRET": "s3cret", "OAUTH_REDIRECT_URL": "https://graph.example.com/oauth/callback",
+				"SESSION_KEYS": "0123456789abcdef0123456789abcdef,fedcba9876543210fedcba9876543210", "SESSION_LIFETIME": "8h", "MAX_SESSIONS": "5",
+			},
+			args: []string{"--listen=:8080"},
+			want: func(c *Config) {
+				c.Listen, c.OAuthClientID, c.OAuthClientSecret = ":8080", "app", "s3cret"
+				c.OAuthRedirectURL = "https://graph.example.com/oauth/callback"
+				c.SessionKeys = []Secret{"0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"}
+				c.SessionLifetime, c.MaxSessions = 8*time.Hour, 5
+			},
+			mode: ModeSession,
 		},
 		{
 			name: "the sandbox as REST",
@@ -189,6 +246,77 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// TestCallers wants contradictions about who may call to be refused, with what would be right.
+func TestCallers(t *testing.T) {
+	t.Parallel()
+	const key = "CLOSE_API_KEY=api_secret.value"
+	jwt := []string{key, "JWT_ISSUER=https://id.example.com", "JWT_AUDIENCE=closegraph"}
+	login := []string{"OAUTH_CLIENT_ID=app", "OAUTH_CLIENT_SECRET=hunter2hunter2"}
+	for name, tc := range map[string]struct {
+		env  []string
+		more []string
+		want string
+	}{
+		"tokens without a key":       {nil, []string{"ACCESS_TOKENS_FILE=x"}, "--close-api-key: callers with a JWT or an access token"},
+		"JWTs without a key":         {jwt[1:], nil, "--close-api-key: callers with a JWT or an access token"},
+		"tokens and passthrough":     {nil, []string{"PASSTHROUGH=1", "ACCESS_TOKENS_FILE=x"}, "--passthrough: callers bring"},
+		"logging in and passthrough": {login, []string{"PASSTHROUGH=1"}, "--passthrough: callers bring"},
+		"logging in with a key":      {login, []string{key}, "--oauth-client-id: people log in with their own"},
+		"logging in and tokens":      {login, []string{"ACCESS_TOKENS_FILE=x"}, "--oauth-client-id: people log in with their own"},
+		"tokens and anybody":         {[]string{key}, []string{"ACCESS_TOKENS_FILE=x", "ALLOW_ANONYMOUS=1"}, "--allow-anonymous: callers have to prove"},
+		"logging in and anybody":     {login, []string{"ALLOW_ANONYMOUS=1"}, "--allow-anonymous: callers have to prove"},
+		"no audience":                {jwt[:2], nil, "--jwt-issuer, --jwt-audience: both are needed"},
+		"keys alone":                 {[]string{key}, []string{"JWKS_URL=https://id.example.com/keys"}, "--jwt-issuer, --jwt-audience: both are needed"},
+		"a scope alone":              {[]string{key}, []string{"JWT_WRITE_SCOPE=x"}, "--jwt-issuer, --jwt-audience: both are needed"},
+		"an issuer in the clear":     {jwt, []string{"JWT_ISSUER=http://id.example.com"}, "--jwt-issuer: "},
+		"an issuer that is a name":   {jwt, []string{"JWT_ISSUER=us"}, "--jwks-url where its keys are"},
+		"keys in the clear":          {jwt, []string{"JWKS_URL=http://id.example.com/keys"}, "--jwks-url: \"http://id.example.com/keys\" must be an https URL"},
+		"no secret":                  {login[:1], nil, "--oauth-client-secret: "},
+		"a line break in the secret": {login, []string{"OAUTH_CLIENT_SECRET=hunter2hunter2\n"}, "--oauth-client-secret: "},
+		"nowhere to come back to":    {login, []string{"LISTEN_ADDR=:8080"}, "--oauth-redirect-url: say where"},
+		"any port":                   {login, []string{"LISTEN_ADDR=127.0.0.1:0"}, "--oauth-redirect-url: say where"},
+		"back in the clear":          {login, []string{"OAUTH_REDIRECT_URL=http://graph.example.com/oauth/callback"}, "must be an https URL"},
+		"back to another path":       {login, []string{"OAUTH_REDIRECT_URL=https://graph.example.com/"}, "must end in /oauth/callback"},
+		"tokens in the clear":        {login, []string{"OAUTH_TOKEN_URL=http://api.example.com/"}, "--oauth-token-url: "},
+		"a short key":                {login, []string{"SESSION_KEYS=0123456789abcdef0123456789abcdef,short"}, "--session-keys: each must have 32"},
+		"no lifetime":                {login, []string{"SESSION_LIFETIME=0s"}, "--session-lifetime: "},
+		"no sessions":                {login, []string{"MAX_SESSIONS=0"}, "--max-sessions: "},
+		"a secret without an app":    {login[1:], nil, "--oauth-client-id: it is needed"},
+		"keys without an app":        {nil, []string{"SESSION_KEYS=0123456789abcdef0123456789abcdef"}, "--oauth-client-id: it is needed"},
+		"the sandbox beside it":      {login, []string{"SANDBOX_LISTEN=127.0.0.1:1"}, "--sandbox-listen: there is no sandbox"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := map[string]string{}
+			for _, text := range append(slices.Clone(tc.env), tc.more...) {
+				name, value, _ := strings.Cut(text, "=")
+				env[name] = value
+			}
+			_, _, stderr, err := parse(t, env)
+			if !errors.Is(err, Exit(2)) || !strings.Contains(stderr, tc.want) {
+				t.Errorf("Parse: %v, %q, want %q", err, stderr, tc.want)
+			}
+			for _, secret := range []string{"api_secret", "hunter2", "0123456789abcdef"} {
+				if strings.Contains(stderr, secret) {
+					t.Errorf("a secret was printed: %q", stderr)
+				}
+			}
+		})
+	}
+}
+
+func TestRedirectURL(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]string{
+		"127.0.0.1:8080": "http://127.0.0.1:8080/oauth/callback", "[::1]:9000": "http://[::1]:9000/oauth/callback",
+		"localhost:80": "http://localhost:80/oauth/callback", "127.0.0.1:0": "", "0.0.0.0:8080": "", ":8080": "",
+	} {
+		if got := (Config{Listen: listen}).RedirectURL(); got != want {
+			t.Errorf("RedirectURL of %s = %q, want %q", listen, got, want)
+		}
+	}
+}
+
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	_, stdout, stderr, err := parse(t, map[string]string{"CLOSE_API_KEY": "api_secret.value"}, "--help")
@@ -218,7 +346,10 @@ func TestVersion(t *testing.T) {
 
 func TestSecretIsHidden(t *testing.T) {
 	t.Parallel()
-	c := Config{CloseAPIKey: "api_secret.value"}
+	c := Config{
+		CloseAPIKey: "api_secret.value",
+		Session:     Session{OAuthClientSecret: "client-secret", SessionKeys: []Secret{"one-secret", "another-secret"}},
+	}
 	encoded, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)

@@ -35,7 +35,10 @@ func Parse(args []string, version string, env func(string) (string, bool), stdou
 	parser, err := kong.New(&into,
 		kong.Name("closegraph"),
 		kong.Description(description),
-		kong.Vars{"version": "closegraph " + version, "closeBaseURL": DefaultCloseBaseURL},
+		kong.Vars{
+			"version": "closegraph " + version, "closeBaseURL": DefaultCloseBaseURL,
+			"authorizeURL": defaultAuthorizeURL, "tokenURL": defaultTokenURL, "revokeURL": defaultRevokeURL,
+		},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { ended = true }),
 		kong.ValueFormatter(helpText),
@@ -48,7 +51,7 @@ func Parse(args []string, version string, env func(string) (string, bool), stdou
 	if ended {
 		return Config{}, Exit(0)
 	}
-	if err == nil {
+	if err == nil && into.HashToken == "" { // which serves nobody
 		err = into.Config.check()
 	}
 	if err != nil {
@@ -84,7 +87,7 @@ func environment(env func(string) (string, bool)) kong.Resolver {
 // variable is the name of the environment variable of a flag.
 func variable(value *kong.Value) string {
 	switch value.Name {
-	case "help", "version", "health-check": // what a run is for, never how it goes on
+	case "help", "version", "health-check", "hash-token": // what a run is for, never how it goes on
 		return ""
 	}
 	if name := value.Tag.Get("var"); name != "" {

@@ -27,13 +27,15 @@ type window struct {
 	t   *testing.T
 	ctx context.Context
 
+	tolerated []string
+
 	mu         sync.Mutex
 	complaints []string
 }
 
 // openWindow starts a Chromium. What it complains about, violations of a page's policy, and requests that leave the
-// origin are errors of the test.
-func openWindow(t *testing.T, origin string, width, height int, dark bool) *window {
+// origin, or the others, are errors of the test.
+func openWindow(t *testing.T, origin string, width, height int, dark bool, others ...string) *window {
 	t.Helper()
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, // there is none in containers
@@ -45,8 +47,8 @@ func openWindow(t *testing.T, origin string, width, height int, dark bool) *wind
 	browser, stop := chromedp.NewContext(allocator)
 	t.Cleanup(stop)
 
-	w := &window{t: t, ctx: browser}
-	if err := chromedp.Listen(browser, func(event any) { w.watch(origin, event) }); err != nil {
+	w := &window{t: t, ctx: browser, tolerated: tolerated}
+	if err := chromedp.Listen(browser, func(event any) { w.watch(append(others, origin), event) }); err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
 	t.Cleanup(func() {
@@ -83,7 +85,7 @@ var tolerated = []string{
 }
 
 // watch takes the events of the tab.
-func (w *window) watch(origin string, event any) {
+func (w *window) watch(origins []string, event any) {
 	complaint := ""
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
@@ -111,11 +113,11 @@ func (w *window) watch(origin string, event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		u, err := url.Parse(e.Request.URL)
-		if err != nil || u.Scheme != "data" && u.Scheme+"://"+u.Host != origin {
+		if err != nil || u.Scheme != "data" && !slices.Contains(origins, u.Scheme+"://"+u.Host) {
 			complaint = "request to another place: " + e.Request.URL
 		}
 	}
-	if complaint != "" && !slices.ContainsFunc(tolerated, func(text string) bool { return strings.Contains(complaint, text) }) {
+	if complaint != "" && !slices.ContainsFunc(w.tolerated, func(text string) bool { return strings.Contains(complaint, text) }) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.complaints = append(w.complaints, complaint)

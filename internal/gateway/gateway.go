@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -24,6 +25,7 @@ import (
 	"github.com/closegraph/closegraph/internal/cache"
 	"github.com/closegraph/closegraph/internal/config"
 	"github.com/closegraph/closegraph/internal/projection"
+	"github.com/closegraph/closegraph/internal/session"
 	"github.com/closegraph/closegraph/internal/telemetry"
 	"github.com/closegraph/closegraph/resolvers"
 )
@@ -41,6 +43,10 @@ type Options struct {
 	Sandbox *sandbox.Server
 	// Retry says how calls to Close are repeated; zero for the defaults of closeapi.
 	Retry closeapi.RetryPolicy
+	// Sessions keeps what belongs to those who are logged in, in session mode; default the memory of the process.
+	Sessions session.Store
+	// Now is the clock by which proofs of identity expire; default time.Now.
+	Now func() time.Time
 }
 
 // Gateway is the server, all but its socket.
@@ -49,6 +55,7 @@ type Gateway struct {
 	admin    http.Handler
 	client   *closeapi.Client
 	sandbox  *sandbox.Server
+	stop     context.CancelFunc // ends what runs beside the requests
 	draining atomic.Bool
 }
 
@@ -57,6 +64,18 @@ func New(o Options) (*Gateway, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	running, stop := context.WithCancel(context.Background())
+	g, err := assemble(running, o)
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	g.stop = stop
+	return g, nil
+}
+
+// assemble makes a Gateway; what of it runs beside the requests ends with ctx.
+func assemble(ctx context.Context, o Options) (*Gateway, error) {
 	if o.Telemetry == nil {
 		o.Telemetry = telemetry.New("(unknown)", nil)
 	}
@@ -72,7 +91,10 @@ func New(o Options) (*Gateway, error) {
 	if o.Transport == nil {
 		o.Transport = closeapi.NewHTTPTransport()
 	}
-	identify := identifier{mode: o.Config.Mode(), own: ownCredential(o.Config)}
+	identify, err := newIdentifier(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	store, err := storeOf(o.Config)
 	if err != nil {
 		return nil, err
@@ -103,7 +125,8 @@ func New(o Options) (*Gateway, error) {
 		Documents:  named,
 		MaxBody:    int64(o.Config.MaxBody),
 		Timeout:    o.Config.RequestTimeout,
-		LocalOnly:  o.Config.Mode() != config.ModePassthrough && !o.Config.AllowAnonymous,
+		LocalOnly:  o.Config.Mode().Anonymous() && !o.Config.AllowAnonymous,
+		Sessions:   identify.sessions,
 		Playground: playgroundOf(o.Config),
 		Admin:      o.Config.AdminListen != "",
 		Ready:      g.ready,
@@ -144,7 +167,11 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		op := graphql.GetOperationContext(ctx)
 		ctx, told := o.Telemetry.Operation(ctx, string(op.Operation.Operation), op.Operation.Name)
-		toClose := client.For(callerOf(ctx))
+		who := identityOf(ctx)
+		if who.ReadOnly != "" && op.Operation.Operation == ast.Mutation {
+			return refuseOperation(&projection.Error{Code: codeForbidden, Message: "this caller may query only: " + who.ReadOnly})
+		}
+		toClose := client.For(who.Caller)
 		explained := &explainer{close: toClose, calls: []explainedCall{}}
 		asked := o.Config.Explains() && op.Headers.Get(explainHeader) == "1"
 		if asked {
@@ -218,7 +245,11 @@ func playgroundOf(c config.Config) *playgroundOptions {
 	if !c.Playground || c.OnlyTrustedDocuments {
 		return nil
 	}
-	return &playgroundOptions{Mode: string(c.Mode()), Explain: c.Explains()}
+	shown := &playgroundOptions{Mode: string(c.Mode()), Explain: c.Explains()}
+	if c.Mode() == config.ModeSession {
+		shown.Login = strings.TrimSuffix(c.RedirectURL(), session.CallbackPath) + session.LoginPath
+	}
+	return shown
 }
 
 // Handler serves everything that the gateway answers.
@@ -233,8 +264,11 @@ func (g *Gateway) Sandbox() *sandbox.Server { return g.sandbox }
 // Drain makes the gateway say that it is not ready for new requests; running ones go on.
 func (g *Gateway) Drain() { g.draining.Store(true) }
 
-// Close lets go of idle connections.
-func (g *Gateway) Close() { g.client.Close() }
+// Close ends what runs beside the requests, and lets go of idle connections.
+func (g *Gateway) Close() {
+	g.stop()
+	g.client.Close()
+}
 
 var errDraining = errors.New("the server is stopping")
 
@@ -264,7 +298,7 @@ func ownCredential(c config.Config) closeapi.Credential {
 	switch c.Mode() {
 	case config.ModeSandbox:
 		return closeapi.APIKey(sandbox.DemoKey)
-	case config.ModeKey:
+	case config.ModeKey, config.ModeService:
 		return closeapi.APIKey(string(c.CloseAPIKey))
 	default:
 		return nil

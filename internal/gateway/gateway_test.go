@@ -10,11 +10,11 @@ import (
 	"github.com/closegraph/closegraph/internal/config"
 )
 
-// testOptions are the options of a gateway with the default configuration in front of a sandbox.
-func testOptions(s *sandbox.Server) Options {
-	cfg, err := config.Parse(nil, "test", func(string) (string, bool) { return "", false }, io.Discard, io.Discard)
+// testOptions are the options of a gateway with the default configuration, but for the flags, in front of a sandbox.
+func testOptions(s *sandbox.Server, flags ...string) Options {
+	cfg, err := config.Parse(flags, "test", func(string) (string, bool) { return "", false }, io.Discard, io.Discard)
 	if err != nil {
-		panic(err) // the defaults are good
+		panic(err) // the defaults are good, and so are the flags of these tests
 	}
 	return Options{
 		Config:  cfg,

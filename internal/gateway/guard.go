@@ -7,13 +7,19 @@ import (
 	"strings"
 )
 
-// crossOrigin says whether a browser sent the request for a page of another origin. The server's own credential may
-// serve whoever reaches it, so that a foreign page must not even be able to ask: it could not read the answer, but it
-// could use up the budget of calls. Clients that are not browsers send none of the headers this looks at.
+// crossOrigin says whether a browser sent the request for a page of another origin. The server's own credential, or a
+// cookie, may serve whatever the browser sends, so that a foreign page must not even be able to ask: it could not read
+// the answer, but it could use up the budget of calls. Clients that are not browsers send none of the headers this
+// looks at.
 func crossOrigin(r *http.Request) bool {
 	var protection http.CrossOriginProtection
 	// Check lets safe methods pass, for they change nothing; here they cost calls, so they are held to the same rule.
 	return protection.Check(&http.Request{Method: http.MethodPost, Host: r.Host, Header: r.Header, URL: r.URL}) != nil
+}
+
+// foreignPage is the refusal of what a page of another origin asks.
+func foreignPage() *refusal {
+	return &refusal{Status: http.StatusForbidden, Code: codeForbidden, Message: "pages of another origin are not served"}
 }
 
 // localOnly refuses requests that were not meant for this machine by name. A page elsewhere can let its own name

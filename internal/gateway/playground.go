@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/closegraph/closegraph/internal/session"
 )
 
 //go:embed playground/index.html playground/app.js playground/app.css playground/mark.svg
@@ -23,10 +25,12 @@ var playgroundFiles embed.FS
 
 // playgroundOptions are what the playground shows of the server.
 type playgroundOptions struct {
-	// Mode is whose data is served: sandbox, key or passthrough.
+	// Mode is whose data is served, as config.Mode has it.
 	Mode string
 	// Explain offers to show the REST calls of a request.
 	Explain bool
+	// Login is where people log in; empty when they do not.
+	Login string
 }
 
 // pagePolicy lets the page load its own files, talk to its own server, and nothing else. Scripts never stand in the
@@ -76,9 +80,13 @@ func newPlayground(opts playgroundOptions) *playground {
 	for name, content := range files {
 		p.files[name] = newAsset(name, content)
 	}
-	config, err := json.Marshal(map[string]any{"mode": opts.Mode, "endpoint": graphqlPath, "explain": opts.Explain})
+	settings := map[string]any{"mode": opts.Mode, "endpoint": graphqlPath, "explain": opts.Explain}
+	if opts.Login != "" {
+		settings["login"], settings["logout"] = opts.Login, session.LogoutPath
+	}
+	config, err := json.Marshal(settings)
 	if err != nil {
-		panic(err) // strings and a bool can be encoded
+		panic(err) // strings and bools can be encoded
 	}
 	p.config = newAsset("config.json", config)
 	return p

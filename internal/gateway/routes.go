@@ -10,6 +10,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/closegraph/closegraph/internal/session"
 	"github.com/closegraph/closegraph/internal/telemetry"
 )
 
@@ -30,6 +31,8 @@ type httpOptions struct {
 	Timeout time.Duration
 	// LocalOnly turns down requests that name another machine, for servers that only this machine is to use.
 	LocalOnly bool
+	// Sessions log people in and out. Nil when nobody logs in here.
+	Sessions *session.Sessions
 	// Playground serves the playground to browsers. Nil leaves it out.
 	Playground *playgroundOptions
 	// Admin says that the metrics have an address of their own; else they are here, for those on this machine.
@@ -63,6 +66,11 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 		mux.Handle(graphqlPath, api)
 		mux.Handle("GET /{$}", pointer)
 	}
+	if opts.Sessions != nil {
+		mux.HandleFunc("GET "+session.LoginPath, opts.Sessions.Login)
+		mux.HandleFunc("GET "+session.CallbackPath, opts.Sessions.Callback)
+		mux.HandleFunc(session.LogoutPath, byPost(opts.Sessions.Logout))
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeRefusal(w, mediaJSON, &refusal{
 			Status: http.StatusNotFound, Code: codeNotFound, Message: "there is nothing here; GraphQL is at " + graphqlPath,
@@ -78,6 +86,20 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 
 // graphqlPath is where the API is.
 const graphqlPath = "/graphql"
+
+// byPost lets pass what a page of this origin, or no page at all, sends by POST.
+func byPost(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method != http.MethodPost:
+			writeRefusal(w, mediaJSON, methodNotAllowed("send a POST", http.MethodPost))
+		case crossOrigin(r):
+			writeRefusal(w, mediaJSON, foreignPage())
+		default:
+			next(w, r)
+		}
+	}
+}
 
 // pointer tells those who look at the root where to go.
 var pointer = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

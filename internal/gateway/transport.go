@@ -62,10 +62,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if crossOrigin(r) {
-		to.refuse(&refusal{
-			Status: http.StatusForbidden, Code: codeForbidden,
-			Message: "pages of another origin are not served",
-		})
+		to.refuse(foreignPage())
 		return
 	}
 	params, err := h.read(w, r)

@@ -11,7 +11,8 @@
 
   // ---- Requests
 
-  const takesCredential = config.mode !== "sandbox";
+  const takesCredential = !["sandbox", "session"].includes(config.mode);
+  const needsCredential = ["passthrough", "service"].includes(config.mode);
   const secrets = {
     get value() { return sessionStorage.getItem("closegraph:authorization") ?? ""; },
     set value(text) {
@@ -36,14 +37,22 @@
 
   const send = (params, more) => fetch(config.endpoint, {
     method: "POST",
-    credentials: "omit", // nor may the browser ask for a password on 401
+    credentials: config.login ? "same-origin" : "omit", // nor may the browser ask for a password on 401
     headers: { ...headers(), ...more },
     body: JSON.stringify(params),
   });
 
+  // Who is logged in, where people log in; null when nobody is.
+  const user = config.login && send({ query: "{ viewer { name } }" })
+    .then((answer) => answer.json())
+    .then(({ data }) => data?.viewer ?? null, () => null);
+
   async function fetcher(params, options) {
-    if (config.mode === "passthrough" && !secrets.value && !options?.headers?.Authorization) {
-      return { errors: [{ message: "Give a Close credential first: Credentials, above." }] };
+    if (needsCredential && !secrets.value && !options?.headers?.Authorization) {
+      return { errors: [{ message: "Give a credential first: Credentials, above." }] };
+    }
+    if (config.login && !(await user)) {
+      return { errors: [{ message: "Log in first: Log in with Close, above." }] };
     }
     const quiet = params.operationName === "IntrospectionQuery";
     const start = performance.now();
@@ -176,6 +185,22 @@ ${examples[1].query}`;
   byId("mode").classList.add(demo ? "demo" : "live");
   byId("explain-label").hidden = !config.explain;
 
+  // ---- Logging in and out
+
+  if (config.login) {
+    byId("credentials-button").hidden = true;
+    byId("login").href = config.login;
+    byId("logout").addEventListener("click", async () => {
+      await fetch(config.logout, { method: "POST", redirect: "manual" });
+      location.reload();
+    });
+    user.then((viewer) => {
+      byId("login").hidden = viewer !== null;
+      byId("user").hidden = byId("logout").hidden = viewer === null;
+      byId("user").textContent = viewer?.name ?? "";
+    });
+  }
+
   // ---- Credentials
 
   const form = byId("credentials");
@@ -184,6 +209,7 @@ ${examples[1].query}`;
     sandbox: "None is needed: this server runs on demo data in its own memory. Change what you like; it starts afresh with the server.",
     key: "None is needed: this server has a Close key of its own. Give yours to use that instead.",
     passthrough: "Requests go to Close with the credential that you give here.",
+    service: "This server has a Close key of its own, and a token of yours shows it who you are.",
   }[config.mode];
 
   function showCredential() {
@@ -202,6 +228,11 @@ ${examples[1].query}`;
 
   if (takesCredential) {
     byId("credentials-fields").hidden = false;
+    if (config.mode === "service") {
+      form.kind.value = "bearer";
+      byId("choices").hidden = true;
+      byId("secret-label").textContent = "Access token or JWT";
+    }
     form.addEventListener("change", () => {
       byId("secret-label").textContent = form.kind.value === "basic" ? "Close API key" : "Bearer token";
     });
@@ -223,7 +254,7 @@ ${examples[1].query}`;
     if (takesCredential) secret.focus();
   });
   showCredential();
-  if (config.mode === "passthrough" && !secrets.value) form.showPopover(); // nothing works without one
+  if (needsCredential && !secrets.value) form.showPopover(); // nothing works without one
 })().catch((error) => {
   document.querySelector("#app .loading")?.replaceChildren(`The playground could not start: ${error.message}`);
   throw error;
