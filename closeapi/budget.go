@@ -132,5 +132,5 @@ func (b *budget) refuse(now time.Time, number uint64, seen Sighting) {
 
 // estimate is how long a call will wait that so many others go before, as far as is known.
 func (b *budget) estimate(now time.Time, ahead int) time.Duration {
-	return max(b.stop.Sub(now), b.told.estimate(now, ahead), b.learned.estimate(now, ahead), 0)
+	return max(b.stop.Sub(now), b.told.estimate(now, b.last, ahead), b.learned.estimate(now, b.last, ahead), 0)
 }

@@ -3,6 +3,7 @@ package closeapi
 import (
 	"encoding/binary"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,6 +40,37 @@ func TestIdleLinesAreForgotten(t *testing.T) {
 		}
 		if n := g.lines.Len(); n != 1 {
 			t.Errorf("%d lines are kept, want the one in use", n)
+		}
+	})
+}
+
+// TestDeadlineMovesWhileWaiting has a caller with more patience join a call that waits, before the wait gets longer than
+// the first one has patience for.
+func TestDeadlineMovesWhileWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newGovern(Config{Pace: PacePolicy{MaxQueue: 1}}, nil).line(BudgetKey{}, time.Now())
+		begin := time.Now()
+		stop := func(after time.Duration) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.budget.stop = begin.Add(after)
+		}
+		stop(3 * time.Second)
+		f := &flight{Context: t.Context(), mu: new(sync.Mutex), deadline: begin.Add(5 * time.Second)}
+		done := make(chan error)
+		go func() {
+			_, err := l.enter(f, &exchange{op: &operation{}}, begin)
+			done <- err
+		}()
+		synctest.Wait()
+		f.mu.Lock()
+		f.deadline = begin.Add(time.Minute)
+		f.mu.Unlock()
+		stop(20 * time.Second)
+		l.changed()
+		if err := <-done; err != nil || time.Since(begin) != 20*time.Second {
+			t.Errorf("enter = %v after %v, want leave after 20s", err, time.Since(begin))
 		}
 	})
 }

@@ -253,6 +253,29 @@ func TestDeadlinesOfWaits(t *testing.T) {
 	})
 }
 
+// TestDeadlineBeforeTheNextCall asks for one of the last calls of a long window, which are spread over its rest, with a
+// deadline before its turn, and with one after it.
+func TestDeadlineBeforeTheNextCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := sandbox.New(sandbox.Options{RateLimit: 20, RateWindow: 9 * time.Second, RateSteps: true})
+		client, read := toSandbox(t, s, closeapi.Config{}), reads(s)
+		for i := range 18 {
+			if _, err := client.Do(t.Context(), read(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		begin := time.Now()
+		_, err := client.Do(within(t, 2*time.Second), read(18))
+		if after, _ := closeapi.RetryAfter(err); !closeapi.IsRateLimited(err) || after != 3*time.Second || time.Since(begin) != 0 {
+			t.Errorf("Do = %v after %v, to be repeated in %v, want a refusal at once", err, time.Since(begin), after)
+		}
+		if _, err := client.Do(within(t, 4*time.Second), read(19)); err != nil || time.Since(begin) != 3*time.Second {
+			t.Errorf("Do = %v after %v, want success after 3s", err, time.Since(begin))
+		}
+	})
+}
+
 // TestNoDeadline refuses a call without a deadline again and again: it waits as long as the policy says, and no longer.
 func TestNoDeadline(t *testing.T) {
 	t.Parallel()

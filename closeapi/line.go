@@ -64,7 +64,7 @@ func (l *line) limit(ctx context.Context, x *exchange) (context.Context, context
 
 // join puts a call into the queue, unless it would not get out of it in time.
 func (l *line) join(ctx context.Context, x *exchange, now time.Time) (*waiting, error) {
-	w := &waiting{rank: rankOf(x), share: x.caller, done: make(chan struct{})}
+	w := &waiting{rank: rankOf(x), share: x.caller, latest: ctx.Deadline, done: make(chan struct{})}
 	w.deadline, _ = ctx.Deadline()
 	again := x.attempts > 0 // it has had its turn, and was refused or failed: no need to wait for another
 	l.mu.Lock()
@@ -91,7 +91,13 @@ func (l *line) join(ctx context.Context, x *exchange, now time.Time) (*waiting, 
 // tooLate is why a call will not get out of the queue in time; nil if it may.
 func (l *line) tooLate(w *waiting, now time.Time, ahead int) error {
 	wait := l.budget.estimate(now, ahead)
-	if now.Add(wait).After(w.deadline) {
+	turn := now.Add(wait)
+	if turn.After(w.deadline) {
+		if deadline, ok := w.latest(); ok {
+			w.deadline = deadline
+		}
+	}
+	if turn.After(w.deadline) {
 		return &heldError{wait: wait}
 	}
 	return nil

@@ -48,7 +48,8 @@ type waiting struct {
 	rank     rank
 	share    string
 	deadline time.Time
-	place    *list.Element // in its share; nil when it waits no more
+	latest   func() (time.Time, bool) // the deadline as it is now: it moves when others join the call
+	place    *list.Element            // in its share; nil when it waits no more
 
 	done chan struct{} // closed when it waits no more because of pass or err
 	pass pass

@@ -25,14 +25,16 @@ func (w *window) waitFor(left int, now, last time.Time) time.Duration {
 }
 
 // estimateFor is how long a call will wait that so many others go before, when so many are left.
-func (w *window) estimateFor(left int, now time.Time, ahead int) time.Duration {
+func (w *window) estimateFor(left int, now, last time.Time, ahead int) time.Duration {
 	end := w.end
 	if !now.Before(end) {
 		left, end = w.size, now.Add(w.length)
 	}
 	switch over := ahead - max(left, 0); {
-	case w.size == 0 || over < 0:
+	case w.size == 0:
 		return 0
+	case over < 0:
+		return w.waitFor(left, now, last)
 	case left > 0: // it may fill all the time
 		return w.length * time.Duration(over+1) / time.Duration(w.size)
 	default:
@@ -133,8 +135,8 @@ func (t *toldWindow) wait(now, last time.Time) time.Duration {
 	return t.waitFor(t.left-t.fresh-t.aging, now, last)
 }
 
-func (t *toldWindow) estimate(now time.Time, ahead int) time.Duration {
-	return t.estimateFor(t.left-t.fresh-t.aging, now, ahead)
+func (t *toldWindow) estimate(now, last time.Time, ahead int) time.Duration {
+	return t.estimateFor(t.left-t.fresh-t.aging, now, last, ahead)
 }
 
 // learnedWindow is what refusals teach where headers are missing, or tell less than the truth. The window after the
@@ -185,8 +187,8 @@ func (l *learnedWindow) wait(now, last time.Time) time.Duration {
 	return l.waitFor(l.left, now, last)
 }
 
-func (l *learnedWindow) estimate(now time.Time, ahead int) time.Duration {
-	return l.estimateFor(l.left, now, ahead)
+func (l *learnedWindow) estimate(now, last time.Time, ahead int) time.Duration {
+	return l.estimateFor(l.left, now, last, ahead)
 }
 
 // later is the later of two times.
