@@ -182,9 +182,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, errors.New("UserAgent: holds control characters")
 	}
 	if cfg.Transport == nil {
-		transport := NewHTTPTransport()
-		transport.ResponseHeaderTimeout = cfg.Timeout
-		cfg.Transport = transport
+		cfg.Transport = NewHTTPTransport()
 	}
 	if cfg.IdentityKey == nil {
 		cfg.IdentityKey = make([]byte, 32)
