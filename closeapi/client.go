@@ -239,11 +239,10 @@ func (c *Client) Close() {
 // one that was not used lately.
 func (c *Client) Budget(operation string) (Budget, bool) {
 	op, ok := operations()[operation]
-	header := http.Header{}
-	if !ok || c.caller.Credential == nil || c.caller.Credential.authorize(header) != nil {
+	if !ok || c.caller.Credential == nil || c.caller.Credential.authorize(http.Header{}) != nil {
 		return Budget{}, false
 	}
-	return c.pace.known(BudgetKey{Identity: identify(c.identity, header), Group: op.group})
+	return c.pace.known(BudgetKey{Identity: c.caller.Credential.identify(c.identity), Group: op.group})
 }
 
 // Do makes one call and reads its whole answer. Any status from 200 to 299 is a success; everything else is
