@@ -29,12 +29,14 @@ import (
 const ballast = 8 << 20
 
 func main() {
+	var weight []byte
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		defer runtime.KeepAlive(make([]byte, ballast))
+		weight = make([]byte, ballast)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)
+	runtime.KeepAlive(weight)
 	if exit, ok := errors.AsType[config.Exit](err); ok {
 		os.Exit(int(exit))
 	}
