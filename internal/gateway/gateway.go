@@ -118,19 +118,27 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	pages, err := foreignOf(o.Config)
+	if err != nil {
+		return nil, err
+	}
 	opts := httpOptions{
-		Exec:       exec,
-		Telemetry:  o.Telemetry,
-		Prepare:    identify.prepare,
-		Documents:  named,
-		MaxBody:    int64(o.Config.MaxBody),
-		Timeout:    o.Config.RequestTimeout,
-		LocalOnly:  o.Config.Mode().Anonymous() && !o.Config.AllowAnonymous,
-		Sessions:   identify.sessions,
-		Playground: playgroundOf(o.Config),
-		Admin:      o.Config.AdminListen != "",
-		Ready:      g.ready,
-		Log:        o.Log,
+		Exec:          exec,
+		Telemetry:     o.Telemetry,
+		Prepare:       identify.prepare,
+		Documents:     named,
+		MaxBody:       int64(o.Config.MaxBody),
+		Timeout:       o.Config.RequestTimeout,
+		LocalOnly:     o.Config.Mode().Anonymous() && !o.Config.AllowAnonymous,
+		Compress:      o.Config.Compression,
+		Foreign:       pages,
+		MaxConcurrent: o.Config.MaxConcurrent,
+		Caller:        func(ctx context.Context) string { return identityOf(ctx).Name },
+		Sessions:      identify.sessions,
+		Playground:    playgroundOf(o.Config),
+		Admin:         o.Config.AdminListen != "",
+		Ready:         g.ready,
+		Log:           o.Log,
 	}
 	g.handler, g.admin = newHTTPHandler(opts), newAdminHandler(opts, o.Config.Pprof)
 	return g, nil
@@ -159,7 +167,9 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	exec.SetDisableSuggestion(!o.Config.Introspection)
 	exec.SetErrorPresenter(errorPresenter{o.Log}.present)
 	exec.SetRecoverFunc(recovered)
-	exec.Use(documentLimit{maxTokens: o.Config.MaxTokens, known: queries})
+	exec.Use(documentLimit{
+		maxTokens: o.Config.MaxTokens, maxAliases: o.Config.MaxAliases, maxDirectives: o.Config.MaxDirectives, known: queries,
+	})
 	exec.Use(depthLimit(o.Config.MaxDepth))
 	if o.Config.Introspection {
 		exec.Use(extension.Introspection{})

@@ -23,6 +23,11 @@ type graphqlHandler struct {
 	telemetry *telemetry.Telemetry
 	maxBody   int64
 	timeout   time.Duration
+	compress  bool // answers, for clients that take that
+	foreign   *foreign
+	admission *admission
+	// caller tells callers apart, by the context that prepare gave. Nil when all count as one.
+	caller func(context.Context) string
 	// prepare gives the context that the operation runs under; its error refuses the request. Nil when there is
 	// nothing to prepare.
 	prepare func(context.Context, *http.Request) (context.Context, error)
@@ -50,6 +55,10 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer told.End()
 	ctx = graphql.StartOperationTrace(ctx)
 	to := reply{w: w, r: r, media: negotiate(r.Header.Values("Accept")), told: told}
+	if h.compress {
+		header.Add("Vary", "Accept-Encoding")
+		to.as = codingFor(r)
+	}
 	if rec, ok := w.(*recorder); ok {
 		rec.trace = told.TraceID()
 	}
@@ -61,7 +70,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	if crossOrigin(r) {
+	if h.foreign.crosses(r) {
 		to.refuse(foreignPage())
 		return
 	}
@@ -76,6 +85,16 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	var caller string
+	if h.caller != nil {
+		caller = h.caller(ctx)
+	}
+	leave, err := h.admission.enter(caller)
+	if err != nil {
+		to.refuse(err)
+		return
+	}
+	defer leave()
 	if err := h.documents.resolve(ctx, params); err != nil {
 		to.write(&graphql.Response{Errors: gqlerror.List{err}})
 		return
