@@ -148,11 +148,13 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, error) {
 	full := graph.NewExecutableSchema(graph.Config{}).Schema()
 	engine, err := projection.New(full, projection.Options{
-		Code:      resolvers.Code(),
-		MaxCalls:  o.Config.MaxCalls,
-		MaxAnswer: int(o.Config.MaxResponse),
-		PlanCache: o.Config.QueryCache,
-		Whole:     client.Whole,
+		Code:       resolvers.Code(),
+		MaxFields:  o.Config.MaxFields,
+		MaxObjects: o.Config.MaxObjects,
+		MaxCalls:   o.Config.MaxCalls,
+		MaxAnswer:  int(o.Config.MaxResponse),
+		PlanCache:  o.Config.QueryCache,
+		Whole:      client.Whole,
 	})
 	if err != nil {
 		return nil, err
@@ -194,6 +196,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 		}
 		answer := next(ctx)
 		if asked {
+			explained.estimate = projection.Estimated(ctx)
 			answer = explained.explain(answer)
 		}
 		return func(ctx context.Context) *graphql.Response {
