@@ -49,6 +49,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		return hashToken(cfg.HashToken, stdin, stdout)
 	}
 	log := cfg.Logger(stderr)
+	keepMemoryPrivate(log)
 	tracing, err := telemetry.TracingFromEnv(ctx, programVersion(), env, log)
 	if err != nil {
 		return err
