@@ -18,6 +18,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/closeapi/sandbox"
@@ -167,14 +168,18 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	exec.SetQueryCache(queries)
 	exec.SetParserTokenLimit(o.Config.MaxTokens)
 	exec.SetDisableSuggestion(!o.Config.Introspection)
+	exec.SetDefaultRulesFn(func() *rules.Rules { return validationRules(!o.Config.Introspection) })
 	exec.SetErrorPresenter(errorPresenter{o.Log}.present)
 	exec.SetRecoverFunc(recovered)
 	exec.Use(documentLimit{
 		maxTokens: o.Config.MaxTokens, maxAliases: o.Config.MaxAliases, maxDirectives: o.Config.MaxDirectives, known: queries,
 	})
 	exec.Use(depthLimit(o.Config.MaxDepth))
+	exec.Use(strictValues{full})
 	if o.Config.Introspection {
 		exec.Use(extension.Introspection{})
+	} else {
+		exec.Use(noIntrospection{})
 	}
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		op := graphql.GetOperationContext(ctx)
