@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -176,5 +177,77 @@ func TestCertificateChanges(t *testing.T) {
 	}
 	if _, err := ServerTLS(certFile, keyFile, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("ServerTLS starts without a certificate")
+	}
+}
+
+// TestHTTP2Limits asks for more at a time than one connection may, and wants no connection to have more.
+func TestHTTP2Limits(t *testing.T) {
+	t.Parallel()
+	certFile, keyFile := writeCertificate(t, t.TempDir(), "localhost")
+	config, err := ServerTLS(certFile, keyFile, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const requests, most = 150, 100
+	var mu sync.Mutex
+	running := map[string]int{} // by connection
+	came, release := make(chan struct{}, requests), make(chan struct{})
+	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		running[r.RemoteAddr]++
+		mu.Unlock()
+		came <- struct{}{}
+		<-release
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() {
+		served <- Serve(ctx, listener, handler, ServeOptions{TLS: config, RequestTimeout: time.Minute, ShutdownTimeout: 10 * time.Second})
+	}()
+	protocols := new(http.Protocols)
+	protocols.SetHTTP2(true)
+	client := &http.Client{Transport: &http.Transport{Protocols: protocols, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	get := func() error {
+		resp, err := client.Get("https://" + listener.Addr().String())
+		if err == nil {
+			err = resp.Body.Close()
+		}
+		return err
+	}
+	done := make(chan error, requests)
+	go func() { done <- get() }()
+	<-came // there is one connection now, for all who come
+	for range requests - 1 {
+		go func() { done <- get() }()
+	}
+	for range requests - 1 {
+		<-came
+	}
+	mu.Lock()
+	full := false
+	for connection, n := range running {
+		full = full || n == most
+		if n > most {
+			t.Errorf("%s has %d requests at a time, want %d at most", connection, n, most)
+		}
+	}
+	if !full {
+		t.Errorf("no connection was full: %v", running)
+	}
+	mu.Unlock()
+	close(release)
+	for range requests {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	client.CloseIdleConnections()
+	stop()
+	if err := <-served; err != nil {
+		t.Errorf("Serve: %v", err)
 	}
 }
