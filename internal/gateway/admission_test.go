@@ -2,7 +2,9 @@ package gateway
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -79,4 +81,36 @@ func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, context.Cause(r.Context())
 	}
 	return c.next.RoundTrip(r)
+}
+
+// untouched is a body that nobody may read.
+type untouched struct{ t *testing.T }
+
+func (u untouched) Read([]byte) (int, error) {
+	u.t.Error("the body was read")
+	return 0, io.EOF
+}
+
+// TestStrangersAreNotRead wants whoever is turned away for who it is to be so before its body costs any memory.
+func TestStrangersAreNotRead(t *testing.T) {
+	t.Parallel()
+	handler := newGateway(t, testOptions(nil, "--passthrough")).Handler()
+	for name, tt := range map[string]struct {
+		header map[string]string
+		want   int
+	}{
+		"nobody":          {nil, http.StatusUnauthorized},
+		"another's page":  {map[string]string{"Authorization": "Bearer x", "Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
+		"a strange proof": {map[string]string{"Authorization": "Digest x"}, http.StatusUnauthorized},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost"+graphqlPath, untouched{t})
+		r.Header.Set("Content-Type", "application/json")
+		for key, value := range tt.header {
+			r.Header.Set(key, value)
+		}
+		w := httptest.NewRecorder()
+		if handler.ServeHTTP(w, r); w.Code != tt.want {
+			t.Errorf("%s: %d %s, want %d", name, w.Code, w.Body, tt.want)
+		}
+	}
 }

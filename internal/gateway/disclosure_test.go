@@ -20,7 +20,7 @@ var mistakes = []map[string]any{
 	{"query": `{ node(id: "task_1") { ... on Tasks { id } } }`},
 	{"query": `{ node(id: "task_1") { text } }`},
 	{"query": `{ search(type: LEAD) { nodes { nam } } }`},
-	{"query": `{ task(id: "task_1") { text @includ(if: true) } }`},
+	{"query": `{ task(id: "task_1") { text @onlyIf(if: true) } }`},
 	{"query": `{ task(id: "task_1") { lead } }`},
 	{"query": `query($x: TaskFiltr) { tasks(filter: $x) { nodes { id } } }`},
 	{"query": `query($x: TaskFilter) { tasks(filter: $x) { nodes { id } } }`, "variables": map[string]any{"x": map[string]any{"leadIdd": "lead_1"}}},

@@ -97,8 +97,8 @@ func TestTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer resp.Body.Close()
 		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
 		if err != nil || string(body) != `{"data":{"hello":"world"}}` || resp.Proto != want {
 			t.Errorf("%s, %v: %s, want %s", body, err, resp.Proto, want)
 		}

@@ -74,32 +74,38 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		to.refuse(foreignPage())
 		return
 	}
+	ctx, leave, err := h.admit(ctx, r)
+	if err != nil {
+		to.refuse(err)
+		return
+	}
+	defer leave()
 	params, err := h.read(w, r)
 	if err != nil {
 		to.refuse(err)
 		return
 	}
+	if err := h.documents.resolve(ctx, params); err != nil {
+		to.write(&graphql.Response{Errors: gqlerror.List{err}})
+		return
+	}
+	h.run(ctx, to, params)
+}
+
+// admit finds out who asks, and whether one more request of that caller is let in. It looks at the header alone, so that
+// nobody else can make the server take a body into its memory.
+func (h *graphqlHandler) admit(ctx context.Context, r *http.Request) (_ context.Context, leave func(), err error) {
 	if h.prepare != nil {
 		if ctx, err = h.prepare(ctx, r); err != nil {
-			to.refuse(err)
-			return
+			return ctx, nil, err
 		}
 	}
 	var caller string
 	if h.caller != nil {
 		caller = h.caller(ctx)
 	}
-	leave, err := h.admission.enter(caller)
-	if err != nil {
-		to.refuse(err)
-		return
-	}
-	defer leave()
-	if err := h.documents.resolve(ctx, params); err != nil {
-		to.write(&graphql.Response{Errors: gqlerror.List{err}})
-		return
-	}
-	h.run(ctx, to, params)
+	leave, err = h.admission.enter(caller)
+	return ctx, leave, err
 }
 
 // read takes the parameters from the request, in the way of its method.
