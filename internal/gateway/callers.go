@@ -74,6 +74,7 @@ func newSessions(o Options) (*session.Sessions, error) {
 		Store:    o.Sessions,
 		Keys:     keys,
 		Lifetime: c.SessionLifetime,
+		Origins:  c.CORSOrigins,
 		Secure:   strings.HasPrefix(c.RedirectURL(), "https:"),
 		Now:      o.Now,
 		Log:      o.Log,
