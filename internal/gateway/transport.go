@@ -44,7 +44,11 @@ const (
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
-	header.Add("Vary", "Accept")
+	varies := "Accept"
+	if h.compress {
+		varies = "Accept, Accept-Encoding"
+	}
+	header.Add("Vary", varies)
 
 	if r.Method == http.MethodOptions {
 		header.Set("Allow", allowQuery)
@@ -56,7 +60,6 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx = graphql.StartOperationTrace(ctx)
 	to := reply{w: w, r: r, media: negotiate(r.Header.Values("Accept")), told: told}
 	if h.compress {
-		header.Add("Vary", "Accept-Encoding")
 		to.as = codingFor(r)
 	}
 	if rec, ok := w.(*recorder); ok {

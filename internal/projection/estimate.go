@@ -18,7 +18,7 @@ import (
 const (
 	usualList = 10 // objects of a list below an object, and of one that has no pages
 	usualFew  = 3  // objects inside an object, and ids in a member
-	usualKind = 50 // different objects of a type that can only be read one by one: an account has few of those
+	usualKind = 20 // different objects of a type that can only be read one by one: an account has few of those
 )
 
 // Estimate is what an operation is likely to cost.
