@@ -114,6 +114,30 @@ func TestInt32(t *testing.T) {
 	}
 }
 
+// TestStrictValues gives values of the wrong kind deep in variables, and wants to be told where they are.
+func TestStrictValues(t *testing.T) {
+	t.Parallel()
+	g := newTestGateway(t, sandbox.RunT(t))
+	for _, tt := range []struct{ query, variables, want string }{
+		{`query($n: Int) { tasks(first: $n) { nodes { id } } }`, `{"n": "5"}`, "variable $n: Int wants a whole number of 32 bits"},
+		{`query($n: Int) { tasks(first: $n) { nodes { id } } }`, `{"n": 2147483648}`, "variable $n: Int wants a whole number of 32 bits"},
+		{`query($a: String) { tasks(after: $a) { nodes { id } } }`, `{"a": 5}`, "variable $a: String wants a text"},
+		{`query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": ["task_1", 1.5]}`, "variable $ids.1: ID wants a text or a whole number"},
+		{`query($f: TaskFilter) { tasks(filter: $f) { nodes { id } } }`, `{"f": {"ids": ["task_1", 0.5]}}`, "variable $f.ids.1: ID wants"},
+		{`query($x: Boolean!) { viewer @include(if: $x) { id } }`, `{"x": "true"}`, "variable $x: cannot use string as Boolean"},
+	} {
+		body := `{"query":"` + tt.query + `","variables":` + tt.variables + `}`
+		w := ask(t, g.Handler(), http.MethodPost, graphqlPath, body, modern)
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("%s: %d %s, want %q", tt.variables, w.Code, w.Body, tt.want)
+		}
+	}
+	w := ask(t, g.Handler(), http.MethodPost, graphqlPath, `{"query":"query($n: Int, $ids: [ID!]!) { tasks(first: $n) { nodes { __typename } } nodes(ids: $ids) { id } }","variables":{"n":1,"ids":"task_none"}}`, modern)
+	if w.Code != 200 {
+		t.Errorf("one value for a list: %d %s", w.Code, w.Body)
+	}
+}
+
 // TestSecurityHeaders looks at the answer of every path, refused or not.
 func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()

@@ -63,9 +63,9 @@ func (strictValues) Validate(graphql.ExecutableSchema) error { return nil }
 func (s strictValues) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	for _, v := range op.Operation.VariableDefinitions {
 		if value := op.Variables[v.Variable]; value != nil {
-			if where, wrong := s.check(v.Type, value, v.Variable); wrong != "" {
+			if where, wrong := s.check(v.Type, value); wrong != "" {
 				return &gqlerror.Error{
-					Message:    "variable $" + clip(where, longestMessage/2) + ": " + wrong,
+					Message:    "variable $" + clip(v.Variable+where, longestMessage/2) + ": " + wrong,
 					Extensions: map[string]any{"code": codeValidationFailed},
 				}
 			}
@@ -74,19 +74,19 @@ func (s strictValues) MutateOperationContext(_ context.Context, op *graphql.Oper
 	return nil
 }
 
-// check says what is wrong with a value, and where.
-func (s strictValues) check(t *ast.Type, value any, path string) (where, wrong string) {
+// check says what is wrong with a value, and where in it.
+func (s strictValues) check(t *ast.Type, value any) (where, wrong string) {
 	if value == nil {
 		return "", ""
 	}
 	if t.Elem != nil {
 		list := reflect.ValueOf(value)
 		if list.Kind() != reflect.Slice {
-			return s.check(t.Elem, value, path)
+			return s.check(t.Elem, value)
 		}
 		for i := range list.Len() {
-			if where, wrong = s.check(t.Elem, list.Index(i).Interface(), path+"."+strconv.Itoa(i)); wrong != "" {
-				return where, wrong
+			if where, wrong = s.check(t.Elem, list.Index(i).Interface()); wrong != "" {
+				return "." + strconv.Itoa(i) + where, wrong
 			}
 		}
 		return "", ""
@@ -97,13 +97,13 @@ func (s strictValues) check(t *ast.Type, value any, path string) (where, wrong s
 			return "", ""
 		}
 		for _, field := range def.Fields {
-			if where, wrong = s.check(field.Type, fields[field.Name], path+"."+field.Name); wrong != "" {
-				return where, wrong
+			if where, wrong = s.check(field.Type, fields[field.Name]); wrong != "" {
+				return "." + field.Name + where, wrong
 			}
 		}
 		return "", ""
 	}
-	return path, scalarFault(t.NamedType, value)
+	return "", scalarFault(t.NamedType, value)
 }
 
 // scalarFault says what is wrong with a value of one of the scalars that GraphQL has by itself.
