@@ -23,6 +23,11 @@ type graphqlHandler struct {
 	telemetry *telemetry.Telemetry
 	maxBody   int64
 	timeout   time.Duration
+	compress  bool // answers, for clients that take that
+	foreign   *foreign
+	admission *admission
+	// caller tells callers apart, by the context that prepare gave. Nil when all count as one.
+	caller func(context.Context) string
 	// prepare gives the context that the operation runs under; its error refuses the request. Nil when there is
 	// nothing to prepare.
 	prepare func(context.Context, *http.Request) (context.Context, error)
@@ -39,7 +44,11 @@ const (
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
-	header.Add("Vary", "Accept")
+	varies := "Accept"
+	if h.compress {
+		varies = "Accept, Accept-Encoding"
+	}
+	header.Add("Vary", varies)
 
 	if r.Method == http.MethodOptions {
 		header.Set("Allow", allowQuery)
@@ -50,6 +59,9 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer told.End()
 	ctx = graphql.StartOperationTrace(ctx)
 	to := reply{w: w, r: r, media: negotiate(r.Header.Values("Accept")), told: told}
+	if h.compress {
+		to.as = codingFor(r)
+	}
 	if rec, ok := w.(*recorder); ok {
 		rec.trace = told.TraceID()
 	}
@@ -61,26 +73,42 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	if crossOrigin(r) {
+	if h.foreign.crosses(r) {
 		to.refuse(foreignPage())
 		return
 	}
-	params, err := h.read(w, r)
+	ctx, leave, err := h.admit(ctx, r)
 	if err != nil {
 		to.refuse(err)
 		return
 	}
-	if h.prepare != nil {
-		if ctx, err = h.prepare(ctx, r); err != nil {
-			to.refuse(err)
-			return
-		}
+	defer leave()
+	params, err := h.read(w, r)
+	if err != nil {
+		to.refuse(err)
+		return
 	}
 	if err := h.documents.resolve(ctx, params); err != nil {
 		to.write(&graphql.Response{Errors: gqlerror.List{err}})
 		return
 	}
 	h.run(ctx, to, params)
+}
+
+// admit finds out who asks, and whether one more request of that caller is let in. It looks at the header alone, so that
+// nobody else can make the server take a body into its memory.
+func (h *graphqlHandler) admit(ctx context.Context, r *http.Request) (_ context.Context, leave func(), err error) {
+	if h.prepare != nil {
+		if ctx, err = h.prepare(ctx, r); err != nil {
+			return ctx, nil, err
+		}
+	}
+	var caller string
+	if h.caller != nil {
+		caller = h.caller(ctx)
+	}
+	leave, err = h.admission.enter(caller)
+	return ctx, leave, err
 }
 
 // read takes the parameters from the request, in the way of its method.
