@@ -111,6 +111,7 @@ type core struct {
 	transport http.RoundTripper
 	stop      func()            // ends what the transports do in the background
 	pace      *govern           // the one of the transports that knows the budgets
+	reads     *coalesce         // the one of the transports that knows of writes
 	inner     http.RoundTripper // the innermost transport, which owns the connections
 	intake    *intake
 	store     Store
@@ -138,7 +139,7 @@ func New(cfg Config) (*Client, error) {
 		kept = nil
 	}
 	intake := newIntake(cfg.MaxResponseBytes)
-	transport, pace, stop := chain(cfg, kept, intake)
+	transport, pace, reads, stop := chain(cfg, kept, intake)
 	return &Client{
 		core: &core{
 			base:      base,
@@ -146,6 +147,7 @@ func New(cfg Config) (*Client, error) {
 			transport: transport,
 			stop:      stop,
 			pace:      pace,
+			reads:     reads,
 			inner:     cfg.Transport,
 			intake:    intake,
 			store:     cfg.Store,

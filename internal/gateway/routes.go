@@ -10,6 +10,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/internal/session"
 	"github.com/closegraph/closegraph/internal/telemetry"
 )
@@ -23,6 +24,9 @@ type httpOptions struct {
 	// Prepare gives the context that an operation runs under: who asks, and the loaders of the request. A *refusal
 	// turns the request down as it says; any other error is masked. Nil when there is nothing to prepare.
 	Prepare func(context.Context, *http.Request) (context.Context, error)
+	// Reading says for whom and as of when the request reads whose context it is, so that equal queries share an answer. Nil
+	// shares nothing.
+	Reading func(context.Context) (closeapi.Reading, bool)
 	// Documents are operations that requests may name; nil when there are none.
 	Documents *documents
 	// MaxBody is the longest request body, in bytes.
@@ -49,7 +53,7 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 	}
 	api := &graphqlHandler{
 		exec: opts.Exec, telemetry: opts.Telemetry, prepare: opts.Prepare, documents: opts.Documents,
-		maxBody: opts.MaxBody, timeout: opts.Timeout,
+		maxBody: opts.MaxBody, timeout: opts.Timeout, sharing: newSharing(opts.Reading, opts.Timeout),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", serveAlive)
