@@ -102,7 +102,7 @@ func (a *account) madeSince(t time.Time) []object {
 func id(kind string, n int) string {
 	const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	text := []byte(kind + "_")
-	for x, i := uint64(n)+1, 0; i < 43; i++ { //nolint:gosec // n counts objects
+	for x, i := uint64(n)+1, 0; i < 43; i++ {
 		x = x*6364136223846793005 + uint64(kind[0])
 		text = append(text, letters[x>>33%62])
 	}

@@ -81,7 +81,8 @@ func (f rawFloor) joined(w http.ResponseWriter, r *http.Request) {
 	if !f.read(w, r, &in) {
 		return
 	}
-	tasks, err := f.get(r.Context(), listCall(50, fieldsQ5, in.Variables.Since))
+	ctx := r.Context()
+	tasks, err := f.get(ctx, listCall(50, fieldsQ5, in.Variables.Since))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
@@ -92,10 +93,10 @@ func (f rawFloor) joined(w http.ResponseWriter, r *http.Request) {
 	}
 	users := make(chan answer, 1)
 	go func() {
-		body, err := f.get(r.Context(), usersCall)
+		body, err := f.get(ctx, usersCall)
 		users <- answer{body, err}
 	}()
-	leads, err := f.get(r.Context(), leadsCall(leadsIn(tasks)))
+	leads, err := f.get(ctx, leadsCall(leadsIn(tasks)))
 	other := <-users
 	if err != nil || other.err != nil {
 		http.Error(w, fmt.Sprint(err, other.err), http.StatusBadGateway)
@@ -129,8 +130,9 @@ func (f rawFloor) read(w http.ResponseWriter, r *http.Request, into any) bool {
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
+		return false
 	}
-	return err == nil
+	return true
 }
 
 // write answers with what one call answers.

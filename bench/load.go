@@ -66,7 +66,7 @@ func (l load) run(up *server, rate int, d time.Duration) (outcome, error) {
 	}
 	var turn atomic.Uint64
 	attacker := vegeta.NewAttacker(
-		vegeta.Workers(uint64(l.callers)), vegeta.MaxWorkers(uint64(l.callers)), //nolint:gosec // it is positive
+		vegeta.Workers(uint64(l.callers)), vegeta.MaxWorkers(uint64(l.callers)),
 		vegeta.Client(&http.Client{Transport: wire}),
 	)
 	var out outcome
@@ -83,7 +83,7 @@ func (l load) run(up *server, rate int, d time.Duration) (outcome, error) {
 			continue
 		}
 		out.answers++
-		if rate > 0 || l.callers == 1 {
+		if rate > 0 || l.callers == 1 || l.timeout > 0 {
 			out.metrics.Add(result)
 		}
 	}

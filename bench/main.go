@@ -92,12 +92,12 @@ func bePart(o options) error {
 
 // part is something that is measured.
 type part struct {
-	name string
-	run  func(ctx context.Context, r *rig, o options) error
+	name, about string
+	run         func(ctx context.Context, r *rig, o options) error
 }
 
 var parts = []part{
-	{"throughput", func(_ context.Context, r *rig, o options) error {
+	{"throughput", "answers at saturation", func(_ context.Context, r *rig, o options) error {
 		asked, err := chosen(o.queries)
 		if err != nil {
 			return err
@@ -106,13 +106,33 @@ var parts = []part{
 		if o.mode != "" {
 			modes = []string{o.mode}
 		}
-		return r.throughput(os.Stdout, asked, modes, o.rounds, time.Duration(o.seconds*float64(time.Second)))
+		return r.throughput(os.Stdout, asked, modes, o.rounds, o.round())
+	}},
+	{"latency", "what one request takes, alone and among many", func(_ context.Context, r *rig, o options) error {
+		return r.latency(os.Stdout, o.rounds, o.round())
+	}},
+	{"rows", "whether time grows with the rows and no faster", func(_ context.Context, r *rig, o options) error {
+		return r.rows(os.Stdout, o.round())
+	}},
+	{"startup", "the time to the first answer", func(ctx context.Context, r *rig, o options) error {
+		return r.startup(ctx, os.Stdout, 2*o.rounds+1)
+	}},
+	{"memory", "memory under load", func(ctx context.Context, r *rig, o options) error {
+		return r.soak(ctx, os.Stdout, o.soak)
+	}},
+	{"limit", "what callers see of a rate limit", func(ctx context.Context, r *rig, o options) error {
+		return r.limited(ctx, os.Stdout, max(4*o.round(), 2*time.Second))
+	}},
+	{"demand", "calls and bytes from Close for pages of real apps, on the demo data", func(ctx context.Context, r *rig, _ options) error {
+		return r.demand(ctx, os.Stdout)
 	}},
 }
 
+// round is how long a server is loaded in a round.
+func (o options) round() time.Duration { return time.Duration(o.seconds * float64(time.Second)) }
+
 func partNames() []string {
-	names := []string{"throughput"}
-	return names
+	return []string{"throughput", "latency", "rows", "startup", "memory", "limit", "demand"}
 }
 
 func run(ctx context.Context, o options) error {
@@ -132,6 +152,7 @@ func run(ctx context.Context, o options) error {
 		if o.only != "" && !slices.Contains(only, p.name) {
 			continue
 		}
+		fmt.Printf("\n== %s: %s\n\n", p.name, p.about)
 		if err := p.run(ctx, r, o); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}

@@ -78,6 +78,11 @@ var addressLine = regexp.MustCompile(`(?:GraphQL|listening on) +(http://[0-9.:]+
 
 // start starts a program on a core and waits until it says where it is.
 func start(ctx context.Context, name, core string, command ...string) (*server, error) {
+	return startWith(ctx, addressLine, name, core, command...)
+}
+
+// startWith waits for a line that says where the program is.
+func startWith(ctx context.Context, line *regexp.Regexp, name, core string, command ...string) (*server, error) {
 	if pins() {
 		command = append([]string{"taskset", "-c", core}, command...)
 	}
@@ -95,7 +100,7 @@ func start(ctx context.Context, name, core string, command ...string) (*server, 
 	s := &server{name: name, cmd: cmd}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
-		if found := addressLine.FindStringSubmatch(lines.Text()); found != nil {
+		if found := line.FindStringSubmatch(lines.Text()); found != nil {
 			s.address, s.started = found[1], time.Since(begun)
 			go func() { _, _ = io.Copy(io.Discard, out) }()
 			return s, nil
@@ -142,7 +147,7 @@ func (s *server) cpu() time.Duration { return cpuOf(strconv.Itoa(s.cmd.Process.P
 
 func cpuOf(pid string) time.Duration {
 	const tick = 10 * time.Millisecond // USER_HZ is 100 on all that Go runs on
-	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+	stat, err := os.ReadFile("/proc/" + pid + "/stat") //nolint:gosec // pid is a number, or self
 	if err != nil {
 		return 0
 	}

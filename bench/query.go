@@ -143,6 +143,8 @@ func (q query) body(a *account, variant int, literals bool) []byte {
 	return encoded
 }
 
+var firstN = regexp.MustCompile(`first: \d+`)
+
 var declarations = regexp.MustCompile(`^query\([^)]*\) `)
 
 // literal writes the values of variables, which are texts, into the text of a query.

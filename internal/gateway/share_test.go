@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -168,9 +169,7 @@ func TestNotShared(t *testing.T) {
 					if len(flags) > 0 {
 						header["Authorization"] = "Bearer x"
 					}
-					for k, v := range two.headers[i] {
-						header[k] = v
-					}
+					maps.Copy(header, two.headers[i])
 					all = append(all, asks(t, g, two.bodies[i], header))
 				}
 				close(way.shut)
