@@ -146,7 +146,7 @@ func (s *server) url() *url.URL {
 func (s *server) cpu() time.Duration { return cpuOf(strconv.Itoa(s.cmd.Process.Pid)) }
 
 func cpuOf(pid string) time.Duration {
-	const tick = 10 * time.Millisecond // USER_HZ is 100 on all that Go runs on
+	const tick = 10 * time.Millisecond                 // USER_HZ is 100 on all that Go runs on
 	stat, err := os.ReadFile("/proc/" + pid + "/stat") //nolint:gosec // pid is a number, or self
 	if err != nil {
 		return 0
