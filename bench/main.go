@@ -26,6 +26,8 @@ import (
 // options are what can be set.
 type options struct {
 	queries, mode, only, binary string
+	asked                       []query // those that are named
+	profile                     string
 	rounds                      int
 	seconds                     float64
 	soak                        time.Duration
@@ -45,6 +47,7 @@ func main() {
 	flag.DurationVar(&o.soak, "soak", 20*time.Second, "how long memory is watched under load")
 	flag.BoolVar(&o.literals, "literals", false, "write values into the text of the queries instead of sending variables")
 	flag.StringVar(&o.binary, "gateway", "", "a binary of the gateway to measure instead of building one")
+	flag.StringVar(&o.profile, "profile", "", "a folder: instead of measuring, keep CPU profiles of the gateway there")
 	flag.StringVar(&o.part, "part", "", "internal: be the upstream, the proxy or the floor")
 	flag.StringVar(&o.upstream, "upstream", "", "internal: where the upstream is")
 	flag.IntVar(&o.limit, "limit", 0, "internal: calls a second that the upstream admits")
@@ -98,15 +101,7 @@ type part struct {
 
 var parts = []part{
 	{"throughput", "answers at saturation", func(_ context.Context, r *rig, o options) error {
-		asked, err := chosen(o.queries)
-		if err != nil {
-			return err
-		}
-		modes := []string{modeSpread, modeSame}
-		if o.mode != "" {
-			modes = []string{o.mode}
-		}
-		return r.throughput(os.Stdout, asked, modes, o.rounds, o.round())
+		return r.throughput(os.Stdout, o.asked, o.modes(), o.rounds, o.round())
 	}},
 	{"latency", "what one request takes, alone and among many", func(_ context.Context, r *rig, o options) error {
 		return r.latency(os.Stdout, o.rounds, o.round())
@@ -128,6 +123,14 @@ var parts = []part{
 	}},
 }
 
+// modes are the modes that are measured.
+func (o options) modes() []string {
+	if o.mode != "" {
+		return []string{o.mode}
+	}
+	return []string{modeSpread, modeSame}
+}
+
 // round is how long a server is loaded in a round.
 func (o options) round() time.Duration { return time.Duration(o.seconds * float64(time.Second)) }
 
@@ -139,6 +142,10 @@ func run(ctx context.Context, o options) error {
 	if o.mode != "" && o.mode != modeSpread && o.mode != modeSame {
 		return fmt.Errorf("-mode: %q is neither spread nor same", o.mode)
 	}
+	var err error
+	if o.asked, err = chosen(o.queries); err != nil {
+		return err
+	}
 	r, err := newRig(ctx, "..", o.binary)
 	if r != nil {
 		defer r.stop()
@@ -147,6 +154,9 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	r.literals = o.literals
+	if o.profile != "" {
+		return r.profile(ctx, os.Stdout, o.profile, o.asked, o.modes(), o.round())
+	}
 	only := strings.Split(o.only, ",")
 	for _, p := range parts {
 		if o.only != "" && !slices.Contains(only, p.name) {

@@ -50,9 +50,9 @@ func newRig(ctx context.Context, source, binary string) (*rig, error) {
 
 // gateway starts the gateway as it comes, but that it keeps none of Close's answers and does not log each request: the
 // floors do neither.
-func (r *rig) gateway(ctx context.Context, up *server) (*server, error) {
-	return start(ctx, "closegraph", coreMeasured, r.binary, "--listen=127.0.0.1:0", "--close-api-key="+benchKey,
-		"--close-base-url="+up.address+basePath, "--cache-size=0", "--log-level=warn")
+func (r *rig) gateway(ctx context.Context, up *server, more ...string) (*server, error) {
+	return start(ctx, "closegraph", coreMeasured, append([]string{r.binary, "--listen=127.0.0.1:0", "--close-api-key=" + benchKey,
+		"--close-base-url=" + up.address + basePath, "--cache-size=0", "--log-level=warn"}, more...)...)
 }
 
 // stop ends all that runs.

@@ -24,6 +24,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -118,6 +119,7 @@ type core struct {
 	kept      map[*operation]time.Duration // for how long answers are kept; empty without a store
 	userAgent []string
 	identity  []byte // the key of identities
+	last      atomic.Pointer[identified]
 	observe   func(context.Context, Observation)
 }
 
@@ -243,11 +245,11 @@ func (c *Client) Close() {
 // one that was not used lately.
 func (c *Client) Budget(operation string) (Budget, bool) {
 	op, ok := operations()[operation]
-	header := http.Header{}
-	if !ok || c.caller.Credential == nil || c.caller.Credential.authorize(header) != nil {
+	id, known := c.identityOf(c.caller.Credential)
+	if !ok || !known {
 		return Budget{}, false
 	}
-	return c.pace.known(BudgetKey{Identity: identify(c.identity, header), Group: op.group})
+	return c.pace.known(BudgetKey{Identity: id, Group: op.group})
 }
 
 // Do makes one call and reads its whole answer. Any status from 200 to 299 is a success; everything else is
