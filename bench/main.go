@@ -154,6 +154,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	r.literals = o.literals
+	describe(ctx, os.Stdout)
 	if o.profile != "" {
 		return r.profile(ctx, os.Stdout, o.profile, o.asked, o.modes(), o.round())
 	}

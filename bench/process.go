@@ -33,16 +33,26 @@ const (
 	coreLoad     = "1"
 )
 
+// pinnedEnv holds the number of cores of the machine for a program that is pinned to one of them, and so sees one.
+const pinnedEnv = "CLOSEGRAPH_BENCH_CORES"
+
+// cores is how many cores the machine has.
+func cores() int {
+	if n, err := strconv.Atoi(os.Getenv(pinnedEnv)); err == nil {
+		return n
+	}
+	return runtime.NumCPU()
+}
+
 // pins says whether processes can be pinned to a core here.
 func pins() bool {
 	_, err := exec.LookPath("taskset")
-	return err == nil && runtime.NumCPU() > 1
+	return err == nil && cores() > 1
 }
 
 // pinSelf starts this program anew on the core of the load; it returns only when that is not to be, or has happened.
 func pinSelf() error {
-	const done = "CLOSEGRAPH_BENCH_PINNED"
-	if !pins() || os.Getenv(done) != "" {
+	if !pins() || os.Getenv(pinnedEnv) != "" {
 		return nil
 	}
 	taskset, err := exec.LookPath("taskset")
@@ -54,7 +64,8 @@ func pinSelf() error {
 		return err
 	}
 	args := append([]string{taskset, "-c", coreLoad, self}, os.Args[1:]...)
-	return syscall.Exec(taskset, args, append(os.Environ(), done+"=1", "GOMAXPROCS=1")) //nolint:gosec // this very program
+	env := append(os.Environ(), pinnedEnv+"="+strconv.Itoa(cores()), "GOMAXPROCS=1")
+	return syscall.Exec(taskset, args, env) //nolint:gosec // this very program
 }
 
 // build builds the gateway into dir and returns its path.
@@ -62,11 +73,11 @@ func build(ctx context.Context, source, dir string) (string, error) {
 	binary := filepath.Join(dir, "closegraph")
 	args := []string{"go", "build", "-o", binary, "."}
 	if pins() {
-		args = append([]string{"taskset", "-c", "0-" + strconv.Itoa(runtime.NumCPU()-1)}, args...)
+		args = append([]string{"taskset", "-c", "0-" + strconv.Itoa(cores()-1)}, args...)
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the words are above
 	cmd.Dir, cmd.Stderr = source, os.Stderr
-	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(runtime.NumCPU()))
+	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(cores()))
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("build the gateway: %w", err)
 	}

@@ -31,12 +31,18 @@ func (m measured) median(of func(outcome) float64) float64 {
 	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
+// rate is how many answers came in a second, and the CPU seconds for a thousand.
+func (m measured) rate() string {
+	return fmt.Sprintf("%.0f %.3f", m.median(outcome.perSecond), m.median(outcome.cpuPerThousand))
+}
+
 // throughput measures queries on all three servers in turn, round after round, at saturation, and prints a table.
 func (r *rig) throughput(out io.Writer, asked []query, modes []string, rounds int, d time.Duration) error {
-	fmt.Fprintf(out, "Answers at saturation, %d connections. CPU is seconds per 1,000 answers; ratios are of medians over %d rounds of %v,\n"+
-		"of answers per second and, in brackets, of CPU, which other work on the machine disturbs less. More is better in both.\n\n", connections, rounds, d)
-	fmt.Fprintf(out, "%-3s %-6s | %8s %8s | %8s %8s | %8s %8s | %13s %13s | %-7s %s\n", "", "",
-		"proxy/s", "cpu", "floor/s", "cpu", "ours/s", "cpu", "ours/floor", "ours/proxy", "calls", "load core")
+	fmt.Fprintf(out, "Answers a second and CPU seconds for 1,000 answers; %d connections, medians over %d rounds of %v. Ratios are of\n"+
+		"answers a second and, in brackets, of CPU, which other work on the machine disturbs less; more is better in both.\n\n", connections, rounds, d)
+	fmt.Fprintf(out, "| %-5s | %-6s | %11s | %11s | %11s | %11s | %11s | %-6s | %-9s |\n", "query", "load",
+		"proxy", "raw floor", "gateway", "to floor", "to proxy", "calls", "load core")
+	fmt.Fprintln(out, "| ----- | ------ | ----------: | ----------: | ----------: | ----------: | ----------: | -----: | --------: |")
 	proxied := queries[1] // stands in for Q5, which no one call answers
 	for _, q := range asked {
 		own, err := r.ownExchanges(q)
@@ -71,8 +77,7 @@ func (r *rig) throughput(out io.Writer, asked []query, modes []string, rounds in
 			}
 		}
 	}
-	_, peak := r.own.memory()
-	now, _ := r.own.memory()
+	now, peak := r.own.memory()
 	fmt.Fprintf(out, "\nMemory of the gateway after that: %.0f MiB, at most %.0f MiB. Every answer was compared byte for byte.\n", now, peak)
 	return nil
 }
@@ -103,11 +108,8 @@ func (r *rig) measure(out io.Writer, name, mode string, loads []load, rounds int
 	for _, o := range busy {
 		load = max(load, o.cpu.Seconds()/o.took.Seconds())
 	}
-	fmt.Fprintf(out, "%-3s %-6s | %8.0f %8.3f | %8.0f %8.3f | %8.0f %8.3f | %13s %13s | %-7.3g %.0f%%\n", name, mode,
-		proxy.median(outcome.perSecond), proxy.median(outcome.cpuPerThousand),
-		floor.median(outcome.perSecond), floor.median(outcome.cpuPerThousand),
-		own.median(outcome.perSecond), own.median(outcome.cpuPerThousand),
-		ratio(own, floor), ratio(own, proxy), own.median(outcome.callsEach), load*100)
+	fmt.Fprintf(out, "| %-5s | %-6s | %11s | %11s | %11s | %11s | %11s | %6.3g | %8.0f%% |\n", name, mode,
+		proxy.rate(), floor.rate(), own.rate(), ratio(own, floor), ratio(own, proxy), own.median(outcome.callsEach), load*100)
 	return nil
 }
 

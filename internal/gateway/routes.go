@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -62,7 +63,7 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 		mux.Handle("GET "+metricsPath, onlyHere(opts.Telemetry.Metrics()))
 	}
 	if opts.Playground != nil {
-		page := newPlayground(*opts.Playground)
+		page := whenAsked(func() http.Handler { return newPlayground(*opts.Playground) })
 		mux.Handle("GET /{$}", forBrowsers(page, pointer))
 		mux.Handle("GET /playground/", page)
 		mux.Handle(graphqlPath, toPlayground(api))
@@ -90,6 +91,12 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 
 // graphqlPath is where the API is.
 const graphqlPath = "/graphql"
+
+// whenAsked makes a handler when it is asked for first: the playground's files are megabytes, which most servers never need.
+func whenAsked(make func() http.Handler) http.Handler {
+	made := sync.OnceValue(make)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) })
+}
 
 // byPost lets pass what a page of this origin, or no page at all, sends by POST.
 func byPost(next http.HandlerFunc) http.HandlerFunc {
