@@ -4,7 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 GO_IMAGE ?= $(shell sed -n 's/^ARG GO_IMAGE=//p' Dockerfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test race golden lint fuzz bench browser run docker release ci
+.PHONY: help generate test race golden lint fuzz bench load browser run docker release ci
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ fuzz: ## fuzz each target for a while: make fuzz FUZZTIME=1m
 
 bench: ## run the benchmarks: make bench | tee new.txt; benchstat old.txt new.txt
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
+
+load: ## measure the built binary beside its floors, in less than five minutes; see docs/benchmarks.md
+	$(GO) -C bench run .
 
 browser: ## test the playground in a real Chromium; SCREENSHOTS=dir keeps pictures
 	$(GO) test -tags browser ./internal/gateway/...

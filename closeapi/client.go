@@ -111,6 +111,7 @@ type core struct {
 	transport http.RoundTripper
 	stop      func()            // ends what the transports do in the background
 	pace      *govern           // the one of the transports that knows the budgets
+	reads     *coalesce         // the one of the transports that knows of writes
 	inner     http.RoundTripper // the innermost transport, which owns the connections
 	intake    *intake
 	store     Store
@@ -138,7 +139,7 @@ func New(cfg Config) (*Client, error) {
 		kept = nil
 	}
 	intake := newIntake(cfg.MaxResponseBytes)
-	transport, pace, stop := chain(cfg, kept, intake)
+	transport, pace, reads, stop := chain(cfg, kept, intake)
 	return &Client{
 		core: &core{
 			base:      base,
@@ -146,6 +147,7 @@ func New(cfg Config) (*Client, error) {
 			transport: transport,
 			stop:      stop,
 			pace:      pace,
+			reads:     reads,
 			inner:     cfg.Transport,
 			intake:    intake,
 			store:     cfg.Store,
@@ -239,10 +241,11 @@ func (c *Client) Close() {
 // one that was not used lately.
 func (c *Client) Budget(operation string) (Budget, bool) {
 	op, ok := operations()[operation]
-	if !ok || c.caller.Credential == nil || c.caller.Credential.authorize(http.Header{}) != nil {
+	id, known := c.asks()
+	if !ok || !known {
 		return Budget{}, false
 	}
-	return c.pace.known(BudgetKey{Identity: c.caller.Credential.identify(c.identity), Group: op.group})
+	return c.pace.known(BudgetKey{Identity: id, Group: op.group})
 }
 
 // Do makes one call and reads its whole answer. Any status from 200 to 299 is a success; everything else is

@@ -17,22 +17,23 @@ import (
 //	cache → coalesce → retry → govern → circuit → attemptTimeout → gunzip → cfg.Transport
 //
 // Each does one thing, sees the requests as the one before it left them, and does not change them. None
-// follows a redirect. Beside the chain it returns the one that knows the budgets; what the transports do that nobody
-// waits for, stop ends.
-func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next http.RoundTripper, pace *govern, stop func()) {
+// follows a redirect. Beside the chain it returns the one that knows the budgets, and the one that knows of writes; what
+// the transports do that nobody waits for, stop ends.
+func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next http.RoundTripper, pace *govern, reads *coalesce, stop func()) {
 	next, stop = cfg.Transport, func() {}
 	next = &gunzip{next: next}
 	next = &attemptTimeout{next: next, timeout: cfg.Timeout}
 	next = newCircuit(cfg, next)
 	pace = newGovern(cfg, next)
 	next = newRetry(cfg.Retry, pace)
-	next = newCoalesce(cfg.Timeout, intake, next)
+	reads = newCoalesce(cfg.Timeout, intake, next)
+	next = reads
 	if cfg.Store != nil {
 		cache := newCache(cfg.Store, kept, next)
 		cache.tell = cfg.Observe
 		next, stop = cache, cache.stop
 	}
-	return next, pace, stop
+	return next, pace, reads, stop
 }
 
 // closeBody closes the body of a request that is not sent, as a transport must.

@@ -124,9 +124,12 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 		return nil, err
 	}
 	opts := httpOptions{
-		Exec:          exec,
-		Telemetry:     o.Telemetry,
-		Prepare:       identify.prepare,
+		Exec:      exec,
+		Telemetry: o.Telemetry,
+		Prepare:   identify.prepare,
+		Reading: func(ctx context.Context) (closeapi.Reading, bool) {
+			return g.client.For(identityOf(ctx).Caller).Reading()
+		},
 		Documents:     named,
 		MaxBody:       int64(o.Config.MaxBody),
 		Timeout:       o.Config.RequestTimeout,

@@ -13,9 +13,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// readPost takes the parameters from the body. The body must say that it is JSON: a page of another origin can send
-// that only after the browser has asked the server, which never agrees.
-func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
+// readPost reads the body, which the caller gives back with putBuffer. The body must say that it is JSON: a page of another
+// origin can send that only after the browser has asked the server, which never agrees.
+func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*bytes.Buffer, error) {
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != mediaJSON || !utf8OrUnsaid(params["charset"]) {
 		return nil, &refusal{
@@ -32,8 +32,8 @@ func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*grap
 		}
 	}
 	body := getBuffer()
-	defer putBuffer(body) // what is decoded from it are copies
 	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, h.maxBody)); err != nil {
+		putBuffer(body)
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, &refusal{
 				Status: http.StatusRequestEntityTooLarge, Code: codeBadInput, Limit: limitBody,
@@ -42,7 +42,7 @@ func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*grap
 		}
 		return nil, badRequest("the body could not be read to its end")
 	}
-	return decodeBody(body.Bytes())
+	return body, nil
 }
 
 // decodeBody reads a request: a JSON object with a string `query`, or a string `documentId` or an extension that stands for

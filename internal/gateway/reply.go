@@ -18,6 +18,35 @@ type reply struct {
 	told  *telemetry.Request
 }
 
+// found is what came of a request: an answer, or why there is none. Several requests may have the same, so nobody changes it.
+type found struct {
+	resp      *graphql.Response
+	refused   error  // instead of resp
+	kind      string // query, mutation or subscription; empty when it is not known
+	operation string // the name of the operation, where it has one
+	late      bool   // the time for it was over
+}
+
+// runs notes which operation is run.
+func (to reply) runs(f found) {
+	to.told.Runs(f.kind)
+	if rec, ok := to.w.(*recorder); ok {
+		rec.operation, rec.kind = f.operation, f.kind
+	}
+}
+
+// deliver writes what was found.
+func (to reply) deliver(f found) {
+	if f.late {
+		to.told.Hit(string(limitTime))
+	}
+	if f.refused != nil {
+		to.refuse(f.refused)
+		return
+	}
+	to.write(f.resp)
+}
+
 // write picks the status. In application/json every answer to a well-formed request is 200, since a client cannot
 // tell who wrote any other; in application/graphql-response+json an answer without data has a status that says why.
 func (to reply) write(resp *graphql.Response) {

@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/internal/config"
 	"github.com/closegraph/closegraph/internal/session"
 	"github.com/closegraph/closegraph/internal/telemetry"
@@ -24,6 +26,9 @@ type httpOptions struct {
 	// Prepare gives the context that an operation runs under: who asks, and the loaders of the request. A *refusal
 	// turns the request down as it says; any other error is masked. Nil when there is nothing to prepare.
 	Prepare func(context.Context, *http.Request) (context.Context, error)
+	// Reading says for whom and as of when the request reads whose context it is, so that equal queries share an answer. Nil
+	// shares nothing.
+	Reading func(context.Context) (closeapi.Reading, bool)
 	// Documents are operations that requests may name; nil when there are none.
 	Documents *documents
 	// MaxBody is the longest request body, in bytes.
@@ -63,6 +68,7 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 		exec: opts.Exec, telemetry: opts.Telemetry, prepare: opts.Prepare, documents: opts.Documents,
 		maxBody: opts.MaxBody, timeout: opts.Timeout, compress: opts.Compress,
 		foreign: opts.Foreign, admission: newAdmission(opts.MaxConcurrent), caller: opts.Caller,
+		sharing: newSharing(opts.Reading, opts.Timeout),
 	}
 	shared := opts.Foreign.headers
 	mux := http.NewServeMux()
@@ -72,7 +78,7 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 		mux.Handle("GET "+metricsPath, onlyHere(opts.Telemetry.Metrics()))
 	}
 	if opts.Playground != nil {
-		page := newPlayground(*opts.Playground)
+		page := whenAsked(func() http.Handler { return newPlayground(*opts.Playground) })
 		mux.Handle("GET /{$}", forBrowsers(page, pointer))
 		mux.Handle("GET /playground/", page)
 		mux.Handle(graphqlPath, shared(toPlayground(api)))
@@ -100,6 +106,12 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 
 // graphqlPath is where the API is.
 const graphqlPath = "/graphql"
+
+// whenAsked makes a handler when it is asked for first: the playground's files are megabytes, which most servers never need.
+func whenAsked(make func() http.Handler) http.Handler {
+	made := sync.OnceValue(make)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) })
+}
 
 // byPost lets pass what a page that is let in, or no page at all, sends by POST.
 func byPost(pages *foreign, next http.HandlerFunc) http.HandlerFunc {

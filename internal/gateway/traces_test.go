@@ -210,19 +210,38 @@ func TestTracesOfFailures(t *testing.T) {
 	}
 }
 
-// TestTracesShareCalls wants requests of different traces to share what they would share without.
+// TestTracesShareCalls wants requests of different traces to share what they would share without: the calls, where the
+// operations differ in anything, and else the whole operation.
 func TestTracesShareCalls(t *testing.T) {
 	t.Parallel()
+	for name, tt := range map[string]struct {
+		query  func(i int, id string) string
+		joined int // spans
+	}{
+		"the calls": {func(i int, id string) string {
+			return fmt.Sprintf(`query Q%d { task(id: %q) { id } viewer { id } }`, i, id)
+		}, 4},
+		"the operations": {func(_ int, id string) string { return fmt.Sprintf(`{ task(id: %q) { id } viewer { id } }`, id) }, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tracesShare(t, tt.query, tt.joined)
+		})
+	}
+}
+
+func tracesShare(t *testing.T, query func(i int, id string) string, want int) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := sandbox.RunT(t)
 		g, spans, seen, _ := newTracedGateway(t, s)
 		release := make(chan struct{})
 		seen.next = held{seen.next, release}
-		query := map[string]any{"query": fmt.Sprintf(`{ task(id: %q) { id } viewer { id } }`, s.IDs("task")[0])}
+		id := s.IDs("task")[0]
 		var all sync.WaitGroup
 		for i := range 3 {
 			all.Go(func() {
-				post(t, g, query, http.Header{"Traceparent": {fmt.Sprintf("00-%032x-%016x-01", i+1, i+1)}})
+				post(t, g, map[string]any{"query": query(i, id)}, http.Header{"Traceparent": {fmt.Sprintf("00-%032x-%016x-01", i+1, i+1)}})
 			})
 		}
 		synctest.Wait()
@@ -239,8 +258,8 @@ func TestTracesShareCalls(t *testing.T) {
 				return a.Key == "closegraph.joined" && a.Value.AsBool()
 			})
 		})
-		if len(joined) != 4 {
-			t.Errorf("%d spans of calls that joined another, want 4", len(joined))
+		if len(joined) != want {
+			t.Errorf("%d spans that joined another, want %d", len(joined), want)
 		}
 	})
 }

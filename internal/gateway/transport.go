@@ -33,6 +33,8 @@ type graphqlHandler struct {
 	prepare func(context.Context, *http.Request) (context.Context, error)
 	// documents are operations that requests may name.
 	documents *documents
+	// sharing runs equal queries once.
+	sharing *sharing
 }
 
 const (
@@ -83,16 +85,15 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	params, err := h.read(w, r)
+	asked, err := h.read(w, r)
 	if err != nil {
 		to.refuse(err)
 		return
 	}
-	if err := h.documents.resolve(ctx, params); err != nil {
-		to.write(&graphql.Response{Errors: gqlerror.List{err}})
-		return
-	}
-	h.run(ctx, to, params)
+	defer asked.release()
+	to.deliver(h.sharing.find(ctx, to, asked, func(ctx context.Context, isQuery func(bool)) found {
+		return h.find(ctx, to, asked, isQuery)
+	}))
 }
 
 // admit finds out who asks, and whether one more request of that caller is let in. It looks at the header alone, so that
@@ -111,61 +112,59 @@ func (h *graphqlHandler) admit(ctx context.Context, r *http.Request) (_ context.
 	return ctx, leave, err
 }
 
-// read takes the parameters from the request, in the way of its method.
-func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
-	start := graphql.Now()
-	var params *graphql.RawParams
-	var err error
+// read takes in the request, in the way of its method.
+func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*question, error) {
+	q := &question{Request: r, begun: graphql.Now()}
 	switch r.Method {
 	case http.MethodPost:
-		params, err = h.readPost(w, r)
+		var err error
+		if q.body, err = h.readPost(w, r); err != nil {
+			return nil, err
+		}
 	case http.MethodGet, http.MethodHead:
-		params, err = readGet(r)
 	default:
 		return nil, methodNotAllowed("send queries and mutations by POST, or queries by GET", allowQuery)
 	}
-	if err != nil {
-		return nil, err
-	}
-	params.Headers = r.Header
-	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	return params, nil
+	return q, nil
 }
 
-// run executes the operation and writes its answer. When the time for it is over, what has been found by then is
-// still written: only the work stops, not the writing.
-func (h *graphqlHandler) run(ctx context.Context, to reply, params *graphql.RawParams) {
+// find executes the operation. When the time for it is over, what has been found by then is still an answer. Before
+// anything is executed, isQuery is told whether it is a query.
+func (h *graphqlHandler) find(ctx context.Context, to reply, asked *question, isQuery func(bool)) found {
 	if h.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, h.timeout)
 		defer cancel()
 	}
+	params, err := asked.params()
+	asked.release()
+	if err != nil {
+		return found{refused: err}
+	}
+	if err := h.documents.resolve(ctx, params); err != nil {
+		return found{resp: &graphql.Response{Errors: gqlerror.List{err}}}
+	}
 	op, errs := h.exec.CreateOperationContext(ctx, params)
 	if errs != nil {
-		to.write(h.exec.DispatchError(graphql.WithOperationContext(ctx, op), shorten(errs)))
-		return
+		return found{resp: h.exec.DispatchError(graphql.WithOperationContext(ctx, op), shorten(errs))}
 	}
-	to.told.Runs(string(op.Operation.Operation))
-	if rec, ok := to.w.(*recorder); ok {
-		rec.operation, rec.kind = op.Operation.Name, string(op.Operation.Operation)
-	}
+	isQuery(op.Operation.Operation == ast.Query)
+	out := found{kind: string(op.Operation.Operation), operation: op.Operation.Name}
+	to.runs(out)
 	switch {
 	case op.Operation.Operation == ast.Subscription:
-		to.refuse(badRequest("subscriptions are not served here"))
-		return
-	case to.r.Method != http.MethodPost && op.Operation.Operation != ast.Query:
-		to.refuse(methodNotAllowed("mutations are sent by POST", allowOperation))
-		return
+		out.refused = badRequest("subscriptions are not served here")
+		return out
+	case asked.Method != http.MethodPost && op.Operation.Operation != ast.Query:
+		out.refused = methodNotAllowed("mutations are sent by POST", allowOperation)
+		return out
 	}
 	responses, ctx := h.exec.DispatchOperation(ctx, op)
-	resp := responses(ctx)
-	if resp == nil {
-		resp = h.unanswered(ctx)
+	if out.resp = responses(ctx); out.resp == nil {
+		out.resp = h.unanswered(ctx)
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		to.told.Hit(string(limitTime))
-	}
-	to.write(resp)
+	out.late = errors.Is(ctx.Err(), context.DeadlineExceeded)
+	return out
 }
 
 // unanswered is the answer when the context ended before there was anything to answer with.

@@ -18,6 +18,7 @@ type metrics struct {
 	requests *prometheus.CounterVec   // by type and outcome
 	duration *prometheus.HistogramVec // by type
 	inFlight prometheus.Gauge
+	shared   prometheus.Counter
 	limits   *prometheus.CounterVec   // by limit
 	perQuery *prometheus.HistogramVec // by type
 
@@ -62,6 +63,10 @@ func newMetrics(version string) *metrics {
 		inFlight: factory.NewGauge(prometheus.GaugeOpts{
 			Name: "closegraph_requests_in_flight",
 			Help: "GraphQL requests that are being answered.",
+		}),
+		shared: factory.NewCounter(prometheus.CounterOpts{
+			Name: "closegraph_requests_joined_total",
+			Help: "GraphQL requests that were answered with what was found for an equal one, which was under way.",
 		}),
 		limits: counter("closegraph_limits_hit_total",
 			"GraphQL requests that met a limit of the server, by limit.", "limit"),

@@ -61,6 +61,14 @@ func (q *Request) Runs(kind string) { q.kind = kind }
 // Hit says which limit the request met; empty, it says nothing.
 func (q *Request) Hit(limit string) { q.limit = cmp.Or(limit, q.limit) }
 
+// Joined says that the request was answered with what was found for an equal one.
+func (q *Request) Joined() {
+	q.telemetry.metrics.shared.Inc()
+	if q.span != nil {
+		q.span.SetAttributes(attribute.Bool("closegraph.joined", true))
+	}
+}
+
 // Answered says what came of the request, and the status of its answer.
 func (q *Request) Answered(outcome Outcome, status int) { q.outcome, q.status = outcome, status }
 

@@ -1,0 +1,30 @@
+package closeapi
+
+import "net/http"
+
+// Reading is for whom and as of when something is read: what several reads have in common that may be answered as one.
+// Readings can be compared with ==. Equal ones have the same credential and the same distance from UTC, and no write of the
+// credential began or ended between them.
+type Reading struct {
+	identity Identity
+	offset   Offset
+	epoch    uint64
+}
+
+// Reading is that of the client's caller, now. It reports false for a client without a credential. It costs no call.
+func (c *Client) Reading() (Reading, bool) {
+	id, ok := c.asks()
+	if !ok {
+		return Reading{}, false
+	}
+	return Reading{identity: id, offset: c.caller.Offset, epoch: c.reads.epochs.of(id)}, true
+}
+
+// asks is the identity of the client's caller. It reports false for a client without a credential that could prove it.
+func (c *Client) asks() (Identity, bool) {
+	credential := c.caller.Credential
+	if credential == nil || credential.authorize(make(http.Header, 1)) != nil {
+		return Identity{}, false
+	}
+	return credential.identify(c.identity), true
+}

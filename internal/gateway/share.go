@@ -1,0 +1,176 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/closegraph/closegraph/closeapi"
+)
+
+// sharing runs a query once for all who ask the same at the same time: letter by letter the same request, under one
+// credential and in one time zone, with no write of the credential in between. The first runs it; who comes while it runs
+// waits for what it finds, before anything is parsed for him.
+//
+// A query that is run for several belongs to nobody: it ends when the last of them has gone, and each goes when he likes.
+// Mutations are never shared, and neither is what failed for reasons of one caller: then each runs his own.
+type sharing struct {
+	// reading says for whom and as of when a request reads, by the context that it runs under.
+	reading func(context.Context) (closeapi.Reading, bool)
+	timeout time.Duration // the longest that a request may take, waiting for another's run included; zero for no bound
+
+	mu   sync.Mutex
+	runs map[runKey]*sharedRun // those that may be joined; each has somebody who waits for it
+}
+
+// runKey is what requests have in common that are answered as one.
+type runKey struct {
+	reading closeapi.Reading
+	post    bool
+	sum     [sha256.Size]byte
+}
+
+// sharedRun is an operation that is run for all who ask for it.
+type sharedRun struct {
+	begun   time.Time
+	cancel  context.CancelFunc
+	waiters int // under the mu of the sharing
+
+	landed chan struct{} // closed when the rest is there
+	found  found
+	shared bool // what was found is for all; else each is on his own
+}
+
+// joinable is for how long a query that runs may be joined, so that one that hangs does not take all who come, and who
+// joins one that fails has nearly all of his own time left.
+const joinable = time.Second
+
+// newSharing shares among requests with the same reading; nil, it shares nothing.
+func newSharing(reading func(context.Context) (closeapi.Reading, bool), timeout time.Duration) *sharing {
+	return &sharing{reading: reading, timeout: timeout, runs: map[runKey]*sharedRun{}}
+}
+
+// find is what was found for a request, by running it or by another's run. The run says whether it is a query as soon as it
+// knows.
+func (s *sharing) find(ctx context.Context, to reply, asked *question, run func(ctx context.Context, isQuery func(bool)) found) found {
+	key, ok := s.key(ctx, asked)
+	if !ok {
+		return run(ctx, func(bool) {})
+	}
+	begun := time.Now()
+	r, first := s.join(key, begun)
+	if first {
+		return s.lead(ctx, key, r, run)
+	}
+	select {
+	case <-r.landed:
+	case <-ctx.Done(): // he who asked has gone
+		s.leave(key, r)
+		return found{resp: &graphql.Response{Errors: errorList(ctx.Err())}}
+	}
+	if !r.shared {
+		if s.timeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, begun.Add(s.timeout))
+			defer cancel()
+		}
+		return run(ctx, func(bool) {})
+	}
+	to.told.Joined()
+	to.runs(r.found)
+	return r.found
+}
+
+// key is what a request has in common with those that it may share with. It reports false for requests that share nothing:
+// those of nobody, and those that want to know the calls that they cause.
+func (s *sharing) key(ctx context.Context, asked *question) (runKey, bool) {
+	if s.reading == nil || asked.Header.Get(explainHeader) != "" {
+		return runKey{}, false
+	}
+	reading, ok := s.reading(ctx)
+	if !ok {
+		return runKey{}, false
+	}
+	return runKey{reading: reading, post: asked.Method == http.MethodPost, sum: asked.sum()}, true
+}
+
+// join finds the run that a request may wait for; if there is none, the request is the first of a new one.
+func (s *sharing) join(key runKey, now time.Time) (r *sharedRun, first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r = s.runs[key]; r != nil && now.Sub(r.begun) < joinable {
+		r.waiters++
+		return r, false
+	}
+	r = &sharedRun{begun: now, waiters: 1, landed: make(chan struct{}), cancel: func() {}}
+	s.runs[key] = r
+	return r, true
+}
+
+// lead runs the operation for the one whose request is the first, and for all who join him. He who asked may go meanwhile:
+// the run then goes on for the others.
+func (s *sharing) lead(ctx context.Context, key runKey, r *sharedRun, run func(context.Context, func(bool)) found) found {
+	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	s.mu.Lock()
+	r.cancel = cancel
+	s.mu.Unlock()
+	defer context.AfterFunc(ctx, func() { s.leave(key, r) })()
+	query := false
+	var f found
+	defer func() { s.land(key, r, f, query && f.isForAll()) }() // also when it panics
+	f = run(detached, func(isQuery bool) {
+		if query = isQuery; !isQuery {
+			s.land(key, r, found{}, false)
+		}
+	})
+	return f
+}
+
+// land ends the joining of a run, and the waiting for it.
+func (s *sharing) land(key runKey, r *sharedRun, f found, shared bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.remove(key, r)
+	select {
+	case <-r.landed: // for what is no query, before it was run
+	default:
+		r.found, r.shared = f, shared
+		close(r.landed)
+	}
+}
+
+// leave ends the waiting of one, and the run with the last one.
+func (s *sharing) leave(key runKey, r *sharedRun) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.waiters--; r.waiters == 0 {
+		s.remove(key, r)
+		r.cancel()
+	}
+}
+
+func (s *sharing) remove(key runKey, r *sharedRun) {
+	if s.runs[key] == r {
+		delete(s.runs, key)
+	}
+}
+
+// isForAll reports whether what was found for one is right for all who asked the same. What ran out of time, was given up,
+// or had no room in the rate limit before its deadline was so for the one whose request was first.
+func (f found) isForAll() bool {
+	if f.resp == nil || f.late {
+		return false
+	}
+	for _, err := range f.resp.Errors {
+		switch err.Extensions["code"] {
+		case codeUpstreamTimeout, codeRateLimited:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,413 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/closeapi/sandbox"
+)
+
+// gate is the way to the sandbox. While it is shut, calls wait in it, until their callers give up.
+type gate struct {
+	next http.RoundTripper
+
+	mu    sync.Mutex
+	shut  chan struct{} // closed when it opens
+	calls []string      // all that came
+	given int           // of them, those that were given up
+}
+
+func newGate(s *sandbox.Server) *gate { return &gate{next: s.Transport(), shut: make(chan struct{})} }
+
+// RoundTrip implements http.RoundTripper.
+func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
+	g.mu.Lock()
+	g.calls = append(g.calls, r.Method+" "+r.URL.Path)
+	shut := g.shut
+	g.mu.Unlock()
+	if r.Method == http.MethodGet {
+		select {
+		case <-shut:
+		case <-r.Context().Done():
+			g.mu.Lock()
+			g.given++
+			g.mu.Unlock()
+			return nil, r.Context().Err()
+		}
+	}
+	return g.next.RoundTrip(r)
+}
+
+// seen are how many calls came, and how many of them were given up.
+func (g *gate) seen() (calls, given int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.calls), g.given
+}
+
+// gated is a gateway in front of a sandbox whose gate is shut.
+func gated(t *testing.T, flags ...string) (*Gateway, *gate, *sandbox.Server) {
+	t.Helper()
+	s := sandbox.New(sandbox.Options{})
+	o := testOptions(s, flags...)
+	way := newGate(s)
+	o.Transport, o.Config.RequestTimeout = way, 10*time.Second
+	return newGateway(t, o), way, s
+}
+
+// asker sends one request and keeps the answer.
+type asker struct {
+	*httptest.ResponseRecorder
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// asks begins a request, and returns when it waits or is answered.
+func asks(t *testing.T, g *Gateway, body string, header map[string]string) *asker {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	a := &asker{httptest.NewRecorder(), cancel, make(chan struct{})}
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://localhost/graphql", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	for name, value := range header {
+		r.Header.Set(name, value)
+	}
+	go func() {
+		defer close(a.done)
+		g.Handler().ServeHTTP(a, r)
+	}()
+	synctest.Wait()
+	return a
+}
+
+func (a *asker) answer() string {
+	<-a.done
+	return a.Body.String()
+}
+
+// executed is how many operations were run, and how many requests had the answer of another.
+func executed(t *testing.T, g *Gateway) (run, joined string) {
+	t.Helper()
+	samples := scrape(t, g.Handler())
+	return samples[`rest_calls_per_request_count{type="query"}`], samples["requests_joined_total"]
+}
+
+const leadsQuery = `{"query":"{ leads(first: 3) { nodes { id displayName } } }"}`
+
+// TestSharing wants one run for all who ask the same at the same time, and the same bytes for them.
+func TestSharing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, way, _ := gated(t)
+		var all []*asker
+		for range 20 {
+			all = append(all, asks(t, g, leadsQuery, nil))
+		}
+		modern := asks(t, g, leadsQuery, map[string]string{"Accept": mediaGraphQL})
+		close(way.shut)
+		want := all[0].answer()
+		if !strings.HasPrefix(want, `{"data":{"leads":{"nodes":[{"id":"lead_`) {
+			t.Errorf("%s", want)
+		}
+		for _, a := range append(all, modern) {
+			if got := a.answer(); got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		}
+		if got := modern.Header().Get("Content-Type"); got != mediaGraphQL+"; charset=utf-8" {
+			t.Errorf("Content-Type = %q: the answer is shared, the media type is each one's own", got)
+		}
+		if run, joined := executed(t, g); run != "1" || joined != "20" {
+			t.Errorf("%s runs, %s joined, want 1 and 20", run, joined)
+		}
+		asks(t, g, leadsQuery, nil).answer()
+		if run, _ := executed(t, g); run != "2" {
+			t.Errorf("%s runs after one more request, want 2: nothing is kept", run)
+		}
+	})
+}
+
+// TestNotShared wants a run for each who asks for something else, however little differs.
+func TestNotShared(t *testing.T) {
+	t.Parallel()
+	bearer := func(token string) map[string]string { return map[string]string{"Authorization": "Bearer " + token} }
+	named := `{"query":"query A($n: Int = 3) { leads(first: $n) { nodes { id } } } query B($n: Int = 3) { leads(first: $n) { nodes { id } } }",`
+	for name, two := range map[string]struct {
+		bodies  [2]string
+		headers [2]map[string]string
+	}{
+		"credentials":     {[2]string{leadsQuery, leadsQuery}, [2]map[string]string{bearer("first"), bearer("second")}},
+		"zones":           {[2]string{leadsQuery, leadsQuery}, [2]map[string]string{{"X-Tz-Offset": "1"}, {"X-Tz-Offset": "2"}}},
+		"variables":       {[2]string{named + `"operationName":"A","variables":{"n":2}}`, named + `"operationName":"A","variables":{"n":3}}`}, [2]map[string]string{}},
+		"operation names": {[2]string{named + `"operationName":"A"}`, named + `"operationName":"B"}`}, [2]map[string]string{}},
+		"documents":       {[2]string{leadsQuery, strings.Replace(leadsQuery, "displayName", "name", 1)}, [2]map[string]string{}},
+		"explained":       {[2]string{leadsQuery, leadsQuery}, [2]map[string]string{{explainHeader: "1"}, {explainHeader: "1"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var flags []string
+				if name == "credentials" {
+					flags = []string{"--passthrough"}
+				}
+				g, way, _ := gated(t, flags...)
+				var all []*asker
+				for i := range two.bodies {
+					header := map[string]string{}
+					if len(flags) > 0 {
+						header["Authorization"] = "Bearer x"
+					}
+					maps.Copy(header, two.headers[i])
+					all = append(all, asks(t, g, two.bodies[i], header))
+				}
+				close(way.shut)
+				for _, a := range all {
+					a.answer()
+				}
+				if run, joined := executed(t, g); run != "2" || joined != "0" {
+					t.Errorf("%s runs, %s joined, want 2 and 0", run, joined)
+				}
+			})
+		})
+	}
+}
+
+// TestMutationsAreNotShared sends the same mutation twice at the same time: it is done twice.
+func TestMutationsAreNotShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, way, s := gated(t)
+		before := len(s.IDs("lead"))
+		create := `{"query":"mutation { leadCreate(input: {name: \"Twice\"}) { lead { id } userErrors { message } } }"}`
+		first, second := asks(t, g, create, nil), asks(t, g, create, nil)
+		close(way.shut)
+		if a, b := first.answer(), second.answer(); a == b || !strings.Contains(a, "lead_") || !strings.Contains(b, "lead_") {
+			t.Errorf("%s\n%s", a, b)
+		}
+		if made := len(s.IDs("lead")) - before; made != 2 {
+			t.Errorf("%d leads were made, want 2", made)
+		}
+	})
+}
+
+// TestReadAfterWrite wants a query that begins after a write to see it, although an equal one began before.
+func TestReadAfterWrite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, way, s := gated(t)
+		id := s.IDs("lead")[0]
+		read := fmt.Sprintf(`{"query":"{ lead(id: \"%s\") { name } }"}`, id)
+		early := asks(t, g, read, nil)
+		asks(t, g, fmt.Sprintf(`{"query":"mutation { leadUpdate(id: \"%s\", input: {name: \"Renamed\"}) { userErrors { message } } }"}`, id), nil).answer()
+		late := asks(t, g, read, nil)
+		if calls, _ := way.seen(); calls != 3 {
+			t.Errorf("%d calls, want 3: the late query reads anew", calls)
+		}
+		close(way.shut)
+		early.answer()
+		if got := late.answer(); got != `{"data":{"lead":{"name":"Renamed"}}}` {
+			t.Errorf("%s", got)
+		}
+		if _, joined := executed(t, g); joined != "0" {
+			t.Errorf("%s joined, want 0", joined)
+		}
+	})
+}
+
+// TestLeavingAShare wants a run to go on when the one has gone who began it, and to end with the last.
+func TestLeavingAShare(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, way, _ := gated(t)
+		first, second, third := asks(t, g, leadsQuery, nil), asks(t, g, leadsQuery, nil), asks(t, g, leadsQuery, nil)
+		first.cancel()
+		second.cancel()
+		<-second.done
+		if calls, given := way.seen(); calls != 1 || given != 0 {
+			t.Errorf("%d calls of which %d were given up, want 1 and 0: one waits still", calls, given)
+		}
+		third.cancel()
+		synctest.Wait()
+		if _, given := way.seen(); given != 1 {
+			t.Errorf("%d calls were given up, want 1", given)
+		}
+
+		first, second = asks(t, g, leadsQuery, nil), asks(t, g, leadsQuery, nil)
+		first.cancel()
+		synctest.Wait()
+		close(way.shut)
+		if got := second.answer(); !strings.HasPrefix(got, `{"data":{"leads":{"nodes":[{`) || strings.Contains(got, "errors") {
+			t.Errorf("%s", got)
+		}
+		if calls, _ := way.seen(); calls != 2 {
+			t.Errorf("%d calls, want 2: nobody had to ask again", calls)
+		}
+	})
+}
+
+// stuck is a client that does not read.
+type stuck struct {
+	*httptest.ResponseRecorder
+	until chan struct{}
+}
+
+// Write waits.
+func (s stuck) Write(b []byte) (int, error) {
+	<-s.until
+	return s.ResponseRecorder.Write(b)
+}
+
+// TestSlowReader wants nobody to wait for one who does not read his answer.
+func TestSlowReader(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, way, _ := gated(t)
+		slow := stuck{httptest.NewRecorder(), make(chan struct{})}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost/graphql", strings.NewReader(leadsQuery))
+		r.Header.Set("Content-Type", "application/json")
+		var wait sync.WaitGroup
+		wait.Go(func() { g.Handler().ServeHTTP(slow, r) })
+		synctest.Wait()
+		other := asks(t, g, leadsQuery, nil)
+		close(way.shut)
+		want := other.answer()
+		close(slow.until)
+		wait.Wait()
+		if got := slow.Body.String(); got != want || !strings.Contains(got, "lead_") {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	})
+}
+
+// TestTimeIsEachOnesOwn lets Close hang: who came second has as much time as who came first, and not less, nor more.
+func TestTimeIsEachOnesOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, _, _ := gated(t)
+		begun := time.Now()
+		first := asks(t, g, leadsQuery, nil)
+		<-time.After(joinable / 2)
+		second := asks(t, g, leadsQuery, nil)
+		<-time.After(joinable)
+		third := asks(t, g, leadsQuery, nil)
+		for _, tt := range []struct {
+			*asker
+			ends time.Duration
+		}{{first, 10 * time.Second}, {second, 10*time.Second + joinable/2}, {third, 10*time.Second + joinable*3/2}} {
+			if got := tt.answer(); !strings.Contains(got, codeUpstreamTimeout) {
+				t.Errorf("%s", got)
+			}
+			if took := time.Since(begun); took != tt.ends {
+				t.Errorf("a request ended after %v, want %v", took, tt.ends)
+			}
+		}
+		if _, joined := executed(t, g); joined != "0" {
+			t.Errorf("%s joined, want 0: a timeout is nobody else's", joined)
+		}
+	})
+}
+
+// TestErrorsThatAreShared tells errors about what was asked from errors about who asked first.
+func TestErrorsThatAreShared(t *testing.T) {
+	t.Parallel()
+	for code, shared := range map[string]bool{
+		codeNotFound: true, codeForbidden: true, codeBadInput: true, codeUpstreamError: true,
+		codeRateLimited: false, codeUpstreamTimeout: false,
+	} {
+		f := found{resp: &graphql.Response{Errors: (&refusal{Code: code, Message: "it failed"}).errors()}}
+		if got := f.isForAll(); got != shared {
+			t.Errorf("%s: shared = %v, want %v", code, got, shared)
+		}
+	}
+	if (found{resp: &graphql.Response{}, late: true}).isForAll() {
+		t.Error("what ran out of time is shared")
+	}
+}
+
+// TestSharingForgets sends many requests that give up: nothing of them stays.
+func TestSharingForgets(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		reading := func(context.Context) (closeapi.Reading, bool) { return closeapi.Reading{}, true }
+		s := newSharing(reading, time.Second)
+		_, told := tinyOptions(t).Telemetry.Request(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), graphqlPath)
+		to := reply{told: told}
+		var wait sync.WaitGroup
+		cancels := make([]context.CancelFunc, 1000)
+		for i := range cancels {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancels[i] = cancel
+			r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", nil)
+			q := &question{Request: r, body: bytes.NewBufferString(fmt.Sprint(i / 2))}
+			wait.Go(func() {
+				s.find(ctx, to, q, func(ctx context.Context, isQuery func(bool)) found {
+					isQuery(true)
+					<-ctx.Done()
+					return found{}
+				})
+			})
+		}
+		synctest.Wait()
+		if len(s.runs) != 500 {
+			t.Errorf("%d runs of 1000 requests, each twice, want 500", len(s.runs))
+		}
+		for _, cancel := range cancels {
+			cancel()
+		}
+		wait.Wait()
+		if len(s.runs) != 0 {
+			t.Errorf("%d runs stay", len(s.runs))
+		}
+	})
+}
+
+// TestPanicInAShare lets the first run panic: the others run their own.
+func TestPanicInAShare(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		reading := func(context.Context) (closeapi.Reading, bool) { return closeapi.Reading{}, true }
+		s := newSharing(reading, time.Second)
+		_, told := tinyOptions(t).Telemetry.Request(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), graphqlPath)
+		to := reply{told: told}
+		begin, runs := make(chan struct{}), 0
+		find := func() (f found, cause any) {
+			defer func() { cause = recover() }()
+			q := &question{Request: httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil), body: bytes.NewBufferString("x")}
+			return s.find(t.Context(), to, q, func(_ context.Context, isQuery func(bool)) found {
+				isQuery(true)
+				if runs++; runs == 1 {
+					<-begin
+					panic("first")
+				}
+				return found{kind: "query"}
+			}), nil
+		}
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			if _, cause := find(); cause != "first" {
+				t.Errorf("the first has %v", cause)
+			}
+		})
+		synctest.Wait()
+		wait.Go(func() {
+			if f, cause := find(); cause != nil || f.kind != "query" {
+				t.Errorf("the second has %v, %v", f, cause)
+			}
+		})
+		synctest.Wait()
+		close(begin)
+		wait.Wait()
+	})
+}
