@@ -92,10 +92,13 @@ func (v *view) membershipsOfMe(user *object) any {
 	}}
 }
 
+// mailboxes are the kinds of connected accounts that send e-mail.
+var mailboxes = []string{"google", "custom_email"}
+
 func emailAccountsOfMe(v *view, user *object) any {
 	accounts := []fields{}
 	for _, o := range v.st.tables["connected_account"].all {
-		if o.values["user_id"] == user.id && len(asList(o.values["identities"])) > 0 {
+		if o.values["user_id"] == user.id && slices.Contains(mailboxes, o.str("_type")) {
 			accounts = append(accounts, fields{
 				{"_type", o.values["_type"]}, {"id", o.id}, {"identities", o.values["identities"]},
 				{"organization_id", v.st.organization}, {"user_id", user.id},
