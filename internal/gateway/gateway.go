@@ -206,20 +206,6 @@ func refuseOperation(err error) graphql.ResponseHandler {
 	return graphql.OneShot(&graphql.Response{Errors: errorList(err)})
 }
 
-// served is the schema as clients see it: without the directives that say how it stands to REST.
-func served(full *ast.Schema) *ast.Schema {
-	shown := *full
-	shown.Directives = maps.Clone(full.Directives)
-	for name := range shown.Directives {
-		switch name {
-		case "skip", "include", "deprecated", "specifiedBy", "oneOf":
-		default:
-			delete(shown.Directives, name)
-		}
-	}
-	return &shown
-}
-
 // documentsOf are the operations that requests may name.
 func documentsOf(c config.Config) (*documents, error) {
 	d := &documents{only: c.OnlyTrustedDocuments}
