@@ -164,6 +164,10 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	if o.Config.Introspection {
 		exec.Use(extension.Introspection{})
 	}
+	aboutSchema, err := newIntrospections()
+	if err != nil {
+		return nil, err
+	}
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		op := graphql.GetOperationContext(ctx)
 		ctx, told := o.Telemetry.Operation(ctx, string(op.Operation.Operation), op.Operation.Name)
@@ -182,7 +186,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 			told.End()
 			return refuseOperation(err)
 		}
-		answer := next(ctx)
+		answer := aboutSchema.answer(ctx, next)
 		if asked {
 			answer = explained.explain(answer)
 		}
