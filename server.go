@@ -52,6 +52,9 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if err != nil {
 		return err
 	}
+	if cfg.PrintSchema {
+		return gateway.PrintSchema(stdout)
+	}
 	if cfg.HealthCheck {
 		return gateway.CheckHealth(ctx, cfg.Listen, cfg.TLSCert)
 	}

@@ -201,3 +201,19 @@ func TestHashToken(t *testing.T) {
 		})
 	}
 }
+
+// TestPrintSchemaFlag prints the schema although everything else that is set is wrong.
+func TestPrintSchemaFlag(t *testing.T) {
+	t.Parallel()
+	wrong := func(string) (string, bool) { return "wrong", true }
+	var stdout, stderr bytes.Buffer
+	err := run(t.Context(), []string{"--listen=nowhere", "--print-schema"}, wrong, nil, &stdout, &stderr)
+	if err != nil || stderr.Len() > 0 {
+		t.Fatalf("run: %v, %s", err, &stderr)
+	}
+	for _, part := range []string{"\ntype Lead implements Node {\n", "\ninput ReportRange @oneOf {\n", "  lead(\n"} {
+		if !strings.Contains(stdout.String(), part) {
+			t.Errorf("the schema that is printed has no %q", part)
+		}
+	}
+}

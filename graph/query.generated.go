@@ -263,6 +263,13 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 			return nil, err
 		}
 		return ec.Resolvers.Query().OpportunityExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	case "group":
+		if fc.Args, err = ec.field_Query_group_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().Group(ctx, fc.Args["id"].(string))
+	case "groups":
+		return ec.Resolvers.Query().Groups(ctx)
 	case "lead":
 		if fc.Args, err = ec.field_Query_lead_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -288,6 +295,11 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 			return nil, err
 		}
 		return ec.Resolvers.Query().OpportunityGroups(ctx, fc.Args["groupBy"].(model.OpportunityGrouping), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityFilter), fc.Args["orderBy"].(*model.OpportunityOrder), fc.Args["timeZone"].(*string))
+	case "organization":
+		if fc.Args, err = ec.field_Query_organization_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().Organization(ctx, fc.Args["id"].(string))
 	case "outcome":
 		if fc.Args, err = ec.field_Query_outcome_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -354,6 +366,13 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 			return nil, err
 		}
 		return ec.Resolvers.Query().OpportunityStatusReport(ctx, fc.Args["input"].(*model.OpportunityStatusReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
+	case "role":
+		if fc.Args, err = ec.field_Query_role_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().Role(ctx, fc.Args["id"].(string))
+	case "roles":
+		return ec.Resolvers.Query().Roles(ctx)
 	case "schedulingLink":
 		if fc.Args, err = ec.field_Query_schedulingLink_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -475,6 +494,11 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 			return nil, err
 		}
 		return ec.Resolvers.Query().Users(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["orderBy"].(*model.UserOrder))
+	case "userAvailability":
+		if fc.Args, err = ec.field_Query_userAvailability_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().UserAvailability(ctx, fc.Args["organizationId"].(*string))
 	case "webhook":
 		if fc.Args, err = ec.field_Query_webhook_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err

@@ -156,6 +156,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	GroupDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	GroupPayload struct {
+		Group      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ImportUpdateDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -201,6 +211,21 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	MembershipDeactivatePayload struct {
+		DeactivatedID func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
+	MembershipPayload struct {
+		Membership func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MembershipsUpdatePayload struct {
+		Count      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Mutation struct {
 		BlockedPhoneNumberCreate         func(childComplexity int, input model.BlockedPhoneNumberCreateInput) int
 		BlockedPhoneNumberDelete         func(childComplexity int, id string) int
@@ -243,6 +268,11 @@ type ComplexityRoot struct {
 		FieldEnrich                      func(childComplexity int, input model.FieldEnrichInput) int
 		FileUploadCreate                 func(childComplexity int, input model.FileUploadCreateInput) int
 		FormSubmissionDelete             func(childComplexity int, id string) int
+		GroupCreate                      func(childComplexity int, input model.GroupCreateInput) int
+		GroupDelete                      func(childComplexity int, id string) int
+		GroupMemberAdd                   func(childComplexity int, id string, userID string) int
+		GroupMemberRemove                func(childComplexity int, id string, userID string) int
+		GroupUpdate                      func(childComplexity int, id string, input model.GroupUpdateInput) int
 		ImportUpdateDelete               func(childComplexity int, id string) int
 		LeadCreate                       func(childComplexity int, input model.LeadCreateInput) int
 		LeadDelete                       func(childComplexity int, id string) int
@@ -254,6 +284,11 @@ type ComplexityRoot struct {
 		MeetingDelete                    func(childComplexity int, id string) int
 		MeetingIntegrationSave           func(childComplexity int, id string, input model.MeetingIntegrationSaveInput) int
 		MeetingUpdate                    func(childComplexity int, id string, input model.MeetingUpdateInput) int
+		MembershipCreate                 func(childComplexity int, input model.MembershipCreateInput) int
+		MembershipDeactivate             func(childComplexity int, id string) int
+		MembershipPinnedViewsUpdate      func(childComplexity int, id string, input model.PinnedViewsInput) int
+		MembershipUpdate                 func(childComplexity int, id string, input model.MembershipUpdateInput) int
+		MembershipsUpdate                func(childComplexity int, ids []string, input model.MembershipUpdateInput) int
 		NoteCreate                       func(childComplexity int, input model.NoteCreateInput) int
 		NoteDelete                       func(childComplexity int, id string) int
 		NoteUpdate                       func(childComplexity int, id string, input model.NoteUpdateInput) int
@@ -263,6 +298,7 @@ type ComplexityRoot struct {
 		OpportunityStatusChangeCreate    func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
 		OpportunityStatusChangeDelete    func(childComplexity int, id string) int
 		OpportunityUpdate                func(childComplexity int, id string, input model.OpportunityUpdateInput) int
+		OrganizationUpdate               func(childComplexity int, id string, input model.OrganizationUpdateInput) int
 		OutcomeCreate                    func(childComplexity int, input model.OutcomeCreateInput) int
 		OutcomeDelete                    func(childComplexity int, id string) int
 		OutcomeUpdate                    func(childComplexity int, id string, input model.OutcomeUpdateInput) int
@@ -274,6 +310,9 @@ type ComplexityRoot struct {
 		PlaybookDelete                   func(childComplexity int, id string) int
 		PlaybookUnarchive                func(childComplexity int, id string) int
 		PlaybookUpdate                   func(childComplexity int, id string, input model.PlaybookUpdateInput) int
+		RoleCreate                       func(childComplexity int, input model.RoleCreateInput) int
+		RoleDelete                       func(childComplexity int, id string) int
+		RoleUpdate                       func(childComplexity int, id string, input model.RoleUpdateInput) int
 		SchedulingLinkCreate             func(childComplexity int, input model.SchedulingLinkCreateInput) int
 		SchedulingLinkDelete             func(childComplexity int, id string) int
 		SchedulingLinkIntegrationDelete  func(childComplexity int, sourceID string) int
@@ -356,6 +395,11 @@ type ComplexityRoot struct {
 		UserErrors              func(childComplexity int) int
 	}
 
+	OrganizationPayload struct {
+		Organization func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
 	OutcomeDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -379,6 +423,11 @@ type ComplexityRoot struct {
 	PhoneNumberRentPayload struct {
 		PhoneNumber func(childComplexity int) int
 		Refusal     func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	PinnedViewsPayload struct {
+		PinnedViews func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
 	}
 
@@ -431,6 +480,8 @@ type ComplexityRoot struct {
 		Export                     func(childComplexity int, id string) int
 		Exports                    func(childComplexity int, first *int, after *string) int
 		FormSubmissions            func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
+		Group                      func(childComplexity int, id string) int
+		Groups                     func(childComplexity int) int
 		ImportUpdates              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		Lead                       func(childComplexity int, id string) int
 		LeadExport                 func(childComplexity int, id string) int
@@ -456,6 +507,7 @@ type ComplexityRoot struct {
 		OpportunityStatusChanges   func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
 		OpportunityStatusReport    func(childComplexity int, input *model.OpportunityStatusReportInput, organizationID *string, timeZone *string) int
 		OpportunityStatuses        func(childComplexity int) int
+		Organization               func(childComplexity int, id string) int
 		Outcome                    func(childComplexity int, id string) int
 		Outcomes                   func(childComplexity int) int
 		PhoneNumber                func(childComplexity int, id string) int
@@ -465,6 +517,8 @@ type ComplexityRoot struct {
 		Playbook                   func(childComplexity int, id string) int
 		Playbooks                  func(childComplexity int, filter *model.PlaybookFilter) int
 		RenderedEmailTemplate      func(childComplexity int, id string, recipient model.EmailTemplateRecipient) int
+		Role                       func(childComplexity int, id string) int
+		Roles                      func(childComplexity int) int
 		SchedulingLink             func(childComplexity int, id string) int
 		SchedulingLinks            func(childComplexity int) int
 		Search                     func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
@@ -487,11 +541,22 @@ type ComplexityRoot struct {
 		Tasks                      func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
 		UnsubscribedEmails         func(childComplexity int, first *int, after *string) int
 		User                       func(childComplexity int, id string) int
+		UserAvailability           func(childComplexity int, organizationID *string) int
 		Users                      func(childComplexity int, first *int, after *string, orderBy *model.UserOrder) int
 		Viewer                     func(childComplexity int) int
 		Webhook                    func(childComplexity int, id string) int
 		Webhooks                   func(childComplexity int, first *int, after *string) int
 		WhatsAppMessages           func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+	}
+
+	RoleDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RolePayload struct {
+		Role       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	SMSDeletePayload struct {
@@ -995,6 +1060,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FormSubmissionDeletePayload.UserErrors(childComplexity), true
 
+	case "GroupDeletePayload.deletedId":
+		if e.ComplexityRoot.GroupDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupDeletePayload.DeletedID(childComplexity), true
+	case "GroupDeletePayload.userErrors":
+		if e.ComplexityRoot.GroupDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupDeletePayload.UserErrors(childComplexity), true
+
+	case "GroupPayload.group":
+		if e.ComplexityRoot.GroupPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupPayload.Group(childComplexity), true
+	case "GroupPayload.userErrors":
+		if e.ComplexityRoot.GroupPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupPayload.UserErrors(childComplexity), true
+
 	case "ImportUpdateDeletePayload.deletedId":
 		if e.ComplexityRoot.ImportUpdateDeletePayload.DeletedID == nil {
 			break
@@ -1111,6 +1202,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MeetingPayload.UserErrors(childComplexity), true
+
+	case "MembershipDeactivatePayload.deactivatedId":
+		if e.ComplexityRoot.MembershipDeactivatePayload.DeactivatedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipDeactivatePayload.DeactivatedID(childComplexity), true
+	case "MembershipDeactivatePayload.userErrors":
+		if e.ComplexityRoot.MembershipDeactivatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipDeactivatePayload.UserErrors(childComplexity), true
+
+	case "MembershipPayload.membership":
+		if e.ComplexityRoot.MembershipPayload.Membership == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipPayload.Membership(childComplexity), true
+	case "MembershipPayload.userErrors":
+		if e.ComplexityRoot.MembershipPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipPayload.UserErrors(childComplexity), true
+
+	case "MembershipsUpdatePayload.count":
+		if e.ComplexityRoot.MembershipsUpdatePayload.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipsUpdatePayload.Count(childComplexity), true
+	case "MembershipsUpdatePayload.userErrors":
+		if e.ComplexityRoot.MembershipsUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipsUpdatePayload.UserErrors(childComplexity), true
 
 	case "Mutation.blockedPhoneNumberCreate":
 		if e.ComplexityRoot.Mutation.BlockedPhoneNumberCreate == nil {
@@ -1563,6 +1693,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FormSubmissionDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.groupCreate":
+		if e.ComplexityRoot.Mutation.GroupCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_groupCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GroupCreate(childComplexity, args["input"].(model.GroupCreateInput)), true
+	case "Mutation.groupDelete":
+		if e.ComplexityRoot.Mutation.GroupDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_groupDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GroupDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.groupMemberAdd":
+		if e.ComplexityRoot.Mutation.GroupMemberAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_groupMemberAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GroupMemberAdd(childComplexity, args["id"].(string), args["userId"].(string)), true
+	case "Mutation.groupMemberRemove":
+		if e.ComplexityRoot.Mutation.GroupMemberRemove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_groupMemberRemove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GroupMemberRemove(childComplexity, args["id"].(string), args["userId"].(string)), true
+	case "Mutation.groupUpdate":
+		if e.ComplexityRoot.Mutation.GroupUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_groupUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GroupUpdate(childComplexity, args["id"].(string), args["input"].(model.GroupUpdateInput)), true
 	case "Mutation.importUpdateDelete":
 		if e.ComplexityRoot.Mutation.ImportUpdateDelete == nil {
 			break
@@ -1684,6 +1869,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MeetingUpdate(childComplexity, args["id"].(string), args["input"].(model.MeetingUpdateInput)), true
+	case "Mutation.membershipCreate":
+		if e.ComplexityRoot.Mutation.MembershipCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipCreate(childComplexity, args["input"].(model.MembershipCreateInput)), true
+	case "Mutation.membershipDeactivate":
+		if e.ComplexityRoot.Mutation.MembershipDeactivate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipDeactivate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipDeactivate(childComplexity, args["id"].(string)), true
+	case "Mutation.membershipPinnedViewsUpdate":
+		if e.ComplexityRoot.Mutation.MembershipPinnedViewsUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipPinnedViewsUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipPinnedViewsUpdate(childComplexity, args["id"].(string), args["input"].(model.PinnedViewsInput)), true
+	case "Mutation.membershipUpdate":
+		if e.ComplexityRoot.Mutation.MembershipUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipUpdate(childComplexity, args["id"].(string), args["input"].(model.MembershipUpdateInput)), true
+	case "Mutation.membershipsUpdate":
+		if e.ComplexityRoot.Mutation.MembershipsUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipsUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipsUpdate(childComplexity, args["ids"].([]string), args["input"].(model.MembershipUpdateInput)), true
 	case "Mutation.noteCreate":
 		if e.ComplexityRoot.Mutation.NoteCreate == nil {
 			break
@@ -1783,6 +2023,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityUpdateInput)), true
+	case "Mutation.organizationUpdate":
+		if e.ComplexityRoot.Mutation.OrganizationUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_organizationUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OrganizationUpdate(childComplexity, args["id"].(string), args["input"].(model.OrganizationUpdateInput)), true
 	case "Mutation.outcomeCreate":
 		if e.ComplexityRoot.Mutation.OutcomeCreate == nil {
 			break
@@ -1904,6 +2155,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PlaybookUpdate(childComplexity, args["id"].(string), args["input"].(model.PlaybookUpdateInput)), true
+	case "Mutation.roleCreate":
+		if e.ComplexityRoot.Mutation.RoleCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_roleCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RoleCreate(childComplexity, args["input"].(model.RoleCreateInput)), true
+	case "Mutation.roleDelete":
+		if e.ComplexityRoot.Mutation.RoleDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_roleDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RoleDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.roleUpdate":
+		if e.ComplexityRoot.Mutation.RoleUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_roleUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RoleUpdate(childComplexity, args["id"].(string), args["input"].(model.RoleUpdateInput)), true
 	case "Mutation.schedulingLinkCreate":
 		if e.ComplexityRoot.Mutation.SchedulingLinkCreate == nil {
 			break
@@ -2491,6 +2775,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors(childComplexity), true
 
+	case "OrganizationPayload.organization":
+		if e.ComplexityRoot.OrganizationPayload.Organization == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationPayload.Organization(childComplexity), true
+	case "OrganizationPayload.userErrors":
+		if e.ComplexityRoot.OrganizationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationPayload.UserErrors(childComplexity), true
+
 	case "OutcomeDeletePayload.deletedId":
 		if e.ComplexityRoot.OutcomeDeletePayload.DeletedID == nil {
 			break
@@ -2561,6 +2858,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PhoneNumberRentPayload.UserErrors(childComplexity), true
+
+	case "PinnedViewsPayload.pinnedViews":
+		if e.ComplexityRoot.PinnedViewsPayload.PinnedViews == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PinnedViewsPayload.PinnedViews(childComplexity), true
+	case "PinnedViewsPayload.userErrors":
+		if e.ComplexityRoot.PinnedViewsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PinnedViewsPayload.UserErrors(childComplexity), true
 
 	case "PlaybookDeletePayload.deletedId":
 		if e.ComplexityRoot.PlaybookDeletePayload.DeletedID == nil {
@@ -2991,6 +3301,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.FormSubmissions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.FormSubmissionFilter), args["timeZone"].(*string)), true
+	case "Query.group":
+		if e.ComplexityRoot.Query.Group == nil {
+			break
+		}
+
+		args, err := ec.field_Query_group_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Group(childComplexity, args["id"].(string)), true
+	case "Query.groups":
+		if e.ComplexityRoot.Query.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Groups(childComplexity), true
 	case "Query.importUpdates":
 		if e.ComplexityRoot.Query.ImportUpdates == nil {
 			break
@@ -3257,6 +3584,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.OpportunityStatuses(childComplexity), true
+	case "Query.organization":
+		if e.ComplexityRoot.Query.Organization == nil {
+			break
+		}
+
+		args, err := ec.field_Query_organization_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Organization(childComplexity, args["id"].(string)), true
 	case "Query.outcome":
 		if e.ComplexityRoot.Query.Outcome == nil {
 			break
@@ -3346,6 +3684,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RenderedEmailTemplate(childComplexity, args["id"].(string), args["recipient"].(model.EmailTemplateRecipient)), true
+	case "Query.role":
+		if e.ComplexityRoot.Query.Role == nil {
+			break
+		}
+
+		args, err := ec.field_Query_role_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Role(childComplexity, args["id"].(string)), true
+	case "Query.roles":
+		if e.ComplexityRoot.Query.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Roles(childComplexity), true
 	case "Query.schedulingLink":
 		if e.ComplexityRoot.Query.SchedulingLink == nil {
 			break
@@ -3578,6 +3933,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.User(childComplexity, args["id"].(string)), true
+	case "Query.userAvailability":
+		if e.ComplexityRoot.Query.UserAvailability == nil {
+			break
+		}
+
+		args, err := ec.field_Query_userAvailability_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.UserAvailability(childComplexity, args["organizationId"].(*string)), true
 	case "Query.users":
 		if e.ComplexityRoot.Query.Users == nil {
 			break
@@ -3628,6 +3994,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.WhatsAppMessages(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+
+	case "RoleDeletePayload.deletedId":
+		if e.ComplexityRoot.RoleDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoleDeletePayload.DeletedID(childComplexity), true
+	case "RoleDeletePayload.userErrors":
+		if e.ComplexityRoot.RoleDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoleDeletePayload.UserErrors(childComplexity), true
+
+	case "RolePayload.role":
+		if e.ComplexityRoot.RolePayload.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RolePayload.Role(childComplexity), true
+	case "RolePayload.userErrors":
+		if e.ComplexityRoot.RolePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RolePayload.UserErrors(childComplexity), true
 
 	case "SMSDeletePayload.deletedId":
 		if e.ComplexityRoot.SMSDeletePayload.DeletedID == nil {
@@ -4111,6 +4503,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
 			graphql.NewInputUnmarshaler("FunnelComparedRange", ec.unmarshalInputFunnelComparedRange),
 			graphql.NewInputUnmarshaler("FunnelReportInput", ec.unmarshalInputFunnelReportInput),
+			graphql.NewInputUnmarshaler("GroupCreateInput", ec.unmarshalInputGroupCreateInput),
+			graphql.NewInputUnmarshaler("GroupUpdateInput", ec.unmarshalInputGroupUpdateInput),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
@@ -4121,6 +4515,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
 			graphql.NewInputUnmarshaler("MeetingIntegrationSaveInput", ec.unmarshalInputMeetingIntegrationSaveInput),
 			graphql.NewInputUnmarshaler("MeetingUpdateInput", ec.unmarshalInputMeetingUpdateInput),
+			graphql.NewInputUnmarshaler("MembershipCreateInput", ec.unmarshalInputMembershipCreateInput),
+			graphql.NewInputUnmarshaler("MembershipUpdateInput", ec.unmarshalInputMembershipUpdateInput),
 			graphql.NewInputUnmarshaler("NoteCreateInput", ec.unmarshalInputNoteCreateInput),
 			graphql.NewInputUnmarshaler("NoteUpdateInput", ec.unmarshalInputNoteUpdateInput),
 			graphql.NewInputUnmarshaler("OpportunityCreateInput", ec.unmarshalInputOpportunityCreateInput),
@@ -4130,17 +4526,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusReportInput", ec.unmarshalInputOpportunityStatusReportInput),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
+			graphql.NewInputUnmarshaler("OrganizationLeadStatusInput", ec.unmarshalInputOrganizationLeadStatusInput),
+			graphql.NewInputUnmarshaler("OrganizationUpdateInput", ec.unmarshalInputOrganizationUpdateInput),
 			graphql.NewInputUnmarshaler("OutcomeCreateInput", ec.unmarshalInputOutcomeCreateInput),
 			graphql.NewInputUnmarshaler("OutcomeUpdateInput", ec.unmarshalInputOutcomeUpdateInput),
 			graphql.NewInputUnmarshaler("PhoneNumberFilter", ec.unmarshalInputPhoneNumberFilter),
 			graphql.NewInputUnmarshaler("PhoneNumberRentInput", ec.unmarshalInputPhoneNumberRentInput),
 			graphql.NewInputUnmarshaler("PhoneNumberUpdateInput", ec.unmarshalInputPhoneNumberUpdateInput),
+			graphql.NewInputUnmarshaler("PinnedViewsInput", ec.unmarshalInputPinnedViewsInput),
 			graphql.NewInputUnmarshaler("PlaybookCreateInput", ec.unmarshalInputPlaybookCreateInput),
 			graphql.NewInputUnmarshaler("PlaybookFilter", ec.unmarshalInputPlaybookFilter),
 			graphql.NewInputUnmarshaler("PlaybookUpdateInput", ec.unmarshalInputPlaybookUpdateInput),
 			graphql.NewInputUnmarshaler("ReportDates", ec.unmarshalInputReportDates),
 			graphql.NewInputUnmarshaler("ReportPeriod", ec.unmarshalInputReportPeriod),
 			graphql.NewInputUnmarshaler("ReportRange", ec.unmarshalInputReportRange),
+			graphql.NewInputUnmarshaler("RoleCreateInput", ec.unmarshalInputRoleCreateInput),
+			graphql.NewInputUnmarshaler("RoleUpdateInput", ec.unmarshalInputRoleUpdateInput),
 			graphql.NewInputUnmarshaler("SMSCreateInput", ec.unmarshalInputSMSCreateInput),
 			graphql.NewInputUnmarshaler("SMSTemplateAttachmentInput", ec.unmarshalInputSMSTemplateAttachmentInput),
 			graphql.NewInputUnmarshaler("SMSTemplateCreateInput", ec.unmarshalInputSMSTemplateCreateInput),
@@ -4263,7 +4664,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/group.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/membership.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/role.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -4312,9 +4713,17 @@ directive @rest(
 directive @entity(
   "What the object's ids begin with."
   prefixes: [String!]!
+  "Ids that are words, of objects that are always there."
+  names: [String!]
   "The operation that reads one object by its id."
   operation: String!
 ) on OBJECT | INTERFACE
+
+"What the ids of an object begin with that no operation reads by itself."
+directive @ids(
+  "What they begin with."
+  prefix: String!
+) on OBJECT
 
 """
 Fields of the object at the far end of an edge that its parent carries already, each as ` + "`" + `field=rest_member` + "`" + `. A selection
@@ -4512,8 +4921,10 @@ input DateRange {
 	{Name: "schema/export.graphqls", Input: sourceData("schema/export.graphqls"), BuiltIn: false},
 	{Name: "schema/field_enrichment.graphqls", Input: sourceData("schema/field_enrichment.graphqls"), BuiltIn: false},
 	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
+	{Name: "schema/group.graphqls", Input: sourceData("schema/group.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
+	{Name: "schema/membership.graphqls", Input: sourceData("schema/membership.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity_group.graphqls", Input: sourceData("schema/opportunity_group.graphqls"), BuiltIn: false},
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
@@ -4526,6 +4937,7 @@ input DateRange {
 	{Name: "schema/report_email.graphqls", Input: sourceData("schema/report_email.graphqls"), BuiltIn: false},
 	{Name: "schema/report_funnel.graphqls", Input: sourceData("schema/report_funnel.graphqls"), BuiltIn: false},
 	{Name: "schema/report_status.graphqls", Input: sourceData("schema/report_status.graphqls"), BuiltIn: false},
+	{Name: "schema/role.graphqls", Input: sourceData("schema/role.graphqls"), BuiltIn: false},
 	{Name: "schema/scheduling_link.graphqls", Input: sourceData("schema/scheduling_link.graphqls"), BuiltIn: false},
 	{Name: "schema/search.graphqls", Input: sourceData("schema/search.graphqls"), BuiltIn: false},
 	{Name: "schema/search_query.graphqls", Input: sourceData("schema/search_query.graphqls"), BuiltIn: false},
@@ -4797,6 +5209,26 @@ func (ec *executionContext) childFields_FormSubmissionDeletePayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type FormSubmissionDeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_GroupDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_GroupDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_GroupDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_GroupPayload_group(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_GroupPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ImportUpdateDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -4887,6 +5319,36 @@ func (ec *executionContext) childFields_MeetingPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type MeetingPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MembershipDeactivatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deactivatedId":
+		return ec.fieldContext_MembershipDeactivatePayload_deactivatedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipDeactivatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipDeactivatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "membership":
+		return ec.fieldContext_MembershipPayload_membership(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipsUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_MembershipsUpdatePayload_count(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipsUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipsUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_NoteDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -4957,6 +5419,16 @@ func (ec *executionContext) childFields_OpportunityStatusChangePayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_OrganizationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "organization":
+		return ec.fieldContext_OrganizationPayload_organization(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrganizationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrganizationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_OutcomeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -5009,6 +5481,16 @@ func (ec *executionContext) childFields_PhoneNumberRentPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type PhoneNumberRentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PinnedViewsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pinnedViews":
+		return ec.fieldContext_PinnedViewsPayload_pinnedViews(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PinnedViewsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PinnedViewsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PlaybookDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -5027,6 +5509,26 @@ func (ec *executionContext) childFields_PlaybookPayload(ctx context.Context, fie
 		return ec.fieldContext_PlaybookPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PlaybookPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_RoleDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RoleDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_RolePayload_role(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RolePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RolePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SMSDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

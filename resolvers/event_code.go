@@ -18,7 +18,7 @@ var eventObjects = map[string]string{
 	"activity.opportunity_status_change": "OpportunityStatusChange",
 	"activity.task_completed":            "TaskCompleted",
 	"custom_object":                      "CustomObject", "status.lead": "LeadStatus", "status.opportunity": "OpportunityStatus",
-	"saved_search": "SmartView", "comment": "Comment", "comment_thread": "CommentThread",
+	"group": "Group", "saved_search": "SmartView", "comment": "Comment", "comment_thread": "CommentThread",
 	"sequence": "Sequence", "sequence_subscription": "SequenceSubscription", "export.lead": "LeadExport",
 	"export.opportunity": "OpportunityExport", "bulk_action.email": "BulkEmail", "bulk_action.edit": "BulkEdit",
 	"bulk_action.delete": "BulkDelete", "bulk_action.sequence_subscription": "BulkSequenceSubscription",

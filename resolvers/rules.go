@@ -38,6 +38,8 @@ func rules() map[string][]projection.Rule {
 		"SharedSchedulingLinkMapInput": {onePage},
 		"SmartViewUpdateInput":         {viewQuery},
 		"TaskCreateInput":              {newTask},
+		"RoleCreateInput":              {onePermissions, oneVisibility},
+		"RoleUpdateInput":              {onePermissions, oneVisibility},
 	}
 }
 

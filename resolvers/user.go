@@ -21,3 +21,8 @@ func (r *queryResolver) User(ctx context.Context, id string) (*projection.Value,
 func (r *queryResolver) Users(ctx context.Context, first *int, after *string, orderBy *model.UserOrder) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
+
+// UserAvailability is the resolver for the userAvailability field.
+func (r *queryResolver) UserAvailability(ctx context.Context, organizationID *string) (*projection.Value, error) {
+	return r.Projection.Single(ctx)
+}

@@ -161,9 +161,6 @@ func (w *write) mayDelete(o *object) bool {
 	if o.str("user_id") == w.c.user.id {
 		permission = "delete_own_activities"
 	}
-	role, granted := w.c.user.str("role"), []string{}
-	if list, ok := w.c.user.values["permissions"].([]string); ok {
-		granted = list
-	}
-	return role == "admin" || role == "superuser" || slices.Contains(granted, permission) || slices.Contains(granted, "manage_others_activities")
+	role := w.st.roleOf(w.c.user)
+	return role.id == "admin" || role.id == "superuser" || permits(role, permission) || permits(role, "manage_others_activities")
 }

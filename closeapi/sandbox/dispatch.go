@@ -32,7 +32,7 @@ func newAPI() *api {
 	for _, r := range slices.Concat(customFieldResources(), []*resource{
 		customObjectTypeResource(), customObjectResource(), commentResource(), commentThreadResource(), savedSearchResource(),
 		taskResource(), leadResource(), contactResource(), opportunityResource(),
-		userResource(), meResource(), organizationResource(),
+		userResource(), meResource(), organizationResource(), membershipResource(), roleResource(), groupResource(),
 		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
 		customActivityTypeResource(), eventResource(), webhookResource(),
 		sequenceResource(), sequenceSubscriptionResource(), exportResource(),
@@ -54,6 +54,9 @@ func newAPI() *api {
 		a.add("/custom_field_schema/"+template, map[string]*endpoint{http.MethodGet: schemaEndpoint()})
 	}
 	a.add("/enrich_field/", map[string]*endpoint{http.MethodPost: enrichEndpoint()})
+	a.addAvailability()
+	a.addMemberships()
+	a.addGroups()
 	a.addExports()
 	a.addReports()
 	a.addCommunication()
@@ -68,8 +71,20 @@ func (a *api) add(template string, methods map[string]*endpoint) {
 	maps.Copy(a.paths[template], methods)
 }
 
-// template finds the template of a path, "" when there is none, and the id in it.
-func (a *api) template(path string) (template, id string) {
+// template finds the template of a path, "" when there is none, and the ids in it.
+func (a *api) template(path string) (template, id, second string) {
+	if steps := strings.Split(path, "/"); len(steps) == 6 && steps[2] != "" && steps[4] != "" { // a part of an object
+		template = "/" + steps[1] + "/{id}/" + steps[3] + "/{second}/"
+		if a.paths[template] != nil {
+			return template, steps[2], steps[4]
+		}
+	}
+	template, id = a.templateOfOne(path)
+	return template, id, ""
+}
+
+// templateOfOne is template for paths with one id at most.
+func (a *api) templateOfOne(path string) (template, id string) {
 	if a.paths[path] != nil {
 		return path, ""
 	}
@@ -117,7 +132,7 @@ func (s *Server) dispatch(c *call, refused *apiError) *answer {
 func (s *Server) endpoint(c *call) (*endpoint, *apiError) {
 	methods := s.api.paths[c.template]
 	if methods == nil {
-		if slashed, _ := s.api.template(c.path + "/"); slashed != "" && !s.strict {
+		if slashed, _, _ := s.api.template(c.path + "/"); slashed != "" && !s.strict {
 			h := http.Header{}
 			h.Set("Location", "/api/v1"+c.path+"/")
 			if len(c.params) > 0 {

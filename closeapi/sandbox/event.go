@@ -40,7 +40,7 @@ var eventTypes = map[string]string{
 	"custom_field_opportunity": "custom_fields.opportunity", "custom_field_activity": "custom_fields.activity",
 	"custom_field_custom_object_type": "custom_fields.custom_object", "custom_field_shared": "custom_fields.shared",
 	"custom_activity_type": "custom_activity_type", "custom_object_type": "custom_object_type", "custom_object": "custom_object",
-	"lead_status": "status.lead", "opportunity_status": "status.opportunity", "group": "group", "saved_search": "saved_search",
+	"lead_status": "status.lead", "opportunity_status": "status.opportunity", "group": "group", "membership": "membership", "saved_search": "saved_search",
 	"phone_number": "phone_number", "email_template": "email_template", "sms_template": "sms_template",
 	"sequence": "sequence", "sequence_subscription": "sequence_subscription", "comment": "comment", "comment_thread": "comment_thread",
 	"export_lead": "export.lead", "export_opportunity": "export.opportunity",
@@ -57,6 +57,12 @@ func eventType(o *object) string {
 		return eventTypes["export_"+o.str("kind")]
 	}
 	return eventTypes[o.res.name]
+}
+
+// eventActions are the names of what happens to objects that are not created, updated and deleted; "" is not told (Close
+// docs: Event Log).
+var eventActions = map[string]map[string]string{
+	"membership": {"created": "activated", "deleted": "deactivated", "updated": ""},
 }
 
 // furtherActions are the actions that the log tells of beside an update or a creation: when a member comes to have a

@@ -121,6 +121,12 @@ func (l *eventWriter) further(o *object, was, is fields) {
 // write adds an event. An update soon after another one of the same object joins it (Close docs: Event Log).
 func (l *eventWriter) write(o *object, action string, data any, previous fields, changed []string) {
 	c, st := l.c, l.c.s.store
+	if named, ok := eventActions[o.res.name][action]; ok {
+		action = named
+	}
+	if action == "" {
+		return
+	}
 	now := millisecond(c.now)
 	if f, ok := data.(fields); ok && f == nil {
 		data = nil

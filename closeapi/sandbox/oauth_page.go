@@ -103,7 +103,7 @@ func (s *Server) askUser(scopes []string) *answer {
 	page.Organization = s.store.get("organization", s.store.organization).str("name")
 	for _, user := range s.store.tables["user"].all {
 		name, _ := userName(user).(string)
-		page.Users = append(page.Users, person{user.id, name, user.str("role")})
+		page.Users = append(page.Users, person{user.id, name, s.store.roleOf(user).id})
 	}
 	s.data.RUnlock()
 	var b bytes.Buffer

@@ -36,6 +36,7 @@ type resource struct {
 type memberDef struct {
 	name      string
 	onRequest bool                         // left out unless named in _fields, or _all is
+	alone     bool                         // left out but by GET by id
 	variants  []string                     // the variants that have it; nil means all
 	derive    func(v *view, o *object) any // nil for what is stored
 }
@@ -230,7 +231,10 @@ func (r *resource) handleRead(c *call, b []byte) ([]byte, *apiError) {
 	}
 	v := c.view()
 	v.expand = c.params.Get("_expand")
-	return v.object(b, o, r.alone(c, sel)), nil
+	if sel = r.alone(c, sel); sel != nil {
+		sel.alone = true
+	}
+	return v.object(b, o, sel), nil
 }
 
 // alone is the selection for an object that is no row of a list.
@@ -249,6 +253,7 @@ type selection struct {
 	names   map[string]bool
 	customs bool     // all custom fields
 	without []string // members that are left out even so
+	alone   bool     // the object is read by its id
 	picked  map[pick][]*memberDef
 }
 
@@ -323,7 +328,7 @@ func (s *selection) wants(m *memberDef) bool {
 	if s.names == nil && m.onRequest || s.names != nil && !s.all && !s.names[m.name] {
 		return false
 	}
-	return !slices.Contains(s.without, m.name)
+	return (s.alone || !m.alone) && !slices.Contains(s.without, m.name)
 }
 
 // custom are the names of the selected custom fields that are set on o.

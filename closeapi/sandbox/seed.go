@@ -32,15 +32,17 @@ func seedOrganization(st *store, now time.Time) {
 		"date_created": founded, "date_updated": founded,
 	})
 	st.organization = org.id
+	s.roles()
 	for i, u := range demoUsers {
 		since := at(founded.t.AddDate(0, 2*i, i))
-		st.add("user", "user_", map[string]any{
+		user := st.add("user", "user_", map[string]any{
 			"email": u.email + "@lighthouse.example", "first_name": u.first, "last_name": u.last,
 			"image":              "https://img.lighthouse.example/" + u.email + ".png",
 			"last_used_timezone": u.zone, "date_created": since, "date_updated": since,
-			"role": u.role, "permissions": rolePermissions[u.role],
 		})
+		st.addMembership(user, u.role)
 	}
+	s.groups()
 	for _, label := range []string{"Potential", "Qualified", "Customer", "Bad Fit", "Canceled"} {
 		st.add("lead_status", "stat_", map[string]any{"label": label})
 	}

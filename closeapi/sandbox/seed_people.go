@@ -16,22 +16,14 @@ var demoUsers = []struct{ first, last, email, zone, role string }{
 	{"Noor", "Haddad", "noor", "America/Los_Angeles", "restricteduser"},
 }
 
-// rolePermissions are those of the roles that the users have (Close docs: Roles).
-var rolePermissions = map[string][]string{
-	"admin": {
-		"bulk_delete", "bulk_edit", "bulk_email", "bulk_import", "calling", "delete_leads", "delete_own_tasks", "export",
-		"manage_customizations", "manage_organization", "manage_others_tasks", "merge_leads", "view_all_leads",
-	},
-	"superuser": {
-		"bulk_delete", "bulk_edit", "bulk_email", "bulk_import", "calling", "delete_leads", "delete_own_tasks", "export",
-		"manage_customizations", "manage_others_tasks", "merge_leads", "view_all_leads",
-	},
-	"user": {
-		"bulk_email", "bulk_import", "bulk_sequence_subscriptions", "calling", "delete_leads", "delete_own_activities",
-		"delete_own_opportunities", "delete_own_tasks", "manage_others_activities", "manage_others_opportunities",
-		"manage_others_tasks", "merge_leads", "view_all_leads",
-	},
-	"restricteduser": {"calling", "delete_own_activities", "delete_own_opportunities", "delete_own_tasks", "view_all_leads"},
+// demoGroups are groups of the team, by the places of their members among demoUsers.
+var demoGroups = []struct {
+	name    string
+	members []int
+}{
+	{"Field sales", []int{2, 3, 4, 5}},
+	{"Key accounts", []int{1, 6}},
+	{"Newcomers", nil},
 }
 
 var demoPipelines = []struct {

@@ -90,4 +90,6 @@ func (s *seeder) savedSearches() {
 			},
 		}, owner, made))
 	}
+	made := s.st.tables["saved_search"].all
+	s.st.membershipOf(s.users[0]).values["saved_view_ids"] = []any{made[0].id, made[4].id}
 }

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -50,14 +52,11 @@ func meResource() *resource {
 	r := &resource{name: "me", path: "/me/", group: "other", virtual: true}
 	r.members = slices.Concat(userMembers(), []*memberDef{
 		derived("organizations", func(v *view, _ *object) any {
-			return []*object{v.st.get("organization", v.st.organization)}
+			return []any{v.organizationOfMe()}
 		}),
-		derived("memberships", func(v *view, o *object) any {
-			m := membership(o)
-			return []fields{append(m, field{"organization_id", v.st.organization})}
-		}),
-		constant("email_accounts", []any{}),
-		constant("phone_numbers", []any{}),
+		derived("memberships", func(v *view, o *object) any { return v.membershipsOfMe(o) }),
+		derived("email_accounts", emailAccountsOfMe),
+		derived("phone_numbers", phoneNumbersOfMe),
 	})
 	r.single = func(c *call, b []byte) ([]byte, *apiError) {
 		sel, refused := r.selection(c)
@@ -74,56 +73,96 @@ func meResource() *resource {
 	return r
 }
 
-// membership is what a user may do in the organization.
-func membership(user *object) fields {
-	return fields{
-		{"id", makeID("membership", "memb_", user.seq, 43)},
-		{"user_id", user.id},
-		{"role_id", user.values["role"]},
-		{"permissions_granted", user.values["permissions"]},
-		{"auto_record_calls", "unset"},
-		{"track_email_opens", true},
-	}
+// organizationOfMe is the organization as /me/ shows it: without its members, of which the docs do not tell there.
+func (v *view) organizationOfMe() json.RawMessage {
+	sel := &selection{without: []string{"memberships", "inactive_memberships"}, picked: map[pick][]*memberDef{}}
+	return v.object(nil, v.st.get("organization", v.st.organization), sel)
 }
 
-// organizationResource is the tenant: there is one, and no list.
-func organizationResource() *resource {
-	return &resource{
-		name: "organization", path: "/organization/", group: "other", read: true, also: []string{"_expand"},
-		members: slices.Concat(
-			[]*memberDef{idMember()},
-			stored("name", "currency"),
-			[]*memberDef{
-				constant("currency_symbol", "$"),
-				constant("plan_type", "enterprise"),
-				derived("lead_statuses", func(v *view, _ *object) any { return statusList(v.st.tables["lead_status"].all) }),
-				derived("pipelines", func(v *view, _ *object) any { return v.st.tables["pipeline"].all }),
-				derived("memberships", organizationMemberships),
-				constant("inactive_memberships", []any{}),
-			},
-			stored("created_by", "updated_by", "date_created", "date_updated"),
-		),
+// membershipsOfMe are the caller's memberships: one, with some of its members (Close docs: Users).
+func (v *view) membershipsOfMe(user *object) any {
+	m := v.st.membershipOf(user)
+	if m == nil {
+		return []any{}
 	}
+	return []fields{{
+		{"id", m.id}, {"organization_id", v.st.organization}, {"user_id", user.id}, {"role_id", m.values["role_id"]},
+		{"permissions_granted", v.st.roleOf(user).values["permissions"]},
+		{"auto_record_calls", m.values["auto_record_calls"]}, {"track_email_opens", m.values["track_email_opens"]},
+	}}
 }
 
-// organizationMemberships carry the user in members of their own, or as an object where _expand asks for it
-// (Close docs: Organizations).
-func organizationMemberships(v *view, _ *object) any {
-	var ms []fields
-	for _, user := range v.st.tables["user"].all {
-		m := membership(user)
-		if slices.Contains(strings.Split(v.expand, ","), "memberships__user") {
-			m = append(m, field{"user", user})
-		} else {
-			m = append(m, fields{
-				{"user_email", user.values["email"]},
-				{"user_first_name", user.values["first_name"]},
-				{"user_last_name", user.values["last_name"]},
-				{"user_full_name", userName(user)},
-				{"user_phone", nil},
-			}...)
+// mailboxes are the kinds of connected accounts that send e-mail.
+var mailboxes = []string{"google", "custom_email"}
+
+func emailAccountsOfMe(v *view, user *object) any {
+	accounts := []fields{}
+	for _, o := range v.st.tables["connected_account"].all {
+		if o.values["user_id"] == user.id && slices.Contains(mailboxes, o.str("_type")) {
+			accounts = append(accounts, fields{
+				{"_type", o.values["_type"]}, {"id", o.id}, {"identities", o.values["identities"]},
+				{"organization_id", v.st.organization}, {"user_id", user.id},
+			})
 		}
-		ms = append(ms, m)
 	}
-	return ms
+	return accounts
+}
+
+func phoneNumbersOfMe(v *view, user *object) any {
+	numbers := []fields{}
+	for _, o := range v.st.tables["phone_number"].all {
+		if o.values["user_id"] == user.id {
+			numbers = append(numbers, fields{
+				{"id", o.id}, {"number", o.values["number"]}, {"organization_id", v.st.organization},
+				{"date_created", o.values["date_created"]}, {"date_updated", o.values["date_updated"]},
+			})
+		}
+	}
+	return numbers
+}
+
+// addAvailability declares who is at work: nobody tells the sandbox, so the first users are, one of them on the phone.
+func (a *api) addAvailability() {
+	e := a.resources["user"].endpoint("read", func(c *call, b []byte) ([]byte, *apiError) {
+		if id := c.params.Get("organization_id"); id != "" && id != c.s.store.organization {
+			return nil, notFound(id)
+		}
+		v := c.view()
+		return v.fields(b, fields{{"data", availability(c.s.store)}}), nil
+	}, []string{"organization_id"})
+	a.add("/user/availability/", map[string]*endpoint{http.MethodGet: e})
+}
+
+func availability(st *store) []fields {
+	all := []fields{}
+	for i, user := range st.tables["user"].all {
+		status := map[bool]string{true: "online", false: "offline"}[i < 4]
+		calls := []any{}
+		if last := lastCallOf(st, user); i == 1 && last != nil {
+			calls = append(calls, fields{{"id", last.id}, {"method", "regular"}, {"lead", leadOnThePhone(st, last)}})
+		}
+		all = append(all, fields{{"user_id", user.id}, {"availability", []fields{
+			{{"type", "web"}, {"status", status}, {"active_calls", calls}},
+			{{"type", "mobile"}, {"status", "offline"}, {"active_calls", []any{}}},
+		}}})
+	}
+	return all
+}
+
+func lastCallOf(st *store, user *object) *object {
+	var last *object
+	for _, o := range st.tables["call"].all {
+		if o.values["user_id"] == user.id {
+			last = o
+		}
+	}
+	return last
+}
+
+func leadOnThePhone(st *store, call *object) any {
+	lead := st.get("lead", call.str("lead_id"))
+	if lead == nil {
+		return nil
+	}
+	return fields{{"id", lead.id}, {"display_name", leadName(lead)}}
 }

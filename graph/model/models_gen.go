@@ -1018,6 +1018,34 @@ type FunnelReportInput struct {
 	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
 }
 
+// What a group is made of. A new group is empty.
+type GroupCreateInput struct {
+	// The name, which no other group may have.
+	Name string `json:"name"`
+}
+
+// What became of the deletion of a group.
+type GroupDeletePayload struct {
+	// The id of the group that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a group.
+type GroupPayload struct {
+	// The group as it is now; null when there are errors.
+	Group *projection.Value `json:"group,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a group.
+type GroupUpdateInput struct {
+	// The name, which no other group may have.
+	Name string `json:"name"`
+}
+
 // What became of the deletion of a record of an import.
 type ImportUpdateDeletePayload struct {
 	// The id of the record of an import that is gone; null when there are errors.
@@ -1224,6 +1252,54 @@ type MeetingUpdateInput struct {
 	UserNoteHTML graphql.Omittable[*string] `json:"userNoteHtml,omitempty,omitzero"`
 	// The outcome.
 	OutcomeID graphql.Omittable[*string] `json:"outcomeId,omitempty,omitzero"`
+}
+
+// Who is to join the organization.
+type MembershipCreateInput struct {
+	// The address with which the person signs in. Who is new to Close gets a user.
+	Email string `json:"email"`
+	// What the person may do: the id of a role, such as `user`. Close wants it to be without the permission to manage the organization.
+	RoleID string `json:"roleId"`
+}
+
+// What became of the end of a membership.
+type MembershipDeactivatePayload struct {
+	// The id of the membership that has ended; null when there are errors.
+	DeactivatedID *string `json:"deactivatedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a membership.
+type MembershipPayload struct {
+	// The membership as it is now; null when there are errors.
+	Membership *projection.Value `json:"membership,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to memberships. What is left out stays as it is.
+type MembershipUpdateInput struct {
+	// What the user may do: the id of a role, such as `user`.
+	RoleID graphql.Omittable[*string] `json:"roleId,omitempty,omitzero"`
+	// Whether the user's calls are recorded.
+	AutoRecordCalls graphql.Omittable[*CallRecording] `json:"autoRecordCalls,omitempty,omitzero"`
+	// Whether it is noted that an e-mail was opened.
+	TrackEmailOpens graphql.Omittable[*bool] `json:"trackEmailOpens,omitempty,omitzero"`
+	// Whether workflows may act as the user.
+	MayWorkflowsImpersonate graphql.Omittable[*bool] `json:"mayWorkflowsImpersonate,omitempty,omitzero"`
+	// The number that the user's calls show.
+	DefaultCallerID graphql.Omittable[*string] `json:"defaultCallerId,omitempty,omitzero"`
+	// Where the message is that is played when the user hangs up.
+	HangupRecordingURL graphql.Omittable[*string] `json:"hangupRecordingUrl,omitempty,omitzero"`
+}
+
+// What became of a change of many memberships.
+type MembershipsUpdatePayload struct {
+	// How many were changed; null when there are errors.
+	Count *int `json:"count,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What a note is made of.
@@ -1468,6 +1544,36 @@ type OpportunityUpdateInput struct {
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
 }
 
+// A lead status in its place among the others.
+type OrganizationLeadStatusInput struct {
+	// The status.
+	ID string `json:"id"`
+	// Its label, as it is.
+	Label string `json:"label"`
+}
+
+// What became of a mutation of an organization.
+type OrganizationPayload struct {
+	// The organization as it is now; null when there are errors.
+	Organization *projection.Value `json:"organization,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an organization. What is left out stays as it is.
+type OrganizationUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The currency, as in ISO 4217: `EUR`.
+	Currency graphql.Omittable[*string] `json:"currency,omitempty,omitzero"`
+	// All lead statuses in the order that is wanted. It only changes their order; to make, rename or delete one there are mutations of its own.
+	LeadStatuses graphql.Omittable[[]*OrganizationLeadStatusInput] `json:"leadStatuses,omitempty,omitzero"`
+	// Whether e-mails may have a link to unsubscribe.
+	EnableUnsubscribeLink graphql.Omittable[*bool] `json:"enableUnsubscribeLink,omitempty,omitzero"`
+	// Whether e-mails must have a link to unsubscribe.
+	RequireUnsubscribeLink graphql.Omittable[*bool] `json:"requireUnsubscribeLink,omitempty,omitzero"`
+}
+
 // What an outcome is made of.
 type OutcomeCreateInput struct {
 	// The name.
@@ -1578,6 +1684,20 @@ type PhoneNumberUpdateInput struct {
 	PhoneNumbers graphql.Omittable[[]string] `json:"phoneNumbers,omitempty,omitzero"`
 }
 
+// What a user pins to the sidebar.
+type PinnedViewsInput struct {
+	// All Smart Views that are to be there, in their order. They replace those that are there.
+	SmartViewIds []string `json:"smartViewIds"`
+}
+
+// What became of a change of pinned Smart Views.
+type PinnedViewsPayload struct {
+	// What is pinned now; null when there are errors.
+	PinnedViews *projection.Value `json:"pinnedViews,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What a playbook is made of.
 type PlaybookCreateInput struct {
 	// The name.
@@ -1654,6 +1774,50 @@ type ReportRange struct {
 	Relative graphql.Omittable[*ReportRelativeRange] `json:"relative,omitempty,omitzero"`
 	// A range between two moments.
 	Between graphql.Omittable[*ReportPeriod] `json:"between,omitempty,omitzero"`
+}
+
+// What a role is made of. With the permission `VIEW_ALL_LEADS` no fields can say which leads are seen.
+type RoleCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// What it permits.
+	Permissions graphql.Omittable[[]Permission] `json:"permissions,omitempty,omitzero"`
+	// What it permits, as Close names it, in the place of `permissions`: for what this API does not know yet.
+	PermissionNames graphql.Omittable[[]string] `json:"permissionNames,omitempty,omitzero"`
+	// The custom fields of leads that say which leads are seen: those whose fields name the user.
+	VisibilityFieldIds graphql.Omittable[[]string] `json:"visibilityFieldIds,omitempty,omitzero"`
+	// What holds for leads whose fields name nobody.
+	VisibilityBehavior graphql.Omittable[*LeadVisibility] `json:"visibilityBehavior,omitempty,omitzero"`
+}
+
+// What became of the deletion of a role.
+type RoleDeletePayload struct {
+	// The id of the role that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a role.
+type RolePayload struct {
+	// The role as it is now; null when there are errors.
+	Role *projection.Value `json:"role,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a role. What is left out stays as it is; a list replaces the one that is there.
+type RoleUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it permits.
+	Permissions graphql.Omittable[[]Permission] `json:"permissions,omitempty,omitzero"`
+	// What it permits, as Close names it, in the place of `permissions`: for what this API does not know yet.
+	PermissionNames graphql.Omittable[[]string] `json:"permissionNames,omitempty,omitzero"`
+	// The custom fields of leads that say which leads are seen: those whose fields name the user.
+	VisibilityFieldIds graphql.Omittable[[]string] `json:"visibilityFieldIds,omitempty,omitzero"`
+	// What holds for leads whose fields name nobody.
+	VisibilityBehavior graphql.Omittable[*LeadVisibility] `json:"visibilityBehavior,omitempty,omitzero"`
 }
 
 // What a text message is made of.
@@ -3207,6 +3371,70 @@ func (e *BulkSequenceAction) UnmarshalJSON(b []byte) error {
 }
 
 func (e BulkSequenceAction) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether calls are recorded.
+type CallRecording string
+
+const (
+	// They are.
+	CallRecordingEnabled CallRecording = "ENABLED"
+	// They are not.
+	CallRecordingDisabled CallRecording = "DISABLED"
+	// Nobody has decided yet.
+	CallRecordingUnset CallRecording = "UNSET"
+	// Something that this API does not know yet. Not accepted in inputs.
+	CallRecordingOther CallRecording = "OTHER"
+)
+
+var AllCallRecording = []CallRecording{
+	CallRecordingEnabled,
+	CallRecordingDisabled,
+	CallRecordingUnset,
+	CallRecordingOther,
+}
+
+func (e CallRecording) IsValid() bool {
+	switch e {
+	case CallRecordingEnabled, CallRecordingDisabled, CallRecordingUnset, CallRecordingOther:
+		return true
+	}
+	return false
+}
+
+func (e CallRecording) String() string {
+	return string(e)
+}
+
+func (e *CallRecording) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CallRecording(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CallRecording", str)
+	}
+	return nil
+}
+
+func (e CallRecording) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CallRecording) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CallRecording) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -4799,6 +5027,67 @@ func (e LeadMergeStatus) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Which leads are seen by who does not see all.
+type LeadVisibility string
+
+const (
+	// Those whose fields name the user.
+	LeadVisibilityRequireAssignment LeadVisibility = "REQUIRE_ASSIGNMENT"
+	// Those too whose fields name nobody.
+	LeadVisibilityAllowUnassigned LeadVisibility = "ALLOW_UNASSIGNED"
+	// Something that this API does not know yet. Not accepted in inputs.
+	LeadVisibilityOther LeadVisibility = "OTHER"
+)
+
+var AllLeadVisibility = []LeadVisibility{
+	LeadVisibilityRequireAssignment,
+	LeadVisibilityAllowUnassigned,
+	LeadVisibilityOther,
+}
+
+func (e LeadVisibility) IsValid() bool {
+	switch e {
+	case LeadVisibilityRequireAssignment, LeadVisibilityAllowUnassigned, LeadVisibilityOther:
+		return true
+	}
+	return false
+}
+
+func (e LeadVisibility) String() string {
+	return string(e)
+}
+
+func (e *LeadVisibility) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = LeadVisibility(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid LeadVisibility", str)
+	}
+	return nil
+}
+
+func (e LeadVisibility) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *LeadVisibility) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e LeadVisibility) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // How far a meeting came.
 type MeetingStatus string
 
@@ -5433,6 +5722,133 @@ func (e *OutcomeType) UnmarshalJSON(b []byte) error {
 }
 
 func (e OutcomeType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a role may permit.
+type Permission string
+
+const (
+	// Deleting many objects at once.
+	PermissionBulkDelete Permission = "BULK_DELETE"
+	// Changing many objects at once.
+	PermissionBulkEdit Permission = "BULK_EDIT"
+	// Writing to many contacts at once.
+	PermissionBulkEmail Permission = "BULK_EMAIL"
+	// Importing.
+	PermissionBulkImport Permission = "BULK_IMPORT"
+	// Putting many contacts into sequences at once.
+	PermissionBulkSequenceSubscriptions Permission = "BULK_SEQUENCE_SUBSCRIPTIONS"
+	// Joining calls of others.
+	PermissionCallCoachBarge Permission = "CALL_COACH_BARGE"
+	// Listening to calls of others.
+	PermissionCallCoachListen Permission = "CALL_COACH_LISTEN"
+	// Calling.
+	PermissionCalling Permission = "CALLING"
+	// Deleting leads.
+	PermissionDeleteLeads Permission = "DELETE_LEADS"
+	// Deleting one's own activities.
+	PermissionDeleteOwnActivities Permission = "DELETE_OWN_ACTIVITIES"
+	// Deleting one's own opportunities.
+	PermissionDeleteOwnOpportunities Permission = "DELETE_OWN_OPPORTUNITIES"
+	// Deleting one's own tasks.
+	PermissionDeleteOwnTasks Permission = "DELETE_OWN_TASKS"
+	// Exporting.
+	PermissionExport Permission = "EXPORT"
+	// Setting up custom fields, statuses and the like.
+	PermissionManageCustomizations Permission = "MANAGE_CUSTOMIZATIONS"
+	// Setting up sequences.
+	PermissionManageEmailSequences Permission = "MANAGE_EMAIL_SEQUENCES"
+	// Setting up phone numbers that several users share.
+	PermissionManageGroupNumbers Permission = "MANAGE_GROUP_NUMBERS"
+	// Setting up the organization and its members.
+	PermissionManageOrganization Permission = "MANAGE_ORGANIZATION"
+	// Changing and deleting activities of others.
+	PermissionManageOthersActivities Permission = "MANAGE_OTHERS_ACTIVITIES"
+	// Changing and deleting opportunities of others.
+	PermissionManageOthersOpportunities Permission = "MANAGE_OTHERS_OPPORTUNITIES"
+	// Changing and deleting tasks of others.
+	PermissionManageOthersTasks Permission = "MANAGE_OTHERS_TASKS"
+	// Setting up e-mail templates for all.
+	PermissionManageTeamEmailTemplates Permission = "MANAGE_TEAM_EMAIL_TEMPLATES"
+	// Setting up Smart Views for all.
+	PermissionManageTeamSmartViews Permission = "MANAGE_TEAM_SMART_VIEWS"
+	// Merging leads.
+	PermissionMergeLeads Permission = "MERGE_LEADS"
+	// Seeing all leads.
+	PermissionViewAllLeads Permission = "VIEW_ALL_LEADS"
+	// Something that this API does not know yet: its name stands beside it. Not accepted in inputs.
+	PermissionOther Permission = "OTHER"
+)
+
+var AllPermission = []Permission{
+	PermissionBulkDelete,
+	PermissionBulkEdit,
+	PermissionBulkEmail,
+	PermissionBulkImport,
+	PermissionBulkSequenceSubscriptions,
+	PermissionCallCoachBarge,
+	PermissionCallCoachListen,
+	PermissionCalling,
+	PermissionDeleteLeads,
+	PermissionDeleteOwnActivities,
+	PermissionDeleteOwnOpportunities,
+	PermissionDeleteOwnTasks,
+	PermissionExport,
+	PermissionManageCustomizations,
+	PermissionManageEmailSequences,
+	PermissionManageGroupNumbers,
+	PermissionManageOrganization,
+	PermissionManageOthersActivities,
+	PermissionManageOthersOpportunities,
+	PermissionManageOthersTasks,
+	PermissionManageTeamEmailTemplates,
+	PermissionManageTeamSmartViews,
+	PermissionMergeLeads,
+	PermissionViewAllLeads,
+	PermissionOther,
+}
+
+func (e Permission) IsValid() bool {
+	switch e {
+	case PermissionBulkDelete, PermissionBulkEdit, PermissionBulkEmail, PermissionBulkImport, PermissionBulkSequenceSubscriptions, PermissionCallCoachBarge, PermissionCallCoachListen, PermissionCalling, PermissionDeleteLeads, PermissionDeleteOwnActivities, PermissionDeleteOwnOpportunities, PermissionDeleteOwnTasks, PermissionExport, PermissionManageCustomizations, PermissionManageEmailSequences, PermissionManageGroupNumbers, PermissionManageOrganization, PermissionManageOthersActivities, PermissionManageOthersOpportunities, PermissionManageOthersTasks, PermissionManageTeamEmailTemplates, PermissionManageTeamSmartViews, PermissionMergeLeads, PermissionViewAllLeads, PermissionOther:
+		return true
+	}
+	return false
+}
+
+func (e Permission) String() string {
+	return string(e)
+}
+
+func (e *Permission) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Permission(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Permission", str)
+	}
+	return nil
+}
+
+func (e Permission) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Permission) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Permission) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -7118,6 +7534,131 @@ func (e *TaskView) UnmarshalJSON(b []byte) error {
 }
 
 func (e TaskView) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether a user is in an app of Close.
+type UserClientStatus string
+
+const (
+	// The user is there.
+	UserClientStatusOnline UserClientStatus = "ONLINE"
+	// The user is not there.
+	UserClientStatusOffline UserClientStatus = "OFFLINE"
+	// A status that this API does not know yet.
+	UserClientStatusOther UserClientStatus = "OTHER"
+)
+
+var AllUserClientStatus = []UserClientStatus{
+	UserClientStatusOnline,
+	UserClientStatusOffline,
+	UserClientStatusOther,
+}
+
+func (e UserClientStatus) IsValid() bool {
+	switch e {
+	case UserClientStatusOnline, UserClientStatusOffline, UserClientStatusOther:
+		return true
+	}
+	return false
+}
+
+func (e UserClientStatus) String() string {
+	return string(e)
+}
+
+func (e *UserClientStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = UserClientStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid UserClientStatus", str)
+	}
+	return nil
+}
+
+func (e UserClientStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *UserClientStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e UserClientStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of apps of Close.
+type UserClientType string
+
+const (
+	// On a phone.
+	UserClientTypeMobile UserClientType = "MOBILE"
+	// On a computer.
+	UserClientTypeNative UserClientType = "NATIVE"
+	// In a browser.
+	UserClientTypeWeb UserClientType = "WEB"
+	// A kind that this API does not know yet.
+	UserClientTypeOther UserClientType = "OTHER"
+)
+
+var AllUserClientType = []UserClientType{
+	UserClientTypeMobile,
+	UserClientTypeNative,
+	UserClientTypeWeb,
+	UserClientTypeOther,
+}
+
+func (e UserClientType) IsValid() bool {
+	switch e {
+	case UserClientTypeMobile, UserClientTypeNative, UserClientTypeWeb, UserClientTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e UserClientType) String() string {
+	return string(e)
+}
+
+func (e *UserClientType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = UserClientType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid UserClientType", str)
+	}
+	return nil
+}
+
+func (e UserClientType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *UserClientType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e UserClientType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

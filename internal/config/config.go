@@ -52,12 +52,16 @@ type Config struct {
 	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`
 
-	HashToken   string `name:"hash-token" placeholder:"NAME" help:"Read an access token from the input, print the line for it in --access-tokens-file, and end. NAME is who has the token."`
-	HealthCheck bool   `name:"health-check" help:"Ask the server that runs at the listen address whether it lives, and end: with 0 when it does, else with 1."`
+	HashToken   string  `name:"hash-token" placeholder:"NAME" help:"Read an access token from the input, print the line for it in --access-tokens-file, and end. NAME is who has the token."`
+	PrintSchema Instead `name:"print-schema" help:"Print the schema that is served, in GraphQL's schema language, and end. Nothing else has to be set, or to be right."`
+	HealthCheck bool    `name:"health-check" help:"Ask the server that runs at the listen address whether it lives, and end: with 0 when it does, else with 1."`
 
 	LogLevel  slog.Level `name:"log-level" placeholder:"LEVEL" default:"info" help:"Least important kind of message to log: debug, info, warn or error."`
 	LogFormat string     `name:"log-format" placeholder:"FORMAT" default:"text" help:"How to write the log: text or json."`
 }
+
+// Instead is a flag for what the program does in the place of serving, whatever else is set.
+type Instead bool
 
 // Switch is on, off, or left to what is served.
 type Switch string

@@ -51,6 +51,9 @@ func Parse(args []string, version string, env func(string) (string, bool), stdou
 	if ended {
 		return Config{}, Exit(0)
 	}
+	if errors.Is(err, errInstead) {
+		return Config{PrintSchema: true}, nil
+	}
 	if err == nil && into.HashToken == "" { // which serves nobody
 		err = into.Config.check()
 	}
@@ -60,6 +63,12 @@ func Parse(args []string, version string, env func(string) (string, bool), stdou
 	}
 	return into.Config, nil
 }
+
+// errInstead ends parsing before anything else is looked at.
+var errInstead = errors.New("nothing else counts")
+
+// BeforeReset is called by kong for a flag that is given, before defaults, variables and values count.
+func (Instead) BeforeReset() error { return errInstead }
 
 // environment resolves a flag that is not on the command line from its variable. A variable that is set to nothing
 // counts as not set, as in compose files.
@@ -87,7 +96,7 @@ func environment(env func(string) (string, bool)) kong.Resolver {
 // variable is the name of the environment variable of a flag.
 func variable(value *kong.Value) string {
 	switch value.Name {
-	case "help", "version", "health-check", "hash-token": // what a run is for, never how it goes on
+	case "help", "version", "health-check", "hash-token", "print-schema": // what a run is for, never how it goes on
 		return ""
 	}
 	if name := value.Tag.Get("var"); name != "" {

@@ -184,6 +184,10 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	} else {
 		exec.Use(noIntrospection{})
 	}
+	aboutSchema, err := newIntrospections()
+	if err != nil {
+		return nil, err
+	}
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		op := graphql.GetOperationContext(ctx)
 		ctx, told := o.Telemetry.Operation(ctx, string(op.Operation.Operation), op.Operation.Name)
@@ -202,7 +206,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 			told.End()
 			return refuseOperation(err)
 		}
-		answer := next(ctx)
+		answer := aboutSchema.answer(ctx, next)
 		if asked {
 			explained.estimate = projection.Estimated(ctx)
 			answer = explained.explain(answer)
@@ -225,20 +229,6 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 // refuseOperation answers an operation that is not run with the error alone.
 func refuseOperation(err error) graphql.ResponseHandler {
 	return graphql.OneShot(&graphql.Response{Errors: errorList(err)})
-}
-
-// served is the schema as clients see it: without the directives that say how it stands to REST.
-func served(full *ast.Schema) *ast.Schema {
-	shown := *full
-	shown.Directives = maps.Clone(full.Directives)
-	for name := range shown.Directives {
-		switch name {
-		case "skip", "include", "deprecated", "specifiedBy", "oneOf":
-		default:
-			delete(shown.Directives, name)
-		}
-	}
-	return &shown
 }
 
 // documentsOf are the operations that requests may name.

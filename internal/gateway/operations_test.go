@@ -20,7 +20,7 @@ const operationsFile = "../../docs/operations.md"
 // complete are the groups of Close's operations, by the first part of their paths, of which every one is served.
 var complete = []string{
 	"lead", "contact", "opportunity", "task", "files", "custom_object", "comment", "comment_thread", "activity", "saved_search",
-	"report", "data",
+	"report", "data", "me", "user", "organization", "membership", "role", "group",
 }
 
 // TestOperations keeps docs/operations.md, which says by which fields each operation of Close is served.

@@ -66,6 +66,9 @@ var kinds = map[string]kind{
 	"Playbook":          {way: byWhole, operation: "GET /playbook/"},
 	"ConnectedAccount":  {way: byWhole, operation: "GET /connected_account/"},
 	"PhoneNumber":       {way: byWhole, operation: "GET /phone_number/"},
+	"Role":              {way: byWhole, operation: "GET /role/"},
+	"Group":             {way: byWhole, operation: "GET /group/", alone: map[string]string{"members": ""}},
+	"SmartView":         {way: byWhole, operation: "GET /saved_search/", params: map[string]string{"type__in": smartViewTypes}},
 	"Dialer":            {way: byWhole, operation: "GET /dialer/"},
 	"EmailTemplate": {
 		way: byWhole, operation: "GET /email_template/",
@@ -76,6 +79,9 @@ var kinds = map[string]kind{
 		one: withEmbedded, alone: map[string]string{"attachments": "include_attachments"},
 	},
 }
+
+// smartViewTypes are the types of Smart Views; a list that names none has those of leads alone (Close docs: Smart Views).
+const smartViewTypes = "lead,contact,opportunity,call,email,sms,meeting,note,whatsapp_message,custom_activity,form_submission"
 
 // withEmbedded finds templates that stand in a workflow too, which no list has (Close docs: Email Templates).
 var withEmbedded = map[string]string{"include_embedded": "true"}

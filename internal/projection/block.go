@@ -171,7 +171,7 @@ func (k *kid) nameRaw(raw []byte) link {
 		return link{state: linkSet, at: at}
 	}
 	id := unquote(raw)
-	if !isID(id) {
+	if !k.blocks[0].place.typ.hasID(id) {
 		return link{state: linkWrong}
 	}
 	return k.name(0, id)
@@ -221,7 +221,7 @@ func (x *run) expandRefer(ctx context.Context, b *block, it *item, k *kid) {
 		switch {
 		case place >= 0 && it.target.types[place].entity == nil:
 			k.links[i] = k.add(place, b.rows[i])
-		case place >= 0 && isID(ref.ID):
+		case place >= 0 && it.target.types[place].hasID(ref.ID):
 			k.links[i] = k.name(place, ref.ID)
 		default:
 			k.links[i] = link{state: linkWrong}

@@ -124,7 +124,10 @@ func (n needs) field(scope string, def *ast.Definition, f selectedField) {
 		}
 	case target.Name == "CustomFieldValue":
 		n.custom(f)
-	case len(readsOf(field)) == 0:
+	case len(readsOf(field)) == 0: // there is nothing, but a plan tells so only when it runs
+		if target.IsCompositeType() {
+			n.object("", target, f.sets)
+		}
 	case !target.IsCompositeType():
 	case strings.HasSuffix(target.Name, "Connection"):
 		n.page(target, f.sets)

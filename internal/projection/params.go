@@ -3,6 +3,7 @@ package projection
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -238,7 +239,7 @@ func (s *schema) plain(t *ast.Type, value any) (any, error) {
 			return b, nil
 		}
 	case "ID":
-		if id := fmt.Sprint(value); isID(id) {
+		if id := fmt.Sprint(value); isID(id) || slices.Contains(s.words, id) {
 			return id, nil
 		}
 		return nil, badInput("%s is not an id of Close", shorten(fmt.Sprint(value)))
@@ -288,7 +289,12 @@ func enumText(v *ast.EnumValueDefinition) string {
 	return strings.ToLower(v.Name)
 }
 
-// isID reports whether a text can be an id of Close: letters, digits and underscores, a prefix and something after it.
+// hasID reports whether a text can be the id of an object of the type.
+func (t *objectType) hasID(text string) bool {
+	return isID(text) || t.entity != nil && slices.Contains(t.entity.names, text)
+}
+
+// isID reports whether a text can be an id of Close that is no word: letters, digits and underscores, a prefix and something after it.
 func isID(text string) bool {
 	if at := strings.IndexByte(text, '_'); len(text) > 128 || at < 1 || at == len(text)-1 {
 		return false

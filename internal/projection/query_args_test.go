@@ -15,7 +15,7 @@ var someMetrics = []string{"calls.all.all.count", "calls.outbound.all.avg_durati
 func documentRoots(schema *ast.Schema) []*ast.FieldDefinition {
 	var fields []*ast.FieldDefinition
 	for _, field := range schema.Query.Fields {
-		if strings.HasPrefix(operationOf(field), "GET /report/") || strings.HasPrefix(operationOf(field), "POST /report/") {
+		if strings.Contains(operationOf(field), " /report/") || field.Name == "userAvailability" {
 			fields = append(fields, field)
 		}
 	}

@@ -51,7 +51,7 @@ func (x *reference) root(f selectedField) (string, bool) {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	}
 	switch {
-	case strings.Contains(operationOf(def), " /report/"):
+	case strings.Contains(operationOf(def), " /report/"), def.Name == "userAvailability":
 		return x.document(path, f)
 	case def.Name == "opportunityGroups":
 		return x.groups(path, f)
@@ -168,6 +168,12 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.eventObject(path, o, f)
 	case o.typ+"."+def.Name == "EventMeta.bulkAction":
 		return x.bulkAction(path, o, f)
+	case target.Name == "PinnedViews":
+		return x.pinned(path, o, f)
+	case o.typ+"."+def.Name == "Group.members":
+		return x.members(path, o, f)
+	case o.typ == "ActiveCall" && reads[0] == "lead":
+		return x.activeLead(path, o, f)
 	case def.Name == "isDone":
 		status := text(o.data["status"])
 		return map[bool]string{true: strconv.FormatBool(status == "done" || status == "error"), false: "null"}[status != ""], true

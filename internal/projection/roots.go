@@ -2,6 +2,7 @@ package projection
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -41,20 +42,37 @@ func (e *Engine) objects(ctx context.Context, ids []string, arg string) (*Value,
 
 // placeOf is the place for an object with an id, chosen by the id's prefix.
 func (t *target) placeOf(id string) (int, error) {
-	var prefixes []string
+	var prefixes, names []string
 	for i, typ := range t.types {
 		if typ.entity == nil {
 			continue
 		}
+		if slices.Contains(typ.entity.names, id) {
+			return i, nil
+		}
+		names = append(names, typ.entity.names...)
 		for _, prefix := range typ.entity.prefixes {
-			if strings.HasPrefix(id, prefix) && len(id) > len(prefix) && isID(id) {
+			if beginsWith(id, prefix) {
 				return i, nil
 			}
 			prefixes = append(prefixes, prefix)
 		}
 	}
-	return 0, badInput("%s is not an id that can stand here; it begins with %s and goes on with letters and digits",
-		shorten(id), strings.Join(prefixes, " or "))
+	return 0, wrongID(id, prefixes, names)
+}
+
+// beginsWith reports whether a text can be an id with a prefix.
+func beginsWith(id, prefix string) bool {
+	return strings.HasPrefix(id, prefix) && len(id) > len(prefix) && isID(id)
+}
+
+func wrongID(id string, prefixes, names []string) error {
+	words := ""
+	if len(names) > 0 {
+		words = ", or is one of " + strings.Join(names, ", ")
+	}
+	return badInput("%s is not an id that can stand here; it begins with %s and goes on with letters and digits%s",
+		shorten(id), strings.Join(prefixes, " or "), words)
 }
 
 // List is the value of the root field in ctx: a connection, of which the arguments choose the page, or a plain list.
@@ -78,6 +96,12 @@ func rootOf(ctx context.Context) (*request, *rootPlan) {
 // CheckID says what is wrong with an id that cannot be one of a type; nil when it can.
 func (e *Engine) CheckID(typeName, id string) error {
 	t := e.schema.types[typeName]
+	if t.entity == nil && !beginsWith(id, t.prefix) {
+		return wrongID(id, []string{t.prefix}, nil)
+	}
+	if t.entity == nil {
+		return nil
+	}
 	_, err := (&target{types: []*objectType{t}}).placeOf(id)
 	return err
 }

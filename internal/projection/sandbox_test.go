@@ -26,6 +26,7 @@ var resources = map[string]string{
 	"ConnectedAccount": "connected_account", "SendAs": "send_as", "Dialer": "dialer", "BlockedPhoneNumber": "blocked_phone_number",
 	"SchedulingLink": "scheduling_link", "SharedSchedulingLink": "shared_scheduling_link",
 	"SmartView": "saved_search", "Event": "event", "Webhook": "webhook", "Sequence": "sequence", "SequenceSubscription": "sequence_subscription",
+	"Membership": "membership", "Role": "role", "Group": "group",
 	"BulkEdit": "bulk_edit", "BulkDelete": "bulk_delete", "BulkEmail": "bulk_email", "BulkSequenceSubscription": "bulk_sequence_subscription",
 	"LeadExport": "export", "OpportunityExport": "export",
 	"LeadStatus": "lead_status", "OpportunityStatus": "opportunity_status", "Pipeline": "pipeline",

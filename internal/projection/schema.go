@@ -14,6 +14,7 @@ import (
 // schema is what the projection learnt of the GraphQL schema at start: for each type and field, where it stands in REST.
 type schema struct {
 	ast     *ast.Schema
+	words   []string // ids that are words, of objects of any type
 	types   map[string]*objectType
 	limitOf map[*ast.FieldDefinition]*limit // of fields of inputs
 }
@@ -22,7 +23,8 @@ type schema struct {
 type objectType struct {
 	name     string
 	abstract bool
-	entity   *entity // nil for objects without an id of their own
+	entity   *entity // nil for objects that no operation reads by their ids
+	prefix   string  // what the ids begin with of such an object; "" when it has none
 	fields   map[string]*field
 	possible []*objectType // of an abstract type, in the order of the schema; of an object itself
 	loadedAs []*objectType // the types as which its objects are loaded by id: an interface may stand for its objects
@@ -37,6 +39,7 @@ type objectType struct {
 // entity is what makes an object one of its own: its ids, and the operation that reads one.
 type entity struct {
 	prefixes  []string
+	names     []string // ids that are words
 	operation closeapi.Operation
 }
 
@@ -146,11 +149,15 @@ func (r *schemaReader) readType(t *objectType, def *ast.Definition) {
 	for _, possible := range r.ast.GetPossibleTypes(def) {
 		t.possible = append(t.possible, r.types[possible.Name])
 	}
+	t.prefix = argString(def.Directives.ForName("ids"), "prefix")
 	d := def.Directives.ForName("entity")
 	if d == nil {
 		return
 	}
-	t.entity = &entity{prefixes: argStrings(d, "prefixes"), operation: r.operation(def.Name, argString(d, "operation"))}
+	t.entity = &entity{
+		prefixes: argStrings(d, "prefixes"), names: argStrings(d, "names"), operation: r.operation(def.Name, argString(d, "operation")),
+	}
+	r.words = append(r.words, t.entity.names...)
 }
 
 // readLoading learns as which types the objects of a type are loaded by id: as themselves; of an interface without ids of
