@@ -27,7 +27,7 @@ func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next 
 	next = newCircuit(cfg, next)
 	pace = newGovern(cfg, next)
 	next = newRetry(cfg.Retry, pace)
-	next = newCoalesce(cfg.Timeout, intake, next)
+	next = newCoalesce(cfg, intake, next)
 	if cfg.Store != nil {
 		cache := newCache(cfg.Store, kept, next)
 		cache.tell = cfg.Observe

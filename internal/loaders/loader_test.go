@@ -281,7 +281,7 @@ func TestLoadAfterWrite(t *testing.T) {
 			l := newLoader(t, s, tt.typeName, tt.one)
 			ids := s.IDs(tt.resource)
 			ids = ids[:min(4, len(ids))]
-			l.Observed.Wrote(ids[1])
+			l.Observed.Wrote(t.Context(), ids[1])
 			for i, r := range l.Load(t.Context(), ids) {
 				if r.Err != nil || r.Row.ID != ids[i] {
 					t.Errorf("%s = %+v", ids[i], r)
@@ -301,12 +301,12 @@ func TestManyWrites(t *testing.T) {
 		s := sandbox.RunT(t)
 		l := newLoader(t, s, "Contact", "GET /contact/{id}/")
 		for i := range 25_000 {
-			l.Observed.Wrote(fmt.Sprint("cont_", i))
+			l.Observed.Wrote(t.Context(), fmt.Sprint("cont_", i))
 		}
 		ids := s.IDs("contact")[:2]
-		l.Observed.Wrote(ids[0]) // there is no room for it until the others are old
+		l.Observed.Wrote(t.Context(), ids[0]) // there is no room for it until the others are old
 		<-time.After(2 * time.Minute)
-		l.Observed.Wrote(ids[1])
+		l.Observed.Wrote(t.Context(), ids[1])
 		l.Load(t.Context(), append(ids, s.IDs("contact")[3]))
 		want := map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}
 		if diff := cmp.Diff(want, calls(s)); diff != "" {
