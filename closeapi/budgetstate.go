@@ -43,7 +43,7 @@ func (s *settled) encode() []byte {
 		Refusals: int64(b.refusals), Room: int64(b.room),
 		Since: b.since.state(),
 		Told:  b.told.window.state(), Seen: b.told.seen.UnixMicro(), Young: b.told.flights.state(),
-		Learned: b.learned.state(), Step: int64(b.learned.step), Passed: int64(b.learned.passed), After: b.learned.after,
+		Learned: b.learned.state(), Step: int64(min(b.learned.step, math.MaxInt32)), Passed: int64(b.learned.passed), After: b.learned.after,
 	}
 	if b.learned.rolled {
 		state.Rolled = 1
@@ -59,7 +59,7 @@ func (s *settled) encode() []byte {
 // a clock that was set back.
 func (s *settled) decode(text []byte, base time.Duration, now time.Time) bool {
 	var state budgetState
-	if binary.Read(bytes.NewReader(text), binary.BigEndian, &state) != nil || state.Version != stateVersion || len(text) != binary.Size(state) {
+	if binary.Read(bytes.NewReader(text), binary.BigEndian, &state) != nil || len(text) != binary.Size(state) || !state.plausible() {
 		return false
 	}
 	at := func(micros int64) time.Time {
@@ -78,6 +78,24 @@ func (s *settled) decode(text []byte, base time.Duration, now time.Time) bool {
 	}
 	s.origin, s.budget = state.Origin, b
 	return true
+}
+
+// plausible reports whether a state is one that encode may have made: no number is one that calls are not counted by.
+func (s *budgetState) plausible() bool {
+	for _, n := range []int64{
+		s.Refusals, s.Since.Fresh, s.Since.Aging, s.Young.Fresh, s.Young.Aging, s.Told.Size, s.Told.Left, s.Learned.Size, s.Learned.Left,
+		s.Step, s.Passed,
+	} {
+		if n < -math.MaxInt32 || n > math.MaxInt32 {
+			return false
+		}
+	}
+	for _, length := range []int64{s.Told.Length, s.Learned.Length} {
+		if length < 0 || length > int64(maxReset) {
+			return false
+		}
+	}
+	return s.Version == stateVersion && s.Origin != 0 && s.Room >= 1 && s.Told.Size >= 0 && s.Learned.Size >= 0
 }
 
 // shift turns the times of a budget into those of a clock that is ahead by so much.

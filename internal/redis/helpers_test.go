@@ -4,8 +4,12 @@ package redis_test
 
 import (
 	"bytes"
+	"io"
 	"log/slog"
+	"net"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,3 +67,50 @@ func (l *logged) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+// slowly is a way to a server on which answers take longer than they do.
+type slowly struct {
+	listener net.Listener
+	delay    atomic.Int64
+}
+
+func newSlowly(t *testing.T, s *redistest.Server) *slowly {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	way := &slowly{listener: listener}
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("unix", strings.TrimPrefix(s.URL(), "unix://"))
+			if err != nil {
+				conn.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(server, conn); server.Close() }()
+			go func() { way.answer(conn, server); conn.Close() }()
+		}
+	}()
+	return way
+}
+
+func (w *slowly) answer(conn, server net.Conn) {
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := server.Read(buffer)
+		if delay := w.delay.Load(); delay > 0 {
+			<-time.After(time.Duration(delay))
+		}
+		if _, failed := conn.Write(buffer[:n]); err != nil || failed != nil {
+			return
+		}
+	}
+}
+
+func (w *slowly) url() string { return "redis://" + w.listener.Addr().String() }

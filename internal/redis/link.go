@@ -36,8 +36,14 @@ const (
 	lastOperations = 20
 
 	connectTimeout = 2 * time.Second
-	// ping is how often it is looked whether Redis is still there, and the pause between attempts to find it again.
+	// ping is how often it is looked whether Redis is still there, and how often it is tried to find it again.
 	ping = time.Second
+	// steady is how long Redis has to be used to be tried again at once when it is lost; else it is left alone for a while,
+	// longer each time, up to longestPause.
+	steady       = 10 * time.Second
+	longestPause = 30 * time.Second
+	// pings are how many answers in a row must come in time before Redis is used.
+	pings = 3
 	// leastCache is the least memory that is given to what is kept of values in Redis.
 	leastCache = 1 << 20
 )
@@ -79,17 +85,21 @@ func (c *Client) watch(ctx context.Context, first chan<- struct{}) {
 			l.close()
 		}
 	}()
-	told := false // whether it was said that Redis is away
-	c.since = time.Now()
+	var (
+		told   bool          // whether it was said that Redis is away
+		since  = time.Now()  // when Redis was found or lost
+		pause  time.Duration // before the next attempt to find it
+		waited = time.Now()
+	)
 	for {
-		if c.link.Load() == nil {
+		if c.link.Load() == nil && time.Since(waited) >= pause {
 			err := c.find(ctx)
 			switch {
 			case ctx.Err() != nil:
 				return
 			case err == nil:
-				c.options.Log.Info("Redis is there: it is shared with the other replicas", "after", time.Since(c.since).Round(time.Millisecond))
-				told = true
+				c.options.Log.Info("Redis is there: it is shared with the other replicas", "after", time.Since(since).Round(time.Millisecond))
+				told, since = true, time.Now()
 			case !told:
 				c.options.Up(false)
 				c.options.Log.Warn("Redis does not answer: until it does, this process knows only what it has in memory", "error", c.hide(err))
@@ -104,12 +114,22 @@ func (c *Client) watch(ctx context.Context, first chan<- struct{}) {
 		case <-ctx.Done():
 			return
 		case <-c.lost:
-			c.since = time.Now()
+			if time.Since(since) > steady {
+				pause = 0
+			} else { // found too early
+				pause = min(max(2*pause, ping), longestPause)
+			}
+			since, waited = time.Now(), time.Now()
 		case <-time.After(ping + time.Duration(rand.Int64N(int64(ping/4)))): //nolint:gosec // no secret: so that replicas do not come all at once
-			_ = c.do(ctx, "ping", func(ctx context.Context, l *link) error { return l.Do(ctx, l.B().Ping().Build()).Error() })
+			if c.link.Load() != nil {
+				_ = c.do(ctx, "ping", pinged) // what comes of it is noted
+			}
 		}
 	}
 }
+
+// pinged asks Redis whether it is there.
+func pinged(ctx context.Context, l *link) error { return l.Do(ctx, l.B().Ping().Build()).Error() }
 
 // find connects to Redis, tells it what is owed to it, and begins to use it.
 func (c *Client) find(ctx context.Context) error {
@@ -138,7 +158,7 @@ func (c *Client) connect(ctx context.Context) (*link, error) {
 	}
 	option.DialCtxFn = func(dialing context.Context, address string, dialer *net.Dialer, cfg *tls.Config) (net.Conn, error) {
 		if !l.opened.CompareAndSwap(false, true) {
-			return nil, errAway
+			return nil, errBroken
 		}
 		conn, err := dial(dialing, address, dialer, cfg)
 		if err == nil {
@@ -175,7 +195,8 @@ func dialTCP(ctx context.Context, address string, dialer *net.Dialer, cfg *tls.C
 	return dialer.DialContext(ctx, "tcp", address)
 }
 
-// meet learns which run of the server this is and what time it is there, and makes sure that it takes what is written.
+// meet learns which run of the server this is and what time it is there, and makes sure that it takes what is written and
+// answers in time.
 func (c *Client) meet(ctx context.Context, l *link) error {
 	answers := l.DoMulti(ctx,
 		l.B().Info().Section("server").Build(),
@@ -199,6 +220,14 @@ func (c *Client) meet(ctx context.Context, l *link) error {
 	}
 	if err := answers[2].Error(); err != nil {
 		return fmt.Errorf("SET: %w", err)
+	}
+	for range pings {
+		limited, cancel := context.WithTimeout(ctx, c.options.Timeout)
+		err := pinged(limited, l)
+		cancel()
+		if err != nil {
+			return fmt.Errorf("PING: %w", err)
+		}
 	}
 	c.writes.meet(l)
 	return nil

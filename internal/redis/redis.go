@@ -53,7 +53,6 @@ type Client struct {
 	lost   chan struct{}        // says that the link was given up
 	stop   context.CancelFunc
 	ended  chan struct{}
-	since  time.Time // when Redis was lost, for the log; the watcher's
 	owed   owed
 	writes *Writes
 
@@ -69,6 +68,9 @@ const (
 
 // errAway is the error of all that is asked of Redis while it is away.
 var errAway = errors.New("redis is away")
+
+// errBroken is the error of a link whose connection has broken.
+var errBroken = errors.New("the connection broke")
 
 // parseURL reads the address of a Redis. Its errors do not repeat it: it may hold a password.
 func parseURL(text string) (rueidis.ClientOption, error) {

@@ -73,6 +73,26 @@ func TestGoneAndBack(t *testing.T) {
 	}
 }
 
+// TestSlow has Redis answer, but too late: it is left alone, is not taken up again as long as it is slow, and is said to be
+// away once.
+func TestSlow(t *testing.T) {
+	t.Parallel()
+	server, log := redistest.Run(t), &logged{}
+	way := newSlowly(t, server)
+	client := open(t, server, redis.Options{URL: way.url(), Timeout: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(log, nil))})
+	s := newStore(t, client)
+	eventually(t, "Redis is used", client.Up)
+	way.delay.Store(int64(200 * time.Millisecond))
+	eventually(t, "Redis is lost", func() bool { get(t, s); return !client.Up() })
+	before := strings.Count(log.String(), "Redis is lost")
+	<-time.After(4 * time.Second) // it is tried again and again
+	if after := strings.Count(log.String(), "Redis is lost"); client.Up() || after != before {
+		t.Errorf("up = %t, it was lost %d times and then %d times: %s", client.Up(), before, after, log)
+	}
+	way.delay.Store(0)
+	eventually(t, "Redis is used again", client.Up)
+}
+
 // TestLate begins without Redis, says so once, and uses it when it comes.
 func TestLate(t *testing.T) {
 	t.Parallel()
