@@ -408,6 +408,16 @@ func TestReplicasShareSessions(t *testing.T) {
 	waitFor(t, "Redis is lost", func() bool { return !second.shared.redis.Up() })
 	at(other.URL)
 	tobias.is("without Redis", "Tobias Lindqvist")
+	revoked := l.calls("POST /oauth2/revoke/")
+	kept = tobias.cookies()["closegraph-session"]
+	tobias.do(http.MethodPost, other.URL+"/oauth/logout", "", "Origin", other.URL)
+	tobias.setCookie("closegraph-session", kept)
+	if status, body := tobias.ask("{viewer{name}}"); status == http.StatusOK {
+		t.Errorf("logged out without Redis: %d %s", status, body)
+	}
+	if n := l.calls("POST /oauth2/revoke/") - revoked; n != 2 {
+		t.Errorf("%d tokens are revoked without Redis, want both", n)
+	}
 }
 
 // TestSandboxesShareNothing starts two gateways on demo data of their own: neither is given what the other one holds.

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -12,13 +13,12 @@ import (
 // that it had understood. Else answers from before would be given as if nothing had happened.
 type owed struct {
 	mu     sync.Mutex
-	marks  map[string]bool // names of the marks that are to go
-	all    bool            // more than could be remembered: all are to go
+	gone   map[string]bool // names of marks and sessions that are to go
 	events []event
 }
 
 const (
-	mostOwedMarks  = 10_000
+	mostOwedNames  = 10_000
 	mostOwedEvents = 10_000
 )
 
@@ -26,17 +26,17 @@ const (
 var errOwed = errors.New("it was not heard what was written")
 
 // owe remembers what Redis has to hear. If it is used, it is given up until it has.
-func (c *Client) owe(marks []string, events ...event) {
+func (c *Client) owe(gone []string, events ...event) {
 	c.owed.mu.Lock()
 	defer c.owed.mu.Unlock()
-	if c.owed.marks == nil {
-		c.owed.marks = map[string]bool{}
+	if c.owed.gone == nil {
+		c.owed.gone = map[string]bool{}
 	}
-	for _, mark := range marks {
-		c.owed.marks[mark] = true
+	for _, name := range gone {
+		c.owed.gone[name] = true
 	}
-	if len(c.owed.marks) > mostOwedMarks {
-		c.owed.marks, c.owed.all = nil, true
+	if len(c.owed.gone) > mostOwedNames { // all marks are to go then; sessions stay, but their tokens are revoked
+		c.owed.gone = map[string]bool{c.allMark(): true}
 	}
 	c.owed.events = append(c.owed.events, events...)
 	if over := len(c.owed.events) - mostOwedEvents; over > 0 { // the oldest matter least: after a minute none does
@@ -50,34 +50,42 @@ func (c *Client) owe(marks []string, events ...event) {
 // settle tells Redis all that is owed to it, and begins to use it in the moment when nothing is.
 func (c *Client) settle(ctx context.Context, l *link) error {
 	for {
-		c.owed.mu.Lock()
-		marks, events := slices.Collect(maps.Keys(c.owed.marks)), c.owed.events
-		if c.owed.all {
-			marks = append(marks, c.allMark())
-		}
-		if len(marks) == 0 && len(events) == 0 {
-			c.options.Up(true)
-			c.link.Store(l)
-			c.owed.mu.Unlock()
+		gone, events, ready := c.owed.take(c, l)
+		if ready {
 			return nil
 		}
-		c.owed.mu.Unlock()
-		if len(marks) > 0 {
-			if err := l.Do(ctx, l.B().Del().Key(marks...).Build()).Error(); err != nil {
-				return err
-			}
+		if err := c.pay(ctx, l, gone, events); err != nil {
+			c.owe(gone, events...)
+			return err
 		}
-		for _, e := range events {
-			if err := c.writes.send(ctx, l, e); err != nil {
-				return err
-			}
-		}
-		c.owed.mu.Lock() // what was added meanwhile is told in the next round; what was told is told once more at worst
-		for _, mark := range marks {
-			delete(c.owed.marks, mark)
-		}
-		c.owed.all = c.owed.all && !slices.Contains(marks, c.allMark())
-		c.owed.events = slices.Delete(c.owed.events, 0, min(len(events), len(c.owed.events)))
-		c.owed.mu.Unlock()
 	}
+}
+
+// take takes out what is owed. When nothing is, the link is used from now on.
+func (o *owed) take(c *Client, l *link) (gone []string, events []event, ready bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.gone) == 0 && len(o.events) == 0 {
+		c.options.Up(true)
+		c.link.Store(l)
+		return nil, nil, true
+	}
+	gone, events = slices.Collect(maps.Keys(o.gone)), o.events
+	o.gone, o.events = nil, nil
+	return gone, events, false
+}
+
+// pay tells Redis what it was owed.
+func (c *Client) pay(ctx context.Context, l *link, gone []string, events []event) error {
+	if len(gone) > 0 {
+		if err := l.Do(ctx, l.B().Del().Key(gone...).Build()).Error(); err != nil {
+			return fmt.Errorf("DEL: %w", err)
+		}
+	}
+	for _, e := range events {
+		if err := c.writes.send(ctx, l, e); err != nil {
+			return fmt.Errorf("XADD: %w", err)
+		}
+	}
+	return nil
 }

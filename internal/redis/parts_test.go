@@ -164,6 +164,24 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// TestLogoutWhileRedisIsAway forgets a session while Redis is away: it is gone when Redis is back with it.
+func TestLogoutWhileRedisIsAway(t *testing.T) {
+	t.Parallel()
+	server := redistest.Run(t)
+	client := open(t, server, redis.Options{Timeout: 200 * time.Millisecond})
+	sessions := client.Sessions()
+	eventually(t, "a session is kept", func() bool { return sessions.Put(t.Context(), "1", []byte("sealed"), time.Minute) == nil })
+	server.Pause()
+	if err := sessions.Delete(t.Context(), "1"); err != nil {
+		t.Errorf("Delete = %v", err)
+	}
+	server.Resume()
+	eventually(t, "Redis is back", client.Up)
+	if value, err := sessions.Get(t.Context(), "1"); value != nil || err != nil {
+		t.Errorf("Get = %q, %v", value, err)
+	}
+}
+
 // memory keeps texts.
 type memory map[string]string
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/internal/redis"
 	"github.com/closegraph/closegraph/internal/redis/redistest"
 )
@@ -201,6 +202,21 @@ func BenchmarkStore(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			s.Drop(b.Context(), tags)
+		}
+	})
+	b.Run("budget", func(b *testing.B) { // one call that is granted, and told of
+		b.ReportAllocs()
+		var key closeapi.BudgetKey
+		shared := client.Budgets()
+		state := make([]byte, 300)
+		for b.Loop() {
+			old, _, err := shared.Load(b.Context(), key)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if ok, err := shared.Swap(b.Context(), key, old, state, time.Minute); !ok || err != nil {
+				b.Fatal(ok, err)
+			}
 		}
 	})
 	b.Run("learn", func(b *testing.B) {

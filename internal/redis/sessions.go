@@ -10,7 +10,7 @@ import (
 )
 
 // Sessions keeps what belongs to sessions in Redis, as session.Store has it. What it is given is sealed already. While
-// Redis is away, all that it is asked is an error.
+// Redis is away, all that it is asked but to forget is an error.
 type Sessions struct{ c *Client }
 
 // Sessions are those of all replicas.
@@ -52,11 +52,16 @@ func (s *Sessions) Put(ctx context.Context, id string, value []byte, lifetime ti
 	}))
 }
 
-// Delete forgets a value.
+// Delete forgets a value: while Redis is away, as soon as it is back.
 func (s *Sessions) Delete(ctx context.Context, id string) error {
-	return s.c.hidden(s.c.do(ctx, "session delete", func(ctx context.Context, l *link) error {
-		return l.Do(ctx, l.B().Del().Key(s.c.key("session", id)).Build()).Error()
-	}))
+	name := s.c.key("session", id)
+	err := s.c.do(ctx, "session delete", func(ctx context.Context, l *link) error {
+		return l.Do(ctx, l.B().Del().Key(name).Build()).Error()
+	})
+	if err != nil {
+		s.c.owe([]string{name})
+	}
+	return nil
 }
 
 // unlockScript gives a lock back, unless it was lost to another holder.
