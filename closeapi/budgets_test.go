@@ -189,7 +189,6 @@ func TestProcessDies(t *testing.T) {
 		if _, err := client.Do(within(t, 5*time.Minute), read(1)); err != nil {
 			t.Errorf("Do = %v, want an answer", err)
 		}
-		shared.fail = func(context.Context) error { return errors.New("no connection") }
 		cancel()
 		<-ended
 	})

@@ -14,6 +14,8 @@ const (
 	// sooner than one call to Close.
 	sharedAttempts = 20
 	sharedTurn     = 2 * time.Millisecond
+	// sharedLasts is how long a state is kept that nobody changes: longer than any window or stop that is believed.
+	sharedLasts = 2 * maxStop
 )
 
 // sharedBudgets asks the shared budgets, but not for a while after they have failed. Nil asks nothing.
@@ -89,7 +91,7 @@ func (s *sharedBudgets) attempt(ctx context.Context, key BudgetKey, own budget, 
 		b.shift(-ahead)
 		return done, true, nil
 	}
-	if ok, err := s.budgets.Swap(ctx, key, old, done.encode(), lineLasts); !ok || err != nil {
+	if ok, err := s.budgets.Swap(ctx, key, old, done.encode(), sharedLasts); !ok || err != nil {
 		return settled{}, false, err
 	}
 	b.shift(-ahead)

@@ -170,7 +170,7 @@ func TestReplicasReadWhatWasWrittenByID(t *testing.T) {
 	s := sandbox.RunT(t)
 	r := newReplicas(t, s, nil)
 	leads := s.IDs("lead")[:3]
-	query := fmt.Sprintf(`{ nodes(ids: ["%s"]) { ... on Lead { id description } } }`, strings.Join(leads, `", "`))
+	query := `{ nodes(ids: ["` + strings.Join(leads, `", "`) + `"]) { ... on Lead { id description } } }`
 	lead := leads[1]
 	r.ask(t, 1, query)
 	if calls := r.calls(); strings.Contains(calls, "GET /lead/"+lead) || strings.Count(calls, "\n") != 1 {

@@ -122,7 +122,7 @@ func (c *Client) watch(ctx context.Context, first chan<- struct{}) {
 			since, waited = time.Now(), time.Now()
 		case <-time.After(ping + time.Duration(rand.Int64N(int64(ping/4)))): //nolint:gosec // no secret: so that replicas do not come all at once
 			if c.link.Load() != nil {
-				_ = c.do(ctx, "ping", pinged) // what comes of it is noted
+				c.writes.Learn(ctx) // which shows whether Redis is there, and leaves little to be learned by who waits for it
 			}
 		}
 	}

@@ -66,6 +66,7 @@ func (o *owed) take(c *Client, l *link) (gone []string, events []event, ready bo
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.gone) == 0 && len(o.events) == 0 {
+		c.changed()
 		c.options.Up(true)
 		c.link.Store(l)
 		return nil, nil, true

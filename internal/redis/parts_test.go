@@ -90,6 +90,14 @@ func TestWrites(t *testing.T) {
 	if b.Epoch(two) == other {
 		t.Error("many writes were not learned of")
 	}
+	before = b.Epoch(one)
+	for i := range 11_000 { // more than are remembered one by one
+		a.Tell(t.Context(), closeapi.Identity{3, byte(i >> 8), byte(i)})
+	}
+	b.Learn(t.Context())
+	if b.Epoch(one) < before {
+		t.Error("an epoch from before is the present one again")
+	}
 }
 
 // TestWritesWhileRedisIsAway writes while Redis is away: others hear of it when it is back.

@@ -56,8 +56,8 @@ type Client struct {
 	owed   owed
 	writes *Writes
 
-	mu     sync.Mutex
-	onLost []func() // what is told when Redis is lost
+	mu       sync.Mutex
+	onChange []func() // what is told when Redis is lost, and before it is used again
 }
 
 const (
@@ -146,11 +146,20 @@ func (c *Client) Close() {
 // Up reports whether Redis is used now.
 func (c *Client) Up() bool { return c.link.Load() != nil }
 
-// whenLost has f called whenever Redis is lost.
-func (c *Client) whenLost(f func()) {
+// whenChanged has f called whenever Redis is lost, and before it is used again.
+func (c *Client) whenChanged(f func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.onLost = append(c.onLost, f)
+	c.onChange = append(c.onChange, f)
+}
+
+func (c *Client) changed() {
+	c.mu.Lock()
+	told := c.onChange
+	c.mu.Unlock()
+	for _, f := range told {
+		f()
+	}
 }
 
 // key is the name of something in Redis: what it is about cannot be read off it.
@@ -197,12 +206,7 @@ func (c *Client) lose(l *link, err error) {
 		return
 	}
 	c.options.Up(false)
-	c.mu.Lock()
-	told := c.onLost
-	c.mu.Unlock()
-	for _, f := range told {
-		f()
-	}
+	c.changed()
 	c.options.Log.Warn("Redis is lost: until it is back, this process knows only what it has in memory", "error", c.hide(err))
 	go l.close() // it may wait for answers
 	select {

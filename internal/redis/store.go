@@ -59,7 +59,7 @@ return marks`)
 
 // Store keeps values in Redis and, while it is away, in local.
 func (c *Client) Store(local Local) closeapi.Store {
-	c.whenLost(local.DropAll) // others may have dropped what is there, since it was last used
+	c.whenChanged(local.DropAll) // others may have dropped what is there, since it was last used
 	return &store{c: c, local: local}
 }
 

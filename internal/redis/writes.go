@@ -27,7 +27,8 @@ type Writes struct {
 	mu      sync.Mutex
 	last    string            // the last entry of the stream that was read
 	epochs  map[string]uint64 // how often identities, by their hashes, were heard to write
-	counted uint64            // of all
+	floor   uint64            // the epoch of those that are not among them
+	counted uint64            // writes of all
 	written map[string]time.Time
 }
 
@@ -41,7 +42,7 @@ const (
 	// remembered is for how long writes matter: longer than a read is under way, and as long as Close's lists lag behind.
 	remembered = time.Minute
 	// longestStream is about how many events are in Redis at most.
-	longestStream = 10_000
+	longestStream = 100_000
 	// mostWritten and mostEpochs bound what was heard of others.
 	mostWritten = 10_000
 	mostEpochs  = 10_000
@@ -146,10 +147,11 @@ func (w *Writes) hear(entries []rueidis.XRangeSlice) {
 
 // count begins a new epoch of an identity. When there are too many, all begin one, which costs a few calls.
 func (w *Writes) count(identity string) {
+	w.counted++
 	if len(w.epochs) >= mostEpochs {
 		clear(w.epochs)
+		w.floor = w.counted
 	}
-	w.counted++
 	w.epochs[identity] = w.counted
 }
 
@@ -167,7 +169,7 @@ func (w *Writes) remember(id string) {
 func (w *Writes) Epoch(id closeapi.Identity) uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.epochs[w.c.key("identity", id.String())]
+	return max(w.epochs[w.c.key("identity", id.String())], w.floor)
 }
 
 // WrittenLately are those of the objects that other replicas have written within the last minute.
