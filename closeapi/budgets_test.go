@@ -106,6 +106,62 @@ func TestSharedBudgets(t *testing.T) {
 	}
 }
 
+// farther is a register that is farther away.
+type farther struct {
+	*register
+	by time.Duration
+}
+
+func (f farther) Load(ctx context.Context, key closeapi.BudgetKey) ([]byte, time.Time, error) {
+	<-time.After(f.by)
+	return f.register.Load(ctx, key)
+}
+
+// TestSharedBudgetsAreFair has a process with few calls share a budget with others that have many and are nearer to the
+// register, so that they are always there first: it has its turn all the same.
+func TestSharedBudgetsAreFair(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string]sandbox.Options{
+		"bit by bit": {RateLimit: 20}, "in steps": {RateLimit: 20, RateSteps: true}, "a few": {RateLimit: 3},
+		"nothing told": {RateLimit: 20, RateHeader: sandbox.RateHeaderNever},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				defer quiet()
+				s, shared := sandbox.New(options), newRegister()
+				s.Fault(sandbox.Fault{Delay: 80 * time.Millisecond})
+				read, begin := reads(s), time.Now()
+				process := func(i int) *closeapi.Client {
+					return toSandbox(t, s, closeapi.Config{
+						Budgets: farther{shared, time.Duration(i) * 3 * time.Millisecond}, IdentityKey: []byte("the same"),
+					})
+				}
+				var took [3]time.Duration
+				together(len(took), func(i int) {
+					client, calls := process(i), 15*options.RateLimit
+					if i == len(took)-1 {
+						calls = options.RateLimit
+						<-time.After(2 * time.Second) // the others have begun
+					}
+					together(calls, func(n int) {
+						if _, err := client.Do(within(t, 2*time.Minute), read(100*i+n)); err != nil {
+							t.Error(err)
+						}
+					})
+					took[i] = time.Since(begin)
+				})
+				if all := max(took[0], took[1]); took[2] > all/2 {
+					t.Errorf("took %v: the one with few calls waits for the others", took)
+				}
+				if all, ideal := max(took[0], took[1]), 30*time.Second; all > ideal*130/100 {
+					t.Errorf("took %v, where %v are enough", all, ideal)
+				}
+			})
+		})
+	}
+}
+
 // TestSharedBudgetsFail takes the register away: the client counts alone, and asks for it only now and then.
 func TestSharedBudgetsFail(t *testing.T) {
 	t.Parallel()

@@ -23,6 +23,12 @@ type budgetState struct {
 	Learned             windowState
 	Step, Passed        int64
 	After, Rolled       uint64
+	Turns               [maxTurns]turnState
+}
+
+type turnState struct {
+	Name         uint64
+	Since, Until int64
 }
 
 type flightState struct {
@@ -47,6 +53,11 @@ func (s *settled) encode() []byte {
 	}
 	if b.learned.rolled {
 		state.Rolled = 1
+	}
+	for i, t := range s.turns {
+		if t.name != 0 {
+			state.Turns[i] = turnState{Name: t.name, Since: t.since.UnixMicro(), Until: t.until.UnixMicro()}
+		}
 	}
 	text, err := binary.Append(nil, binary.BigEndian, state)
 	if err != nil {
@@ -76,7 +87,12 @@ func (s *settled) decode(text []byte, base time.Duration, now time.Time) bool {
 	b.learned = learnedWindow{
 		window: state.Learned.window(at), step: int(state.Step), after: state.After, passed: int(state.Passed), rolled: state.Rolled == 1,
 	}
-	s.origin, s.budget = state.Origin, b
+	s.origin, s.budget, s.turns = state.Origin, b, turns{}
+	for i, t := range state.Turns {
+		if t.Name != 0 {
+			s.turns[i] = turn{name: t.Name, since: at(t.Since), until: at(t.Until)}
+		}
+	}
 	return true
 }
 

@@ -21,7 +21,12 @@ const (
 // sharedBudgets asks the shared budgets, but not for a while after they have failed. Nil asks nothing.
 type sharedBudgets struct {
 	budgets Budgets
+	name    uint64       // of this process, among those that wait
 	paused  atomic.Int64 // until when, in nanoseconds since 1970
+}
+
+func newSharedBudgets(budgets Budgets) *sharedBudgets {
+	return &sharedBudgets{budgets: budgets, name: rand.Uint64() | 1} //nolint:gosec // a name, no secret
 }
 
 // report is what came of a call that was granted by a state.
@@ -33,6 +38,7 @@ type report struct {
 // settled is what came of a change of a shared budget.
 type settled struct {
 	budget budget        // as it is now, by the clock of this process
+	turns  turns         // of the processes that wait for it, by the clock of the store
 	origin uint64        // names the state, and all that were made of it
 	passes []pass        // what was granted
 	wait   time.Duration // until more may be; not above zero when all that was wanted was granted
@@ -81,13 +87,8 @@ func (s *sharedBudgets) attempt(ctx context.Context, key BudgetKey, own budget, 
 		}
 		b.report(now, number, r.seen)
 	}
-	for len(done.passes) < wanted {
-		if done.wait = b.reserve(now); done.wait > 0 {
-			break
-		}
-		done.passes = append(done.passes, pass{number: b.sent, origin: done.origin})
-	}
-	if len(reports)+len(done.passes) == 0 { // nothing changed but the time
+	changed := done.grant(s.name, now, wanted) || len(reports) > 0
+	if !changed {
 		b.shift(-ahead)
 		return done, true, nil
 	}
@@ -96,6 +97,31 @@ func (s *sharedBudgets) attempt(ctx context.Context, key BudgetKey, own budget, 
 	}
 	b.shift(-ahead)
 	return done, true, nil
+}
+
+// grant grants as many calls as a process wants and may have, or notes that it waits. It reports whether that changed
+// anything that others have to know.
+func (s *settled) grant(name uint64, now time.Time, wanted int) (changed bool) {
+	if wanted == 0 {
+		return false
+	}
+	for most := s.turns.share(name, s.budget, now, wanted); len(s.passes) < most; {
+		if s.wait = s.budget.reserve(now); s.wait > 0 {
+			break
+		}
+		s.passes = append(s.passes, pass{number: s.budget.sent, origin: s.origin})
+	}
+	switch {
+	case len(s.passes) > 0:
+		s.turns.got(name)
+		if len(s.passes) < wanted && s.wait <= 0 {
+			s.wait = courtesy
+		}
+		return true
+	case s.wait <= 0:
+		s.wait = courtesy
+	}
+	return s.turns.wait(name, now, s.wait)
 }
 
 func (s *sharedBudgets) isPaused() bool { return time.Now().UnixNano() < s.paused.Load() }
