@@ -73,7 +73,7 @@ func (r *replicas) calls() string {
 // waitFor waits until something is so.
 func waitFor(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !so(); <-time.After(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !so(); <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it never came about: %s", what)
 		}
@@ -312,7 +312,7 @@ func TestRedisDiesUnderLoad(t *testing.T) {
 			s := sandbox.New(sandbox.Options{RateLimit: 40})
 			s.Fault(sandbox.Fault{Delay: 20 * time.Millisecond})
 			r := newReplicas(t, s, func(o *Options) {
-				o.Config.RedisTimeout = 100 * time.Millisecond
+				o.Config.RedisTimeout = 250 * time.Millisecond
 				o.Config.RequestTimeout = time.Minute
 				o.Retry = closeapi.RetryPolicy{}
 			})

@@ -43,7 +43,7 @@ func open(t testing.TB, s *redistest.Server, o redis.Options) *redis.Client {
 // eventually waits until something is so.
 func eventually(t testing.TB, what string, so func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !so(); <-time.After(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !so(); <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it never came about: %s", what)
 		}

@@ -176,7 +176,7 @@ func TestSessions(t *testing.T) {
 func TestLogoutWhileRedisIsAway(t *testing.T) {
 	t.Parallel()
 	server := redistest.Run(t)
-	client := open(t, server, redis.Options{Timeout: 200 * time.Millisecond})
+	client := open(t, server, redis.Options{Timeout: 500 * time.Millisecond})
 	sessions := client.Sessions()
 	eventually(t, "a session is kept", func() bool { return sessions.Put(t.Context(), "1", []byte("sealed"), time.Minute) == nil })
 	server.Pause()

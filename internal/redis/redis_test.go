@@ -31,7 +31,7 @@ func TestGoneAndBack(t *testing.T) {
 			var states []bool
 			outcomes := map[string]int{}
 			client := open(t, server, redis.Options{
-				Timeout: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(log, nil)),
+				Timeout: 250 * time.Millisecond, Log: slog.New(slog.NewTextHandler(log, nil)),
 				Up: func(up bool) { mu.Lock(); defer mu.Unlock(); states = append(states, up) },
 				Observe: func(operation, outcome string, _ time.Duration) {
 					mu.Lock()
@@ -80,10 +80,10 @@ func TestSlow(t *testing.T) {
 	t.Parallel()
 	server, log := redistest.Run(t), &logged{}
 	way := newSlowly(t, server)
-	client := open(t, server, redis.Options{URL: way.url(), Timeout: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(log, nil))})
+	client := open(t, server, redis.Options{URL: way.url(), Timeout: 250 * time.Millisecond, Log: slog.New(slog.NewTextHandler(log, nil))})
 	s := newStore(t, client)
 	eventually(t, "Redis is used", client.Up)
-	way.delay.Store(int64(200 * time.Millisecond))
+	way.delay.Store(int64(time.Second))
 	eventually(t, "Redis is lost", func() bool { get(t, s); return !client.Up() })
 	before := strings.Count(log.String(), "Redis is lost")
 	<-time.After(4 * time.Second) // it is tried again and again

@@ -136,7 +136,7 @@ func TestServerComesBackWithOldData(t *testing.T) {
 func TestDropsWhileRedisIsAway(t *testing.T) {
 	t.Parallel()
 	server := redistest.Run(t)
-	timeout := 100 * time.Millisecond
+	timeout := 500 * time.Millisecond
 	a, b := open(t, server, redis.Options{Timeout: timeout}), open(t, server, redis.Options{})
 	near, far := newStore(t, a), newStore(t, b)
 	eventually(t, "a value is kept", func() bool { keep(t, far, "old"); return get(t, near) == "old" })
