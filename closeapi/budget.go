@@ -13,6 +13,8 @@ const (
 	maxStop = time.Minute
 	// limitLasts is how long a limit is remembered that was told no more.
 	limitLasts = 10 * time.Minute
+	// unanswered is for how long a call may fly at most: longer than an attempt lasts.
+	unanswered = time.Minute
 	// untilAnswer is how long to wait for an answer: one wakes those who wait sooner.
 	untilAnswer = time.Second
 )
@@ -35,8 +37,8 @@ type budget struct {
 	stop     time.Time // before this, none is granted
 	stopped  uint64    // the last call that was granted before the last refusal
 	refusals int       // refusals in a row
-	flying   int       // calls since then that have not come back
-	room     int       // how many may fly at once
+	since    flights   // calls since then that have not come back
+	room     int       // how many of them may fly at once
 
 	told    toldWindow
 	learned learnedWindow
@@ -60,7 +62,8 @@ func (b *budget) reserve(now time.Time) time.Duration {
 
 // held is how long nobody may call because of a refusal, or of knowing too little.
 func (b *budget) held(now time.Time) time.Duration {
-	if b.flying >= b.room {
+	b.since.age(now, b.sent, unanswered)
+	if b.since.flying() >= b.room {
 		return max(b.stop.Sub(now), untilAnswer)
 	}
 	return b.stop.Sub(now)
@@ -69,7 +72,7 @@ func (b *budget) held(now time.Time) time.Duration {
 // take grants a call without asking.
 func (b *budget) take(now time.Time) {
 	b.sent++
-	b.flying++
+	b.since.add(b.sent, 1)
 	b.told.add(b.sent, 1)
 	b.learned.left--
 	b.last = now
@@ -77,9 +80,7 @@ func (b *budget) take(now time.Time) {
 
 // report takes in what came of the call with the number.
 func (b *budget) report(now time.Time, number uint64, seen Sighting) {
-	if number > b.stopped {
-		b.flying--
-	}
+	b.since.add(number, -1)
 	b.told.add(number, -1)
 	switch seen.Outcome {
 	case OutcomeUnsent:
@@ -125,7 +126,7 @@ func (b *budget) refuse(now time.Time, number uint64, seen Sighting) {
 	if doubled >= 0 {
 		wait = max(wait, min(b.base<<min(doubled, 20), maxStop))
 	}
-	b.stop, b.stopped, b.flying, b.room = now.Add(wait), b.sent, 0, 1
+	b.stop, b.stopped, b.since, b.room = now.Add(wait), b.sent, none(now, b.sent), 1
 	b.told.refuse(now, b.sent, b.stop, seen.Limit.Limit)
 	b.learned.refuse(number, wait, b.stop, seen.Limit.Limit)
 }

@@ -2,7 +2,6 @@ package closeapi
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 )
 
@@ -12,22 +11,18 @@ type BudgetKey struct {
 	Group    string // of endpoints, such as "lead read"
 }
 
-// Budgets shares budgets among processes that call Close with the same credentials: they must have the same
-// [Config.IdentityKey]. Each method is one atomic step in a store that they have in common, by its clock, and has a
-// fraction of a second. A client that gets an error counts alone for a few seconds, from what it has seen itself; and
-// what itself was refused, it does not try before the time that Close names, whatever is granted.
+// Budgets is where processes keep in common what is known of their budgets, which call Close with the same credentials.
+// They must have the same [Config.IdentityKey]. What is kept is up to the client: each call that is granted, and each
+// answer, makes a new state of the old one, by the rules that hold in one process as well.
+//
+// Each method is one atomic step, by the clock of the store, and has a fraction of a second. A client that gets an error
+// counts alone for a while, from what it has seen last. A state may be lost: who finds none brings what it knows itself.
 type Budgets interface {
-	// Reserve asks for leave to make one call.
-	Reserve(ctx context.Context, key BudgetKey) (Grant, error)
-	// Report says what came of a call that was granted. It follows every grant, soon or late, unless the process dies or
-	// cannot reach the store.
-	Report(ctx context.Context, key BudgetKey, grant Grant, seen Sighting) error
-}
-
-// Grant is leave to make one call, or the time to ask again.
-type Grant struct {
-	Wait   time.Duration // when above zero, there is no leave yet
-	Number uint64        // for Report; what it means is up to the Budgets, such as how many calls were granted before
+	// Load returns the state that was kept last for a key, nil when there is none, and the time.
+	Load(ctx context.Context, key BudgetKey) (state []byte, now time.Time, err error)
+	// Swap keeps a fresh state for a while in the place of the old one, and reports false if that is not the one that is
+	// kept. Nobody may change the states afterwards.
+	Swap(ctx context.Context, key BudgetKey, old, fresh []byte, lifetime time.Duration) (bool, error)
 }
 
 // Sighting is what a call showed of its budget.
@@ -59,45 +54,3 @@ type Budget struct {
 	Reset     time.Duration // until the budget is full again; 0 when it is
 	Waiting   int           // calls of this client that wait for it
 }
-
-const (
-	sharedTimeout = 250 * time.Millisecond // for one question to the shared budgets
-	sharedPause   = 5 * time.Second        // after one that failed
-)
-
-// sharedBudgets asks the shared budgets, but not for a while after they have failed. Nil asks nothing.
-type sharedBudgets struct {
-	budgets Budgets
-	paused  atomic.Int64 // until when, in nanoseconds since 1970
-}
-
-// reserve is the grant of the shared budgets; nil when they have none to give.
-func (s *sharedBudgets) reserve(ctx context.Context, key BudgetKey) *Grant {
-	if s == nil || s.isPaused() {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, sharedTimeout)
-	defer cancel()
-	grant, err := s.budgets.Reserve(ctx, key)
-	if err != nil {
-		s.pause()
-		return nil
-	}
-	return &grant
-}
-
-// report passes on what came of a call, also when the call was given up.
-func (s *sharedBudgets) report(ctx context.Context, key BudgetKey, grant Grant, seen Sighting) {
-	if s.isPaused() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTimeout)
-	defer cancel()
-	if s.budgets.Report(ctx, key, grant, seen) != nil {
-		s.pause()
-	}
-}
-
-func (s *sharedBudgets) isPaused() bool { return time.Now().UnixNano() < s.paused.Load() }
-
-func (s *sharedBudgets) pause() { s.paused.Store(time.Now().Add(sharedPause).UnixNano()) }

@@ -67,6 +67,9 @@ type Config struct {
 	// Budgets shares what is left of the rate limit with other processes. Without it the client counts alone.
 	Budgets Budgets
 
+	// Writes are those of other processes, so that reads here see what was written there. Without it there are none.
+	Writes Writes
+
 	// Circuit says when Close is taken for down.
 	Circuit CircuitPolicy
 

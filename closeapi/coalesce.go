@@ -16,19 +16,33 @@ import (
 // comes while one is under way joins it, and all get its answer, which is read into memory once.
 //
 // A read that is under way belongs to nobody: it ends when its last waiter has gone, and a waiter that gives up goes at
-// once. A write ends the joining of what began before it, so a read that begins after a write sees what was written.
+// once. A write ends the joining of what began before it, so a read that begins after a write sees what was written; so do
+// the writes of other processes, where there are any.
 type coalesce struct {
 	next   http.RoundTripper
 	intake *intake
 	window time.Duration // for how long a read is joined, so that one that hangs does not take all who come
 	epochs epochs
+	others Writes // nil when there are no other processes
 
 	mu      sync.Mutex
 	flights map[flightKey]*flight
 }
 
-func newCoalesce(window time.Duration, intake *intake, next http.RoundTripper) *coalesce {
-	return &coalesce{next: next, intake: intake, window: window, flights: map[flightKey]*flight{}}
+func newCoalesce(cfg Config, intake *intake, next http.RoundTripper) *coalesce {
+	return &coalesce{next: next, intake: intake, window: cfg.Timeout, others: cfg.Writes, flights: map[flightKey]*flight{}}
+}
+
+// Writes tells processes of each other's writes, which call Close with the same credentials and have the same
+// [Config.IdentityKey]. What cannot be told or learned is no error: it is told later, and who does not hear of a write may
+// join what began before it. It is safe for concurrent use.
+type Writes interface {
+	// Tell tells the other processes that an identity begins to write, or has written.
+	Tell(ctx context.Context, id Identity)
+	// Learn takes in what the others have told up to now.
+	Learn(ctx context.Context)
+	// Epoch is a number that is another one when a write of the identity was learned of.
+	Epoch(id Identity) uint64
 }
 
 // flightKey is what equal reads have in common.
@@ -36,7 +50,8 @@ type flightKey struct {
 	question
 	identity   Identity
 	epoch      uint64
-	background bool // what somebody waits for does not join what may wait
+	elsewhere  uint64 // the epoch of the writes of other processes
+	background bool   // what somebody waits for does not join what may wait
 }
 
 // flight is a read that is under way. To the transports below it is the context of the request: it has the values of the
@@ -78,15 +93,19 @@ func (f *flight) Value(key any) any {
 func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeOf(req)
 	if !x.op.Reads {
-		t.epochs.end(x.identity)
-		defer t.epochs.end(x.identity)
+		t.wrote(req.Context(), x.identity)
+		defer t.wrote(req.Context(), x.identity)
 		return t.next.RoundTrip(req)
 	}
 	q, err := questionOf(req)
 	if err != nil {
 		return nil, err
 	}
-	key := flightKey{question: q, identity: x.identity, epoch: t.epochs.of(x.identity), background: x.background}
+	key := t.key(q, x)
+	if t.others != nil && t.has(key) { // before it is joined, not before one begins: that is no older than now
+		t.others.Learn(req.Context())
+		key = t.key(q, x)
+	}
 	f, joined := t.join(key, req, x)
 	x.joined = joined
 	select {
@@ -99,6 +118,30 @@ func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
 		x.attempts, x.waited = f.exchange.attempts, f.exchange.waited
 	}
 	return f.answer()
+}
+
+// key is what a read of a caller has in common with those that it may join.
+func (t *coalesce) key(q question, x *exchange) flightKey {
+	key := flightKey{question: q, identity: x.identity, epoch: t.epochs.of(x.identity), background: x.background}
+	if t.others != nil {
+		key.elsewhere = t.others.Epoch(x.identity)
+	}
+	return key
+}
+
+// has reports whether such a read is under way.
+func (t *coalesce) has(key flightKey) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.flights[key] != nil
+}
+
+// wrote ends the joining of what an identity has under way.
+func (t *coalesce) wrote(ctx context.Context, id Identity) {
+	t.epochs.end(id)
+	if t.others != nil {
+		t.others.Tell(context.WithoutCancel(ctx), id) // what becomes of a write does not hang on who waits for it
+	}
 }
 
 // join finds the read that a caller may wait for, or begins it.

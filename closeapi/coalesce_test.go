@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -339,6 +340,58 @@ func TestWritesEndJoining(t *testing.T) {
 		}
 		// The other identity has not written, and may join what it began before.
 		want := []string{`{"n":1}`, `{"n":2}`, `{"n":3}`, `{"n":3}`, `{"n":4}`, `{"n":2}`}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("answers (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// told are the writes of processes that tell each other, as closeapi.Writes has it.
+type told struct {
+	all *atomic.Uint64 // what was told by anybody
+	mu  sync.Mutex
+	own uint64 // of it, what this process has learned
+}
+
+func (t *told) Tell(context.Context, closeapi.Identity) { t.all.Add(1) }
+
+func (t *told) Learn(context.Context) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.own = t.all.Load()
+}
+
+func (t *told) Epoch(closeapi.Identity) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.own
+}
+
+// TestWritesOfOthersEndJoining reads by one process before, during and after a write by another: nobody joins across its
+// beginning or its end, and who reads without a write in between does.
+func TestWritesOfOthersEndJoining(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var all atomic.Uint64
+		s := &slow{}
+		process := func() *closeapi.Client {
+			return newClient(t, closeapi.Config{Transport: s, Writes: &told{all: &all}})
+		}
+		reader, writer := process(), process()
+		put := closeapi.Call{Operation: "PUT /lead/{id}/", Vars: []string{"lead_1"}, Body: struct{}{}}
+		waiting := []<-chan result{start(t.Context(), reader, getLead), start(t.Context(), reader, getLead)}
+		write := start(t.Context(), writer, put)
+		<-time.After(500 * time.Millisecond)
+		waiting = append(waiting, start(t.Context(), reader, getLead), start(t.Context(), reader, getLead))
+		<-time.After(500 * time.Millisecond)
+		<-write
+		waiting = append(waiting, start(t.Context(), reader, getLead), start(t.Context(), reader, getLead))
+		var got []string
+		for _, w := range waiting {
+			r := <-w
+			got = append(got, strings.TrimPrefix(string(r.doc.Body), `{"id":"lead_1",`))
+		}
+		want := []string{`"n":1}`, `"n":1}`, `"n":3}`, `"n":3}`, `"n":4}`, `"n":4}`} // the write is the second one
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("answers (-want +got):\n%s", diff)
 		}

@@ -60,7 +60,7 @@ func newGovern(cfg Config, next http.RoundTripper) *govern {
 	lines, _ := simplelru.NewLRU[BudgetKey, *line](maxLines, nil) // the size is a good one
 	t := &govern{next: next, policy: cfg.Pace, base: cfg.Retry.BaseDelay, lines: lines}
 	if cfg.Budgets != nil {
-		t.shared = &sharedBudgets{budgets: cfg.Budgets}
+		t.shared = newSharedBudgets(cfg.Budgets)
 	}
 	return t
 }

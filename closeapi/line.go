@@ -19,15 +19,16 @@ type line struct {
 	used   time.Time      // when a call came last; guarded by the lock of govern
 
 	mu      sync.Mutex
-	budget  budget
+	budget  budget // where budgets are shared, as it was seen last
 	queue   queue
-	running bool // whether the goroutine lives
+	reports []report // what came of calls that a shared budget granted, and has not been told yet
+	running bool     // whether the goroutine lives
 }
 
 // pass is leave to make one call.
 type pass struct {
 	number uint64 // of the budget
-	grant  *Grant // of the shared budget; nil when that was not asked
+	origin uint64 // names the shared budget that gave it; 0 when it was the one of this process
 }
 
 // enter waits until the call may be made. The error says that it cannot be made in time, or that ctx was canceled.
@@ -81,10 +82,7 @@ func (l *line) join(ctx context.Context, x *exchange, now time.Time) (*waiting, 
 		return nil, err
 	}
 	l.queue.add(w, again)
-	if !l.running {
-		l.running = true
-		go l.run(context.WithoutCancel(ctx)) // it works for all that wait, whoever came first
-	}
+	l.start(ctx)
 	return w, nil
 }
 
@@ -120,17 +118,26 @@ func (l *line) abandon(ctx context.Context, w *waiting) error {
 	return &heldError{wait: wait}
 }
 
-// leave takes in what came of a call.
+// start has the goroutine live.
+func (l *line) start(ctx context.Context) {
+	if !l.running {
+		l.running = true
+		go l.run(context.WithoutCancel(ctx)) // it works for all that wait, whoever came first
+	}
+}
+
+// leave takes in what came of a call. A shared budget is told by the goroutine, so that nobody waits for it.
 func (l *line) leave(ctx context.Context, p pass, seen Sighting) {
 	l.mu.Lock()
 	l.budget.report(time.Now(), p.number, seen)
+	if p.origin != 0 {
+		l.reports = append(l.reports, report{p, seen})
+		l.start(ctx)
+	}
 	running := l.running
 	l.mu.Unlock()
 	if running {
 		l.changed()
-	}
-	if p.grant != nil {
-		l.shared.report(ctx, l.key, *p.grant, seen)
 	}
 }
 
@@ -145,42 +152,48 @@ func (l *line) changed() {
 // run lets the calls of the queue go, one after the other, and ends with the last one.
 func (l *line) run(ctx context.Context) {
 	for l.busy() {
-		if p, wait := l.reserve(ctx); wait > 0 {
-			l.sleep(wait)
-		} else {
+		passes, wait := l.reserve(ctx)
+		for _, p := range passes {
 			l.letGo(ctx, p)
+		}
+		if wait > 0 {
+			l.sleep(wait)
 		}
 	}
 }
 
-// busy reports whether anything waits. If not, the goroutine ends.
+// busy reports whether there is anything to do. If not, the goroutine ends.
 func (l *line) busy() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.running = l.queue.length > 0
+	l.running = l.queue.length > 0 || len(l.reports) > 0
 	return l.running
 }
 
-// reserve asks the shared budget for a call, and, when that is not to be had, the one of this process.
-func (l *line) reserve(ctx context.Context) (pass, time.Duration) {
+// reserve asks the shared budget for as many calls as wait, and, when that is not to be had, the one of this process for
+// one. Beside what was granted it returns how long to wait before more may be.
+func (l *line) reserve(ctx context.Context) ([]pass, time.Duration) {
 	l.mu.Lock()
-	wait := l.budget.held(time.Now())
+	own, reports, wanted := l.budget, l.reports, l.queue.length
+	l.reports = nil
 	l.mu.Unlock()
-	if wait > 0 {
-		return pass{}, wait
-	}
-	grant := l.shared.reserve(ctx, l.key)
-	if grant != nil && grant.Wait > 0 {
-		return pass{}, grant.Wait
-	}
+	done, shared := l.shared.settle(ctx, l.key, own, reports, wanted)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if grant != nil {
-		l.budget.take(time.Now())
-	} else if wait := l.budget.reserve(time.Now()); wait > 0 {
-		return pass{}, wait
+	switch {
+	case shared:
+		l.budget = done.budget
+		for _, r := range l.reports { // they came meanwhile, and are told next
+			l.budget.report(time.Now(), r.pass.number, r.seen)
+		}
+		return done.passes, done.wait
+	case l.queue.length == 0:
+		return nil, 0
 	}
-	return pass{number: l.budget.sent, grant: grant}, 0
+	if wait := l.budget.reserve(time.Now()); wait > 0 {
+		return nil, wait
+	}
+	return []pass{{number: l.budget.sent}}, 0
 }
 
 // letGo gives the pass to the call whose turn it is, or back.
@@ -213,7 +226,11 @@ func (l *line) sleep(wait time.Duration) {
 		l.queue.remove(w)
 		close(w.done)
 	}
+	waiting := l.queue.length > 0
 	l.mu.Unlock()
+	if !waiting {
+		return
+	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -227,11 +244,11 @@ func (l *line) known() Budget {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := Budget{Group: l.key.Group, Waiting: l.queue.length}
-	now, told := time.Now(), l.budget.told
+	now, told := time.Now(), &l.budget.told
 	if b.Limit = told.size; b.Limit == 0 {
 		return b
 	}
-	b.Remaining, b.Reset = max(told.left-told.fresh-told.aging, 0), told.end.Sub(now)
+	b.Remaining, b.Reset = max(told.left-told.flying(), 0), told.end.Sub(now)
 	if b.Reset <= 0 {
 		b.Remaining, b.Reset = told.size, 0
 	}

@@ -145,8 +145,8 @@ func recite(conn net.Conn, answers []string) {
 
 const fine = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
 
-// settled waits until the kept connection has seen what the server did after its answer.
-func settled(t *testing.T, n *network) {
+// noticed waits until the kept connection has seen what the server did after its answer.
+func noticed(t *testing.T, n *network) {
 	t.Helper()
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -182,7 +182,7 @@ func TestNetworkLeavesConnections(t *testing.T) {
 				t.Fatalf("the first answer: %q, %v", body, err)
 			}
 			if test.settles {
-				settled(t, n)
+				noticed(t, n)
 			}
 			if status, body, err := fetch(t.Context(), n, url); err != nil || body != "next" {
 				t.Errorf("the second answer: %d %q, %v, want that of a new connection", status, body, err)

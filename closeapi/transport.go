@@ -26,7 +26,7 @@ func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next 
 	next = newCircuit(cfg, next)
 	pace = newGovern(cfg, next)
 	next = newRetry(cfg.Retry, pace)
-	reads = newCoalesce(cfg.Timeout, intake, next)
+	reads = newCoalesce(cfg, intake, next)
 	next = reads
 	if cfg.Store != nil {
 		cache := newCache(cfg.Store, kept, next)

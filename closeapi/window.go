@@ -51,44 +51,17 @@ func (w *window) estimateFor(left int, now, last time.Time, ahead int) time.Dura
 // Close are counted by now, and their answers are no news any more.
 type toldWindow struct {
 	window
+	flights
 	seen time.Time // when size was told last
 	asOf uint64    // the last call that was granted before left was told
-
-	since      time.Time // when the present generation of calls began
-	young, old uint64    // the last calls before it, and before the generation before
-	fresh      int       // the calls of the present generation that fly
-	aging      int       // those of the generation before
 }
 
-// generation is longer than a call takes to reach Close.
-const generation = 500 * time.Millisecond
-
-// add counts a call that begins or ends to fly.
-func (t *toldWindow) add(number uint64, n int) {
-	switch {
-	case number > t.young:
-		t.fresh += n
-	case number > t.old:
-		t.aging += n
-	}
-}
-
-// age begins a new generation when the present one is over.
-func (t *toldWindow) age(now time.Time, sent uint64) {
-	switch passed := now.Sub(t.since); {
-	case passed < generation:
-		return
-	case passed < 2*generation:
-		t.old, t.aging = t.young, t.fresh
-	default:
-		t.old, t.aging = sent, 0
-	}
-	t.since, t.young, t.fresh = now, sent, 0
-}
+// uncounted is longer than a call takes to reach Close.
+const uncounted = 500 * time.Millisecond
 
 // renew begins the next window when this one is over.
 func (t *toldWindow) renew(now time.Time, sent uint64) {
-	t.age(now, sent)
+	t.age(now, sent, uncounted)
 	if !now.Before(t.end) {
 		t.left, t.end = t.size, now.Add(t.length)
 	}
@@ -132,11 +105,11 @@ func (t *toldWindow) refuse(now time.Time, sent uint64, stop time.Time, size int
 }
 
 func (t *toldWindow) wait(now, last time.Time) time.Duration {
-	return t.waitFor(t.left-t.fresh-t.aging, now, last)
+	return t.waitFor(t.left-t.flying(), now, last)
 }
 
 func (t *toldWindow) estimate(now, last time.Time, ahead int) time.Duration {
-	return t.estimateFor(t.left-t.fresh-t.aging, now, last, ahead)
+	return t.estimateFor(t.left-t.flying(), now, last, ahead)
 }
 
 // learnedWindow is what refusals teach where headers are missing, or tell less than the truth. The window after the

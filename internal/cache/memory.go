@@ -76,6 +76,14 @@ func (m *Memory) Drop(_ context.Context, tags []string) {
 	}
 }
 
+// DropAll ends all values.
+func (m *Memory) DropAll() {
+	for i := range m.marks {
+		m.marks[i].Add(1)
+	}
+	m.values.InvalidateAll()
+}
+
 // mark is one number for several counters. They only grow, so their sum is another one whichever of them moved.
 func (m *Memory) mark(tags []string) uint64 {
 	var sum uint64

@@ -38,6 +38,21 @@ func TestKeepUntilItsTime(t *testing.T) {
 	})
 }
 
+// TestDropAll ends what is there, and what is on its way.
+func TestDropAll(t *testing.T) {
+	t.Parallel()
+	m, tags := cache.NewMemory(1<<20), []string{"mine", "all"}
+	_, mark := m.Get(t.Context(), "key", tags)
+	m.Set(t.Context(), "key", tags, mark, []byte("value"), time.Hour)
+	m.DropAll()
+	m.Set(t.Context(), "on its way", tags, mark, []byte("value"), time.Hour)
+	for _, key := range []string{"key", "on its way"} {
+		if value, _ := m.Get(t.Context(), key, tags); value != nil {
+			t.Errorf("Get(%s) = %q", key, value)
+		}
+	}
+}
+
 func TestDrop(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

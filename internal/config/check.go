@@ -86,6 +86,9 @@ func (c Config) checkLimits() error {
 	if c.OnlyTrustedDocuments && c.TrustedDocuments == "" {
 		return errors.New("--only-trusted-documents: say which in --trusted-documents")
 	}
+	if c.RedisTimeout <= 0 {
+		return fmt.Errorf("--redis-timeout: must be longer than nothing, is %s", c.RedisTimeout)
+	}
 	if c.RequestTimeout <= 0 {
 		return fmt.Errorf("--request-timeout: must be longer than nothing, is %s", c.RequestTimeout)
 	}

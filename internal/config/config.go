@@ -49,6 +49,9 @@ type Config struct {
 	Cache     Lifetimes `name:"cache" placeholder:"KIND=DURATION,..." help:"For how long to keep what Close answered, by kind: lead=30s,task=10s. Not named: 5m for users, statuses, pipelines, custom fields and other definitions, 1m for the caller, none for all else. 0 keeps none."`
 	CacheSize Bytes     `name:"cache-size" placeholder:"SIZE" default:"64MiB" help:"Most memory for what is kept of Close's answers; 0 keeps none."`
 
+	RedisURL     Secret        `name:"redis-url" placeholder:"URL" help:"Redis or Valkey that replicas share: redis://user:password@host:6379/0, rediss:// with TLS, or unix:///path. They share what is kept of answers, the rate limit, who wrote what, sessions and persisted queries. While it is away each works on alone. Prefer the variable."`
+	RedisTimeout time.Duration `name:"redis-timeout" placeholder:"DURATION" default:"50ms" help:"Longest time for one operation of Redis. When several take longer, it is left alone until it answers again."`
+
 	RequestTimeout  time.Duration `name:"request-timeout" placeholder:"DURATION" default:"30s" help:"Longest time for one operation."`
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" placeholder:"DURATION" default:"20s" help:"Longest wait for running requests when the server stops."`
 

@@ -30,7 +30,7 @@ func defaults() Config {
 		Playground: true, Introspection: true,
 		Explain: "auto",
 		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxAliases: 250, MaxDirectives: 250, MaxFields: 20000, MaxObjects: 100000, MaxCalls: 250, MaxConcurrent: 1000, MaxResponse: 32 << 20, QueryCache: 1000, PersistedQueries: 1000, CacheSize: 64 << 20,
-		RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
+		RedisTimeout: 50 * time.Millisecond, RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
@@ -65,6 +65,7 @@ func TestParse(t *testing.T) {
 				"TLS_CERT": "cert.pem", "TLS_KEY": "key.pem", "CORS_ORIGINS": "https://app.example.com,http://localhost:3000", "COMPRESSION": "off", "MAX_CONNECTIONS": "0",
 				"MAX_CALLS": "7", "MAX_RESPONSE": "1MB", "QUERY_CACHE": "0", "PERSISTED_QUERIES": "0", "TRUSTED_DOCUMENTS": "list.json", "ONLY_TRUSTED_DOCUMENTS": "true",
 				"CACHE": "lead=30s, user=0", "CACHE_SIZE": "1MiB",
+				"REDIS_URL": "rediss://:hunter2@redis.example/1", "REDIS_TIMEOUT": "20ms",
 				"REQUEST_TIMEOUT": "5s", "SHUTDOWN_TIMEOUT": "1m", "LOG_LEVEL": "debug", "LOG_FORMAT": "json",
 			},
 			want: func(c *Config) {
@@ -74,6 +75,7 @@ func TestParse(t *testing.T) {
 					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxDirectives: 4, MaxFields: 50, MaxObjects: 60, MaxCalls: 7, MaxResponse: 1_000_000,
 					TrustedDocuments: "list.json", OnlyTrustedDocuments: true,
 					Cache: Lifetimes{"lead": 30 * time.Second, "user": 0}, CacheSize: 1 << 20,
+					RedisURL: "rediss://:hunter2@redis.example/1", RedisTimeout: 20 * time.Millisecond,
 					RequestTimeout: 5 * time.Second, ShutdownTimeout: time.Minute, LogLevel: slog.LevelDebug, LogFormat: "json",
 				}
 			},
@@ -244,6 +246,7 @@ func TestParseRefuses(t *testing.T) {
 		{name: "lifetime that ended", env: map[string]string{"CACHE": "lead=-1s"}, want: `lead: "-1s" is not a duration`},
 		{name: "kind twice", args: []string{"--cache=lead=1s,lead=2s"}, want: "lead is named twice"},
 		{name: "size of what is kept", args: []string{"--cache-size=much"}, want: "cache-size"},
+		{name: "timeout of Redis", args: []string{"--redis-timeout=0s"}, want: "--redis-timeout: must be longer than nothing"},
 		{name: "timeout", args: []string{"--request-timeout=0s"}, want: "--request-timeout: "},
 		{name: "timeout without a unit", args: []string{"--request-timeout=30"}, want: "request-timeout"},
 		{name: "shutdown", args: []string{"--shutdown-timeout=-1s"}, want: "--shutdown-timeout: "},

@@ -57,9 +57,6 @@ func newSessions(o Options) (*session.Sessions, error) {
 	for _, key := range c.SessionKeys {
 		keys = append(keys, key.Reveal())
 	}
-	if o.Sessions == nil {
-		o.Sessions = session.NewMemory(c.MaxSessions, o.Now)
-	}
 	return session.New(session.Options{
 		OAuth: closeapi.NewOAuth(closeapi.OAuthConfig{
 			ClientID:     c.OAuthClientID,

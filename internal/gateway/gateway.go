@@ -23,8 +23,8 @@ import (
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/closeapi/sandbox"
 	"github.com/closegraph/closegraph/graph"
-	"github.com/closegraph/closegraph/internal/cache"
 	"github.com/closegraph/closegraph/internal/config"
+	"github.com/closegraph/closegraph/internal/loaders"
 	"github.com/closegraph/closegraph/internal/projection"
 	"github.com/closegraph/closegraph/internal/session"
 	"github.com/closegraph/closegraph/internal/telemetry"
@@ -44,7 +44,7 @@ type Options struct {
 	Sandbox *sandbox.Server
 	// Retry says how calls to Close are repeated; zero for the defaults of closeapi.
 	Retry closeapi.RetryPolicy
-	// Sessions keeps what belongs to those who are logged in, in session mode; default the memory of the process.
+	// Sessions keeps what belongs to those who are logged in, in session mode; default Redis, or the memory of the process.
 	Sessions session.Store
 	// Now is the clock by which proofs of identity expire; default time.Now.
 	Now func() time.Time
@@ -55,6 +55,7 @@ type Gateway struct {
 	handler  http.Handler
 	admin    http.Handler
 	client   *closeapi.Client
+	shared   shared
 	sandbox  *sandbox.Server
 	stop     context.CancelFunc // ends what runs beside the requests
 	draining atomic.Bool
@@ -66,21 +67,19 @@ func New(o Options) (*Gateway, error) {
 		o.Log = slog.Default()
 	}
 	running, stop := context.WithCancel(context.Background())
-	g, err := assemble(running, o)
-	if err != nil {
-		stop()
+	g := &Gateway{stop: stop}
+	if err := g.assemble(running, o); err != nil {
+		g.Close()
 		return nil, err
 	}
-	g.stop = stop
 	return g, nil
 }
 
-// assemble makes a Gateway; what of it runs beside the requests ends with ctx.
-func assemble(ctx context.Context, o Options) (*Gateway, error) {
+// assemble puts a Gateway together; what of it runs beside the requests ends with ctx.
+func (g *Gateway) assemble(ctx context.Context, o Options) error {
 	if o.Telemetry == nil {
 		o.Telemetry = telemetry.New("(unknown)", nil)
 	}
-	g := &Gateway{}
 	if o.Config.Mode() == config.ModeSandbox {
 		if g.sandbox = o.Sandbox; g.sandbox == nil {
 			g.sandbox = sandbox.New(sandbox.Options{})
@@ -92,36 +91,45 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 	if o.Transport == nil {
 		o.Transport = closeapi.NewHTTPTransport()
 	}
+	if err := checkKinds(o.Config); err != nil {
+		return err
+	}
+	var err error
+	if g.shared, err = newShared(o); err != nil { //nolint:contextcheck // it ends with Close
+		return err
+	}
+	if o.Sessions == nil {
+		o.Sessions = g.shared.sessions(o)
+	}
 	identify, err := newIdentifier(ctx, o)
 	if err != nil {
-		return nil, err
-	}
-	store, err := storeOf(o.Config)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	g.client, err = closeapi.New(closeapi.Config{
-		BaseURL:   o.Config.CloseBaseURL,
-		Transport: o.Telemetry.Transport(o.Transport),
-		Retry:     o.Retry,
-		Store:     store,
-		Lifetimes: o.Config.Cache,
-		Observe:   o.Telemetry.Observe,
+		BaseURL:     o.Config.CloseBaseURL,
+		Transport:   o.Telemetry.Transport(o.Transport),
+		Retry:       o.Retry,
+		Store:       g.shared.store(o.Config),
+		Budgets:     g.shared.budgets,
+		Writes:      g.shared.writes,
+		IdentityKey: g.shared.identityKey,
+		Lifetimes:   o.Config.Cache,
+		Observe:     o.Telemetry.Observe,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	exec, err := newExecutor(o, g.client)
+	exec, err := newExecutor(o, g.client, g.shared.others)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	named, err := documentsOf(o.Config)
+	named, err := documentsOf(o.Config, g.shared)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	pages, err := foreignOf(o.Config)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	opts := httpOptions{
 		Exec:      exec,
@@ -130,6 +138,7 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 		Reading: func(ctx context.Context) (closeapi.Reading, bool) {
 			return g.client.For(identityOf(ctx).Caller).Reading()
 		},
+		Learn:         g.client.Learn,
 		Documents:     named,
 		MaxBody:       int64(o.Config.MaxBody),
 		Timeout:       o.Config.RequestTimeout,
@@ -145,11 +154,11 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 		Log:           o.Log,
 	}
 	g.handler, g.admin = newHTTPHandler(opts), newAdminHandler(opts, o.Config.Pprof)
-	return g, nil
+	return nil
 }
 
 // newExecutor puts the GraphQL side together: the schema, its projection, and the limits of a query.
-func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, error) {
+func newExecutor(o Options, client *closeapi.Client, others loaders.Others) (graphql.GraphExecutor, error) {
 	full := graph.NewExecutableSchema(graph.Config{}).Schema()
 	engine, err := projection.New(full, projection.Options{
 		Code:       resolvers.Code(),
@@ -158,6 +167,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 		MaxCalls:   o.Config.MaxCalls,
 		MaxAnswer:  int(o.Config.MaxResponse),
 		PlanCache:  o.Config.QueryCache,
+		Others:     others,
 		Whole:      client.Whole,
 	})
 	if err != nil {
@@ -232,10 +242,10 @@ func refuseOperation(err error) graphql.ResponseHandler {
 }
 
 // documentsOf are the operations that requests may name.
-func documentsOf(c config.Config) (*documents, error) {
+func documentsOf(c config.Config, shared shared) (*documents, error) {
 	d := &documents{only: c.OnlyTrustedDocuments}
 	if !d.only {
-		d.automatic = newAutomatic(c.PersistedQueries)
+		d.automatic = shared.documents(c)
 	}
 	if c.TrustedDocuments == "" {
 		return d, nil
@@ -275,10 +285,13 @@ func (g *Gateway) Sandbox() *sandbox.Server { return g.sandbox }
 // Drain makes the gateway say that it is not ready for new requests; running ones go on.
 func (g *Gateway) Drain() { g.draining.Store(true) }
 
-// Close ends what runs beside the requests, and lets go of idle connections.
+// Close ends what runs beside the requests, and lets go of idle connections and of Redis.
 func (g *Gateway) Close() {
 	g.stop()
-	g.client.Close()
+	if g.client != nil {
+		g.client.Close()
+	}
+	g.shared.close()
 }
 
 var errDraining = errors.New("the server is stopping")
@@ -290,18 +303,15 @@ func (g *Gateway) ready() error {
 	return nil
 }
 
-// storeOf keeps what Close answered, in the memory of this process; nil when nothing is to be kept.
-func storeOf(c config.Config) (closeapi.Store, error) {
+// checkKinds refuses lifetimes of what cannot be kept.
+func checkKinds(c config.Config) error {
 	known := closeapi.Kinds()
 	for _, kind := range slices.Sorted(maps.Keys(c.Cache)) {
 		if !slices.Contains(known, kind) {
-			return nil, fmt.Errorf("--cache: %q is not a kind of answers that can be kept; those are %s", kind, strings.Join(known, ", "))
+			return fmt.Errorf("--cache: %q is not a kind of answers that can be kept; those are %s", kind, strings.Join(known, ", "))
 		}
 	}
-	if c.CacheSize == 0 {
-		return nil, nil
-	}
-	return cache.NewMemory(int64(c.CacheSize)), nil
+	return nil
 }
 
 // ownCredential is the credential that the server has of its own; nil when it has none.

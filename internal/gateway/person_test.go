@@ -22,6 +22,7 @@ type loginServer struct {
 	*httptest.Server
 	sandbox   *sandbox.Server
 	authorize string // where the sandbox asks for access
+	options   Options
 
 	mu  sync.Mutex
 	now time.Time
@@ -37,16 +38,19 @@ func newLoginServer(t *testing.T, flags ...string) *loginServer {
 	upstream := httptest.NewServer(l.sandbox)
 	t.Cleanup(upstream.Close)
 	l.Server, l.authorize = httptest.NewUnstartedServer(nil), upstream.URL+"/oauth2/authorize/"
-	o := testOptions(nil, append(flags, "--oauth-client-id="+sandbox.DemoClientID, "--oauth-client-secret="+sandbox.DemoClientSecret,
-		"--session-keys="+sessionKey+",another-key-that-was-in-use-before", "--listen="+l.Listener.Addr().String(),
-		"--close-base-url="+upstream.URL+"/api/v1", "--oauth-authorize-url="+l.authorize,
-		"--oauth-token-url="+upstream.URL+"/oauth2/token/", "--oauth-revoke-url="+upstream.URL+"/oauth2/revoke/")...)
+	o := testOptions(nil, append([]string{
+		"--oauth-client-id=" + sandbox.DemoClientID, "--oauth-client-secret=" + sandbox.DemoClientSecret,
+		"--session-keys=" + sessionKey + ",another-key-that-was-in-use-before", "--listen=" + l.Listener.Addr().String(),
+		"--close-base-url=" + upstream.URL + "/api/v1", "--oauth-authorize-url=" + l.authorize,
+		"--oauth-token-url=" + upstream.URL + "/oauth2/token/", "--oauth-revoke-url=" + upstream.URL + "/oauth2/revoke/",
+	}, flags...)...)
 	o.Now, o.Log = l.clock, slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	g, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(g.Close)
+	l.options = o
 	l.Config.Handler = g.Handler()
 	l.Start()
 	t.Cleanup(l.Close)

@@ -29,6 +29,9 @@ type httpOptions struct {
 	// Reading says for whom and as of when the request reads whose context it is, so that equal queries share an answer. Nil
 	// shares nothing.
 	Reading func(context.Context) (closeapi.Reading, bool)
+	// Learn takes in what other processes have written, before a request is answered with another's run. Nil when there are
+	// none.
+	Learn func(context.Context)
 	// Documents are operations that requests may name; nil when there are none.
 	Documents *documents
 	// MaxBody is the longest request body, in bytes.
@@ -68,7 +71,7 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 		exec: opts.Exec, telemetry: opts.Telemetry, prepare: opts.Prepare, documents: opts.Documents,
 		maxBody: opts.MaxBody, timeout: opts.Timeout, compress: opts.Compress,
 		foreign: opts.Foreign, admission: newAdmission(opts.MaxConcurrent), caller: opts.Caller,
-		sharing: newSharing(opts.Reading, opts.Timeout),
+		sharing: newSharing(opts.Reading, opts.Learn, opts.Timeout),
 	}
 	shared := opts.Foreign.headers
 	mux := http.NewServeMux()

@@ -21,7 +21,8 @@ import (
 type sharing struct {
 	// reading says for whom and as of when a request reads, by the context that it runs under.
 	reading func(context.Context) (closeapi.Reading, bool)
-	timeout time.Duration // the longest that a request may take, waiting for another's run included; zero for no bound
+	learn   func(context.Context) // takes in what other processes have written; nil when there are none
+	timeout time.Duration         // the longest that a request may take, waiting for another's run included; zero for no bound
 
 	mu   sync.Mutex
 	runs map[runKey]*sharedRun // those that may be joined; each has somebody who waits for it
@@ -50,14 +51,18 @@ type sharedRun struct {
 const joinable = time.Second
 
 // newSharing shares among requests with the same reading; nil, it shares nothing.
-func newSharing(reading func(context.Context) (closeapi.Reading, bool), timeout time.Duration) *sharing {
-	return &sharing{reading: reading, timeout: timeout, runs: map[runKey]*sharedRun{}}
+func newSharing(reading func(context.Context) (closeapi.Reading, bool), learn func(context.Context), timeout time.Duration) *sharing {
+	return &sharing{reading: reading, learn: learn, timeout: timeout, runs: map[runKey]*sharedRun{}}
 }
 
 // find is what was found for a request, by running it or by another's run. The run says whether it is a query as soon as it
 // knows.
 func (s *sharing) find(ctx context.Context, to reply, asked *question, run func(ctx context.Context, isQuery func(bool)) found) found {
 	key, ok := s.key(ctx, asked)
+	if ok && s.learn != nil && s.has(key) { // before a run is joined, not before one begins: that is no older than now
+		s.learn(ctx)
+		key, ok = s.key(ctx, asked)
+	}
 	if !ok {
 		return run(ctx, func(bool) {})
 	}
@@ -96,6 +101,13 @@ func (s *sharing) key(ctx context.Context, asked *question) (runKey, bool) {
 		return runKey{}, false
 	}
 	return runKey{reading: reading, post: asked.Method == http.MethodPost, sum: asked.sum()}, true
+}
+
+// has reports whether there is a run that could be joined.
+func (s *sharing) has(key runKey) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.runs[key] != nil
 }
 
 // join finds the run that a request may wait for; if there is none, the request is the first of a new one.

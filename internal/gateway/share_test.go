@@ -341,7 +341,7 @@ func TestSharingForgets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		reading := func(context.Context) (closeapi.Reading, bool) { return closeapi.Reading{}, true }
-		s := newSharing(reading, time.Second)
+		s := newSharing(reading, nil, time.Second)
 		_, told := tinyOptions(t).Telemetry.Request(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), graphqlPath)
 		to := reply{told: told}
 		var wait sync.WaitGroup
@@ -378,7 +378,7 @@ func TestPanicInAShare(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		reading := func(context.Context) (closeapi.Reading, bool) { return closeapi.Reading{}, true }
-		s := newSharing(reading, time.Second)
+		s := newSharing(reading, nil, time.Second)
 		_, told := tinyOptions(t).Telemetry.Request(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), graphqlPath)
 		to := reply{told: told}
 		begin, runs := make(chan struct{}), 0

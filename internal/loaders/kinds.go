@@ -158,7 +158,7 @@ func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *foun
 		}
 		return
 	}
-	ids, fresh := l.Observed.settled(ids)
+	ids, fresh := l.Observed.settled(ctx, ids)
 	l.each(ctx, fresh, found)
 	if len(ids) == 0 {
 		return
@@ -225,7 +225,7 @@ func (l *Loader[R]) search(ctx context.Context, k kind, ids []string, found *fou
 // whole reads a list from its beginning until it ends or all ids are found; what it does not hold, or not yet as it was
 // written, is asked for by id.
 func (l *Loader[R]) whole(ctx context.Context, k kind, ids []string, found *found[R]) {
-	ids, fresh := l.Observed.settled(ids)
+	ids, fresh := l.Observed.settled(ctx, ids)
 	l.each(ctx, fresh, found)
 	if len(ids) == 0 {
 		return

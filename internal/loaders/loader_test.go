@@ -281,7 +281,7 @@ func TestLoadAfterWrite(t *testing.T) {
 			l := newLoader(t, s, tt.typeName, tt.one)
 			ids := s.IDs(tt.resource)
 			ids = ids[:min(4, len(ids))]
-			l.Observed.Wrote(ids[1])
+			l.Observed.Wrote(t.Context(), ids[1])
 			for i, r := range l.Load(t.Context(), ids) {
 				if r.Err != nil || r.Row.ID != ids[i] {
 					t.Errorf("%s = %+v", ids[i], r)
@@ -294,6 +294,37 @@ func TestLoadAfterWrite(t *testing.T) {
 	}
 }
 
+// elsewhere is another process, which has written these objects and is told of others.
+type elsewhere struct{ wrote, told []string }
+
+func (e *elsewhere) TellWritten(_ context.Context, ids []string) { e.told = append(e.told, ids...) }
+
+func (e *elsewhere) WrittenLately(_ context.Context, ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(e.wrote, id) })
+}
+
+// TestWrittenElsewhere reads an object by its id that another process has written, and tells it what was written here.
+func TestWrittenElsewhere(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	l := newLoader(t, s, "Contact", "GET /contact/{id}/")
+	ids := s.IDs("contact")[:3]
+	others := &elsewhere{wrote: ids[1:2]}
+	l.Observed.Others = others
+	l.Observed.Wrote(t.Context(), "lead_1", "lead_2")
+	if diff := cmp.Diff([]string{"lead_1", "lead_2"}, others.told); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+	for i, r := range l.Load(t.Context(), ids) {
+		if r.Err != nil || r.Row.ID != ids[i] {
+			t.Errorf("%s = %+v", ids[i], r)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}, calls(s)); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
 // TestManyWrites remembers no more writes than it may.
 func TestManyWrites(t *testing.T) {
 	t.Parallel()
@@ -301,12 +332,12 @@ func TestManyWrites(t *testing.T) {
 		s := sandbox.RunT(t)
 		l := newLoader(t, s, "Contact", "GET /contact/{id}/")
 		for i := range 25_000 {
-			l.Observed.Wrote(fmt.Sprint("cont_", i))
+			l.Observed.Wrote(t.Context(), fmt.Sprint("cont_", i))
 		}
 		ids := s.IDs("contact")[:2]
-		l.Observed.Wrote(ids[0]) // there is no room for it until the others are old
+		l.Observed.Wrote(t.Context(), ids[0]) // there is no room for it until the others are old
 		<-time.After(2 * time.Minute)
-		l.Observed.Wrote(ids[1])
+		l.Observed.Wrote(t.Context(), ids[1])
 		l.Load(t.Context(), append(ids, s.IDs("contact")[3]))
 		want := map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}
 		if diff := cmp.Diff(want, calls(s)); diff != "" {

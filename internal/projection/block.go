@@ -112,7 +112,7 @@ func (x *run) expand(ctx context.Context, b *block) {
 		case sameItem:
 			x.expandSame(ctx, b, it, k)
 		case listItem:
-			x.expandList(b, it, k)
+			x.expandList(ctx, b, it, k)
 		case computedItem:
 			x.compute(ctx, b, it, k)
 		}

@@ -5,6 +5,7 @@ package projection
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -30,6 +31,8 @@ type Options struct {
 	MaxAnswer int
 	// PlanCache is how many operations have their plans kept; default 1,000.
 	PlanCache int
+	// Others are the other processes that serve the same accounts; default none.
+	Others loaders.Others
 	// Whole reports whether answers of an operation are kept for a while and hold all members, so that it is best asked for
 	// as much as it gives; default no operation.
 	Whole func(operation string) bool
@@ -75,7 +78,7 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 		return nil, err
 	}
 	return &Engine{
-		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{},
+		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{Others: o.Others},
 		maxObjects: o.MaxObjects, maxCalls: o.MaxCalls, maxAnswer: o.MaxAnswer, whole: o.Whole,
 	}, nil
 }
@@ -146,14 +149,13 @@ func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document
 func (e *Engine) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
 	doc, err := requestOf(ctx).Do(ctx, call)
 	if err == nil && !strings.HasPrefix(call.Operation, "GET ") {
-		for _, id := range call.Vars {
-			e.observed.Wrote(id)
-		}
+		written := slices.Clone(call.Vars)
 		if body, ok := call.Body.(map[string]any); ok { // a comment changes the object that it is about
 			if about, ok := body["object_id"].(string); ok {
-				e.observed.Wrote(about)
+				written = append(written, about)
 			}
 		}
+		e.observed.Wrote(ctx, written...)
 	}
 	return doc, err
 }

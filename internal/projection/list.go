@@ -2,13 +2,14 @@ package projection
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/closegraph/closegraph/closeapi"
 )
 
 // expandList asks for the list of each row.
-func (x *run) expandList(b *block, it *item, k *kid) {
+func (x *run) expandList(ctx context.Context, b *block, it *item, k *kid) {
 	k.links = make([]link, len(b.rows))
 	args := it.connection.ast.ArgumentMap(x.request.vars)
 	lists := map[string]int32{}
@@ -27,10 +28,11 @@ func (x *run) expandList(b *block, it *item, k *kid) {
 			at = int32(len(lists))
 			lists[id] = at
 			parents = append(parents, listParent{id, r})
-			k.empty = append(k.empty, it.field.list.empty != "" && x.tellsEmpty(r.raw(it.other), id))
+			k.empty = append(k.empty, it.field.list.empty != "" && tellsEmpty(r.raw(it.other)))
 		}
 		k.links[i] = link{state: linkSet, at: at}
 	}
+	x.doubtEmpty(ctx, parents, k.empty)
 	x.list(it.connection, args, parents, k)
 }
 
@@ -40,10 +42,24 @@ type listParent struct {
 	row row
 }
 
-// tellsEmpty reports whether a member of an object says that a list of the object is empty: it is there, and null. For a while
-// after something was written about the object, that may be old.
-func (x *run) tellsEmpty(raw []byte, id string) bool {
-	return len(raw) > 0 && isNull(raw) && !x.request.engine.observed.WroteLately(id)
+// tellsEmpty reports whether a member of an object says that a list of the object is empty: it is there, and null.
+func tellsEmpty(raw []byte) bool { return len(raw) > 0 && isNull(raw) }
+
+// doubtEmpty does not believe objects that their lists are empty, for a while after something was written about them.
+func (x *run) doubtEmpty(ctx context.Context, parents []listParent, empty []bool) {
+	var ids []string
+	for i, parent := range parents {
+		if empty[i] {
+			ids = append(ids, parent.id)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	lately := x.request.engine.observed.WrittenLately(ctx, ids)
+	for i, parent := range parents {
+		empty[i] = empty[i] && !slices.Contains(lately, parent.id)
+	}
 }
 
 // list asks for a list of Close once for each parent, or once at the root.

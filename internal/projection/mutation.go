@@ -56,7 +56,7 @@ func (a Answer) Document(ctx context.Context, doc closeapi.Document) (*Value, er
 	}
 	id := Parent{row{t, 0}}.Text("id")
 	if id != "" {
-		a.request.engine.observed.Wrote(id)
+		a.request.engine.observed.Wrote(ctx, id)
 	}
 	if isID(id) && a.lacks(row{t, 0}) {
 		return a.Object(ctx, id)

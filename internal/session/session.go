@@ -173,21 +173,22 @@ func (s *Sessions) begin(ctx context.Context, g closeapi.OAuthGrant) (ticket, er
 	return t, s.save(ctx, t, g)
 }
 
-// forget ends a session, after a renewal that is under way, and returns the grant that it had.
+// forget ends a session, after a renewal that is under way, and returns the grant that it had. When the store cannot be
+// reached it is ended as far as that goes: without its lock, and by the copy that there may be.
 func (s *Sessions) forget(ctx context.Context, id string) (closeapi.OAuthGrant, error) {
-	unlock, err := s.store.Lock(ctx, id)
-	if err != nil {
-		return closeapi.OAuthGrant{}, fmt.Errorf("lock a session: %w", err)
+	if unlock, err := s.store.Lock(ctx, id); err == nil {
+		defer unlock()
+	} else {
+		s.log.WarnContext(ctx, "a session is ended without its lock", "error", err)
 	}
-	defer unlock()
 	g, err := s.load(ctx, id)
-	if err != nil {
+	if errors.Is(err, ErrOver) {
 		return g, err
 	}
 	if err := s.store.Delete(ctx, id); err != nil {
 		return g, fmt.Errorf("forget a session: %w", err)
 	}
-	return g, nil
+	return g, err
 }
 
 // save puts the grant of a session into the store.

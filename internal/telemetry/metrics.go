@@ -28,6 +28,10 @@ type metrics struct {
 	joined       *prometheus.CounterVec   // by operation
 	waits        prometheus.Histogram
 	cache        *prometheus.CounterVec // by kind and result
+
+	redisUp       prometheus.Gauge
+	redis         *prometheus.CounterVec   // by operation and outcome
+	redisDuration *prometheus.HistogramVec // by operation
 }
 
 // seconds are the buckets of durations: from an answer out of the cache to the longest that anything takes.
