@@ -4,30 +4,10 @@ import (
 	"context"
 	"encoding/json"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
-
-// eachByCall works out a field that takes a call for each parent, some at a time. What fails, fails for its parent alone.
-func eachByCall(ctx context.Context, c projection.Computation, one func(ctx context.Context, parent projection.Parent) (any, error)) []any {
-	values := make([]any, len(c.Parents))
-	var group errgroup.Group
-	group.SetLimit(maxLists)
-	for i, parent := range c.Parents {
-		group.Go(func() error {
-			value, err := one(ctx, parent)
-			if values[i] = value; err != nil {
-				values[i] = err
-			}
-			return nil
-		})
-	}
-	_ = group.Wait() // errors are kept by parent
-	return values
-}
 
 // groupMembers are the members of groups. Close gives them only with a group that is read by itself, and only by name (Close
 // docs: Groups); so those of a row that has none are asked for.
