@@ -1,6 +1,8 @@
 package closeapi
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -8,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 )
 
 // Credential proves to Close who asks. [APIKey], [Bearer] and [ParseAuthorization] make one. However it is
@@ -20,6 +23,8 @@ type Credential interface {
 
 	// authorize puts the credential on a request, or says why it cannot prove anything.
 	authorize(http.Header) error
+	// identify is the identity of who has the credential, under a key.
+	identify(key []byte) Identity
 	// redact replaces the secret in a text that came from elsewhere.
 	redact(string) string
 }
@@ -89,8 +94,30 @@ func isToken(text string) bool {
 // credential is the only Credential. It keeps what it knows inside functions: fmt cannot call the methods
 // below on the unexported fields of other types, but walks through everything else it finds there.
 type credential struct {
-	header  func() []string // the value of the Authorization header; nil when there is nothing to prove with
-	secrets func() []string // what must not be seen; nil with header
+	header   func() []string // the value of the Authorization header; nil when there is nothing to prove with
+	secrets  func() []string // what must not be seen; nil with header
+	identity atomic.Pointer[knownIdentity]
+}
+
+// knownIdentity is the identity of a credential under a key, so that a credential used for many calls is hashed once.
+type knownIdentity struct {
+	key      []byte
+	identity Identity
+}
+
+// identify is the identity of the credential under a key.
+func (c *credential) identify(key []byte) Identity {
+	if known := c.identity.Load(); known != nil && &known.key[0] == &key[0] {
+		return known.identity
+	}
+	mac := hmac.New(sha256.New, key)
+	if c.header != nil {
+		mac.Write([]byte(c.header()[0]))
+	}
+	var sum [sha256.Size]byte
+	known := &knownIdentity{key: key, identity: Identity(mac.Sum(sum[:0]))}
+	c.identity.Store(known)
+	return known.identity
 }
 
 func newCredential(header string, secrets ...string) *credential {

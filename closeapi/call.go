@@ -100,7 +100,7 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 		header["Content-Type"] = acceptJSON
 	}
 	ctx = withExchange(ctx, &exchange{
-		op: op, path: path, identity: identify(c.identity, header), caller: c.caller.Share, background: call.Background,
+		op: op, path: path, identity: c.caller.Credential.identify(c.identity), caller: c.caller.Share, background: call.Background,
 	})
 	return newRequest(ctx, method, target, header, body), path, nil
 }

@@ -24,7 +24,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -119,7 +118,6 @@ type core struct {
 	kept      map[*operation]time.Duration // for how long answers are kept; empty without a store
 	userAgent []string
 	identity  []byte // the key of identities
-	last      atomic.Pointer[identified]
 	observe   func(context.Context, Observation)
 }
 
@@ -186,9 +184,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, errors.New("UserAgent: holds control characters")
 	}
 	if cfg.Transport == nil {
-		transport := NewHTTPTransport()
-		transport.ResponseHeaderTimeout = cfg.Timeout
-		cfg.Transport = transport
+		cfg.Transport = NewHTTPTransport()
 	}
 	if cfg.IdentityKey == nil {
 		cfg.IdentityKey = make([]byte, 32)
@@ -245,11 +241,10 @@ func (c *Client) Close() {
 // one that was not used lately.
 func (c *Client) Budget(operation string) (Budget, bool) {
 	op, ok := operations()[operation]
-	id, known := c.identityOf(c.caller.Credential)
-	if !ok || !known {
+	if !ok || c.caller.Credential == nil || c.caller.Credential.authorize(http.Header{}) != nil {
 		return Budget{}, false
 	}
-	return c.pace.known(BudgetKey{Identity: id, Group: op.group})
+	return c.pace.known(BudgetKey{Identity: c.caller.Credential.identify(c.identity), Group: op.group})
 }
 
 // Do makes one call and reads its whole answer. Any status from 200 to 299 is a success; everything else is

@@ -2,8 +2,6 @@ package closeapi
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"time"
@@ -16,14 +14,6 @@ type Identity [16]byte
 
 // String is the identity in hexadecimal digits.
 func (id Identity) String() string { return hex.EncodeToString(id[:]) }
-
-// identify is the identity of a credential under a key.
-func identify(key []byte, header http.Header) Identity {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(header.Get("Authorization")))
-	var sum [sha256.Size]byte
-	return Identity(mac.Sum(sum[:0]))
-}
 
 // exchange is what the transports of a client know of a call beside its HTTP request, and where they note what they did
 // for it. It travels in the context of the request, since an http.RoundTripper gets nothing else; whoever sends a

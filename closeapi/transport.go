@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -41,27 +40,6 @@ func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next 
 func closeBody(req *http.Request) {
 	if req.Body != nil {
 		req.Body.Close()
-	}
-}
-
-// NewHTTPTransport returns the transport that reaches Close over the network: HTTP/1.1, up to 256 idle
-// connections kept for 90 seconds, a proxy if the environment names one, 10 seconds for a connection, 10 for
-// its handshake, and 30 for the headers of an answer. It asks for no compression by itself: the client does.
-func NewHTTPTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialer.DialContext,
-		Protocols:              protocols,
-		TLSHandshakeTimeout:    10 * time.Second,
-		ResponseHeaderTimeout:  defaultTimeout,
-		MaxResponseHeaderBytes: 64 << 10,
-		MaxIdleConns:           256,
-		MaxIdleConnsPerHost:    256,
-		IdleConnTimeout:        90 * time.Second,
-		DisableCompression:     true,
 	}
 }
 

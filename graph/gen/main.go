@@ -4,13 +4,16 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/99designs/gqlgen/api"
+	"github.com/99designs/gqlgen/codegen"
 	"github.com/99designs/gqlgen/codegen/config"
+	"github.com/99designs/gqlgen/codegen/templates"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/closegraph/closegraph/internal/projection"
@@ -77,4 +80,19 @@ func (projected) MutateConfig(cfg *config.Config) error {
 		}
 	}
 	return nil
+}
+
+//go:embed query.gotpl
+var queryTemplate string
+
+// GenerateCode writes how the resolvers of Query are called; see graph/query.go.
+func (projected) GenerateCode(data *codegen.Data) error {
+	return templates.Render(templates.Options{
+		PackageName:     data.Config.Exec.Package,
+		Template:        queryTemplate,
+		Filename:        filepath.Join(data.Config.Exec.DirName, "query.generated.go"),
+		Data:            data,
+		GeneratedHeader: true,
+		Packages:        data.Config.Packages,
+	})
 }

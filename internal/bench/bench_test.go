@@ -26,9 +26,11 @@ func BenchmarkHandler(b *testing.B) {
 				s.close.taken()
 				c := newClient(b, s, q.text)
 				b.ReportAllocs()
+				before := cpu()
 				for b.Loop() {
 					c.do()
 				}
+				b.ReportMetric(float64((cpu()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 				b.ReportMetric(float64(s.close.taken())/float64(b.N), "calls/op")
 				if c.status != http.StatusOK {
 					b.Errorf("status = %d, want 200: %s", c.status, c.body.Bytes())

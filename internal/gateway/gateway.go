@@ -152,7 +152,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	if err != nil {
 		return nil, err
 	}
-	exec := executor.New(graph.NewExecutableSchema(graph.Config{
+	exec := executor.New(graph.NewProjectedSchema(graph.Config{
 		Schema:    served(full),
 		Resolvers: &resolvers.Resolver{Projection: engine},
 	}))

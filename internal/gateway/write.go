@@ -33,8 +33,7 @@ func writeRefusal(w http.ResponseWriter, media string, r *refusal) {
 	writeAnswer(w, media, r.Status, &graphql.Response{Errors: r.errors()})
 }
 
-// writeAnswer writes the answer. The data are bytes that are valid JSON already: they are neither parsed nor copied
-// again. An answer whose errors or extensions cannot be encoded becomes an internal error.
+// writeAnswer writes the answer. The data are bytes that are valid JSON already: they are not parsed again. An answer whose errors or extensions cannot be encoded becomes an internal error.
 func writeAnswer(w http.ResponseWriter, media string, status int, resp *graphql.Response) {
 	tail := getBuffer()
 	defer putBuffer(tail) // the ResponseWriter keeps nothing of what it has been given
@@ -55,10 +54,18 @@ func writeAnswer(w http.ResponseWriter, media string, status int, resp *graphql.
 	header.Set("Content-Type", media+"; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(len(head)+len(resp.Data)+tail.Len()))
 	w.WriteHeader(status)
-	if len(head) > 0 {
-		_, _ = w.Write(head)
-		_, _ = w.Write(resp.Data)
+	if len(resp.Data) <= largestPooled { // a copy costs less than two writes more to the socket
+		whole := getBuffer()
+		defer putBuffer(whole)
+		whole.Grow(len(head) + len(resp.Data) + tail.Len())
+		whole.Write(head)
+		whole.Write(resp.Data)
+		whole.Write(tail.Bytes())
+		_, _ = w.Write(whole.Bytes())
+		return
 	}
+	_, _ = w.Write(head)
+	_, _ = w.Write(resp.Data)
 	_, _ = w.Write(tail.Bytes())
 }
 

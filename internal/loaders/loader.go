@@ -5,6 +5,7 @@ package loaders
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -51,52 +52,101 @@ type Loader[R any] struct {
 	// those serves for single objects too: it is asked for once, and then it is there.
 	Whole func(operation string) bool
 
-	cache cache[R]
+	mu      sync.Mutex
+	results map[string]Result[R] // of all that was loaded, by id
 }
-
-// safetyNet is how long a batch waits for a key that never comes. It never should: a batch knows how many keys come.
-const safetyNet = 50 * time.Millisecond
 
 // Load loads objects, which may repeat, and returns the results in the order of the ids.
 func (l *Loader[R]) Load(ctx context.Context, ids []string) []Result[R] {
-	n, one := l.cache.missing(ids)
-	if n == 1 { // a batch of one needs no machinery to gather it
-		r := l.single(ctx, one)
-		l.cache.Set(ctx, one, func() (R, error) { return r.Row, r.Err })
+	if missing := l.missing(ids); len(missing) > 0 {
+		l.keep(l.gather(ctx, missing))
 	}
-	if n <= 1 {
-		return l.cache.results(ids)
-	}
-	batch := dataloader.NewBatchedLoader(
-		func(ctx context.Context, keys []string) []*dataloader.Result[R] { return l.batch(ctx, keys) },
-		dataloader.WithBatchCapacity[string, R](n),
-		dataloader.WithInputCapacity[string, R](n),
-		dataloader.WithWait[string, R](safetyNet),
-		dataloader.WithCache[string, R](&l.cache),
-	)
-	for _, id := range ids {
-		batch.Load(ctx, id)
-	}
-	return l.cache.results(ids)
-}
-
-// single reads one id that was not read before.
-func (l *Loader[R]) single(ctx context.Context, id string) Result[R] {
-	found := newFound[R]([]string{id})
-	l.fetch(ctx, []string{id}, found)
-	return found.results[id]
-}
-
-// batch reads distinct ids that were not read before.
-func (l *Loader[R]) batch(ctx context.Context, ids []string) []*dataloader.Result[R] {
-	found := newFound[R](ids)
-	l.fetch(ctx, ids, found)
-	results := make([]*dataloader.Result[R], len(ids))
+	results := make([]Result[R], len(ids))
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for i, id := range ids {
-		r := found.results[id]
-		results[i] = &dataloader.Result[R]{Data: r.Row, Error: r.Err}
+		results[i] = l.results[id]
 	}
 	return results
+}
+
+// missing are the ids that were not loaded, each once.
+func (l *Loader[R]) missing(ids []string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var seen map[string]struct{}
+	if len(ids) > 1 {
+		seen = make(map[string]struct{}, len(ids))
+	}
+	missing := make([]string, 0, len(ids))
+	for _, id := range ids {
+		_, loaded := l.results[id]
+		_, twice := seen[id]
+		if loaded || twice {
+			continue
+		}
+		if seen != nil {
+			seen[id] = struct{}{}
+		}
+		missing = append(missing, id)
+	}
+	return missing
+}
+
+// keep keeps results for whoever asks later in the same request.
+func (l *Loader[R]) keep(loaded map[string]Result[R]) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.results == nil {
+		l.results = loaded
+		return
+	}
+	maps.Copy(l.results, loaded)
+}
+
+// level is what one level of the answer needs of a type. It is one key to the dataloader, whatever the number of its ids:
+// a key an id costs eight allocations and a handing over between goroutines each.
+type level struct{ ids []string }
+
+// safetyNet is how long a batch waits for a level that never comes. It never should: it goes with the first.
+const safetyNet = 50 * time.Millisecond
+
+// gather loads distinct ids. One id alone needs no machinery that would gather others.
+func (l *Loader[R]) gather(ctx context.Context, ids []string) map[string]Result[R] {
+	if len(ids) == 1 {
+		return l.load(ctx, ids)
+	}
+	batch := dataloader.NewBatchedLoader(
+		l.levels,
+		dataloader.WithBatchCapacity[*level, map[string]Result[R]](1),
+		dataloader.WithInputCapacity[*level, map[string]Result[R]](1),
+		dataloader.WithWait[*level, map[string]Result[R]](safetyNet),
+		dataloader.WithCache(&dataloader.NoCache[*level, map[string]Result[R]]{}),
+	)
+	loaded, err := batch.Load(ctx, &level{ids})()
+	if err != nil { // a panic while loading
+		loaded = make(map[string]Result[R], len(ids))
+		for _, id := range ids {
+			loaded[id] = Result[R]{Err: err}
+		}
+	}
+	return loaded
+}
+
+// levels loads what levels need.
+func (l *Loader[R]) levels(ctx context.Context, levels []*level) []*dataloader.Result[map[string]Result[R]] {
+	results := make([]*dataloader.Result[map[string]Result[R]], len(levels))
+	for i, level := range levels {
+		results[i] = &dataloader.Result[map[string]Result[R]]{Data: l.load(ctx, level.ids)}
+	}
+	return results
+}
+
+// load reads distinct ids that were not read before.
+func (l *Loader[R]) load(ctx context.Context, ids []string) map[string]Result[R] {
+	found := newFound[R](ids)
+	l.fetch(ctx, ids, found)
+	return found.results
 }
 
 // found gathers results of calls that run at once.
@@ -143,76 +193,4 @@ func (f *found[R]) missing(ids []string) []string {
 		}
 	}
 	return missing
-}
-
-// cache keeps the thunks of one request for the batches of all its levels.
-type cache[R any] struct {
-	mu     sync.Mutex
-	thunks map[string]dataloader.Thunk[R]
-}
-
-// missing counts the distinct ids that are not in the cache, and names one of them.
-func (c *cache[R]) missing(ids []string) (n int, one string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(ids) == 1 && c.thunks[ids[0]] == nil {
-		return 1, ids[0]
-	}
-	fresh := make(map[string]struct{}, len(ids))
-	for _, id := range ids {
-		if c.thunks[id] == nil {
-			fresh[id] = struct{}{}
-			one = id
-		}
-	}
-	return len(fresh), one
-}
-
-// results waits for the results of ids that are all in the cache.
-func (c *cache[R]) results(ids []string) []Result[R] {
-	thunks := make([]dataloader.Thunk[R], len(ids))
-	c.mu.Lock()
-	for i, id := range ids {
-		thunks[i] = c.thunks[id]
-	}
-	c.mu.Unlock()
-	results := make([]Result[R], len(ids))
-	for i, thunk := range thunks {
-		results[i].Row, results[i].Err = thunk()
-	}
-	return results
-}
-
-// Get is the thunk of an id.
-func (c *cache[R]) Get(_ context.Context, id string) (dataloader.Thunk[R], bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	thunk, ok := c.thunks[id]
-	return thunk, ok
-}
-
-// Set keeps the thunk of an id.
-func (c *cache[R]) Set(_ context.Context, id string, thunk dataloader.Thunk[R]) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.thunks == nil {
-		c.thunks = map[string]dataloader.Thunk[R]{}
-	}
-	c.thunks[id] = thunk
-}
-
-// Delete forgets an id.
-func (c *cache[R]) Delete(_ context.Context, id string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, ok := c.thunks[id]
-	delete(c.thunks, id)
-	return ok
-}
-
-// Clear forgets all ids.
-func (c *cache[R]) Clear() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.thunks)
 }

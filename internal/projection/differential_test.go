@@ -83,7 +83,7 @@ func newGraphOf(t testing.TB, g *graphUnderTest, o projection.Options) *graphUnd
 	if g.engine, err = projection.New(g.full, o); err != nil {
 		t.Fatal(err)
 	}
-	exec := executor.New(graph.NewExecutableSchema(graph.Config{Resolvers: &resolvers.Resolver{Projection: g.engine}}))
+	exec := executor.New(graph.NewProjectedSchema(graph.Config{Resolvers: &resolvers.Resolver{Projection: g.engine}}))
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		ctx, err := g.engine.Begin(ctx, ctx.Value(clientKey{}).(*closeapi.Client))
 		if err != nil {

@@ -1,0 +1,93 @@
+package closeapi
+
+import (
+	"bufio"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// BenchmarkNetwork makes GETs over a socket, with the transport of net/http and with ours. What the other side needs is in
+// the figures of both.
+func BenchmarkNetwork(b *testing.B) {
+	for _, secure := range []bool{false, true} {
+		url, trusted := answering(b, secure)
+		for _, size := range []string{"500", "24000"} {
+			ours := NewHTTPTransport().(*network)
+			ours.std.TLSClientConfig = trusted
+			for name, transport := range map[string]http.RoundTripper{"nethttp": ours.std, "ours": ours} {
+				b.Run(fmt.Sprintf("secure=%v/size=%s/transport=%s", secure, size, name), func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						req, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, url+"/"+size, nil)
+						req.Header.Set("Authorization", "Basic a2V5Og==")
+						resp, err := transport.RoundTrip(req)
+						if err != nil {
+							b.Fatal(err)
+						}
+						_, _ = io.Copy(io.Discard, resp.Body)
+						resp.Body.Close()
+					}
+				})
+			}
+		}
+	}
+}
+
+// answering serves answers of the size that the path names, as cheaply as it can be done.
+func answering(b *testing.B, secure bool) (url string, trusted *tls.Config) {
+	b.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	url = "http://" + l.Addr().String()
+	if secure {
+		s := httptest.NewTLSServer(nil)
+		s.Close()
+		trusted = &tls.Config{RootCAs: s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, ServerName: "example.com"}
+		l = tls.NewListener(l, &tls.Config{Certificates: s.TLS.Certificates})
+		url = "https" + strings.TrimPrefix(url, "http")
+	}
+	b.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go answerAll(conn)
+		}
+	}()
+	return url, trusted
+}
+
+func answerAll(conn net.Conn) {
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	answers := map[string][]byte{}
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		for rest := "x"; strings.TrimSpace(rest) != ""; rest, err = in.ReadString('\n') {
+			if err != nil {
+				return
+			}
+		}
+		var size int
+		_, _ = fmt.Sscanf(line, "GET /%d", &size)
+		if answers[line] == nil {
+			answers[line] = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nRatelimit: limit=100, remaining=50, reset=5\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
+		}
+		if _, err := conn.Write(answers[line]); err != nil {
+			return
+		}
+	}
+}

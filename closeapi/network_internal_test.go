@@ -1,0 +1,405 @@
+package closeapi
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// opened is a transport of ours, and how many connections it has opened.
+func opened(t *testing.T) (*network, *atomic.Int64) {
+	t.Helper()
+	n := NewHTTPTransport().(*network)
+	t.Cleanup(n.CloseIdleConnections)
+	var count atomic.Int64
+	dial := n.std.DialContext
+	n.std.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		count.Add(1)
+		return dial(ctx, network, address)
+	}
+	return n, &count
+}
+
+// fetch gets what is at an address, and the status and the body of it.
+func fetch(ctx context.Context, n http.RoundTripper, url string) (int, string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header.Set("Accept", "application/json")
+	resp, err := n.RoundTrip(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(body), err
+}
+
+func TestNetworkReads(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a long answer ", 10_000)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/whole", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s %s %s %s", r.Method, r.Host, r.URL.RawQuery, r.Header.Get("Accept"))
+	})
+	mux.HandleFunc("/long", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, long) })
+	mux.HandleFunc("/chunks", func(w http.ResponseWriter, _ *http.Request) {
+		for range 3 {
+			_, _ = io.WriteString(w, "chunk ")
+			_ = http.NewResponseController(w).Flush()
+		}
+	})
+	mux.HandleFunc("/empty", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("/none", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/whole", http.StatusFound) })
+	mux.HandleFunc("/early", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusEarlyHints)
+		_, _ = io.WriteString(w, "after all")
+	})
+	for _, secure := range []bool{false, true} {
+		server := httptest.NewUnstartedServer(mux)
+		n, connections := opened(t)
+		if secure {
+			server.StartTLS()
+			n.std.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+		} else {
+			server.Start()
+		}
+		t.Cleanup(server.Close)
+		host := strings.TrimPrefix(strings.TrimPrefix(server.URL, "http://"), "https://")
+		for _, test := range []struct {
+			path   string
+			status int
+			body   string
+		}{
+			{"/whole?a=1&b=%20", 200, "GET " + host + " a=1&b=%20 application/json"},
+			{"/long", 200, long},
+			{"/chunks", 200, "chunk chunk chunk "},
+			{"/empty", 200, ""},
+			{"/none", 204, ""},
+			{"/moved", 302, "<a href=\"/whole\">Found</a>.\n\n"},
+			{"/early", 200, "after all"},
+			{"/nothing", 404, "404 page not found\n"},
+		} {
+			status, body, err := fetch(t.Context(), n, server.URL+test.path)
+			if err != nil || status != test.status || body != test.body {
+				t.Errorf("secure %v, %s: %d %.40q %v, want %d %.40q", secure, test.path, status, body, err, test.status, test.body)
+			}
+		}
+		if got := connections.Load(); got != 1 {
+			t.Errorf("secure %v: %d connections for one call after the other, want 1", secure, got)
+		}
+	}
+}
+
+// closes ends an answer after which the server closes the connection.
+const closes = "\x00"
+
+// script is a server of raw text: on each connection it answers one request after the other, and leaves it open.
+func script(t *testing.T, connections ...[]string) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for _, answers := range connections {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { conn.Close() })
+			go recite(conn, answers)
+		}
+	}()
+	return "http://" + l.Addr().String() + "/"
+}
+
+func recite(conn net.Conn, answers []string) {
+	in := bufio.NewReader(conn)
+	for _, answer := range answers {
+		if _, err := http.ReadRequest(in); err != nil {
+			return
+		}
+		answer, last := strings.CutSuffix(answer, closes)
+		_, _ = io.WriteString(conn, answer)
+		if last {
+			conn.Close()
+		}
+	}
+}
+
+const fine = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
+
+// settled waits until the kept connection has seen what the server did after its answer.
+func settled(t *testing.T, n *network) {
+	t.Helper()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.idle) != 1 {
+		t.Fatalf("%d connections are idle, want 1", len(n.idle))
+	}
+	for n.idle[0].quiet() {
+		if t.Context().Err() != nil {
+			t.Fatal("nothing comes")
+		}
+	}
+}
+
+func TestNetworkLeavesConnections(t *testing.T) {
+	t.Parallel()
+	const next = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext"
+	tests := map[string]struct {
+		first   string // what the first connection answers
+		settles bool   // whether something happens on it afterwards
+	}{
+		"closed while idle":   {fine + closes, true},
+		"answered by itself":  {fine + "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", true},
+		"says that it closes": {strings.Replace(fine, "\r\n", "\r\nConnection: close\r\n", 1), false},
+		"ends with the body":  {"HTTP/1.1 200 OK\r\n\r\nfine" + closes, false},
+		"speaks HTTP/1.0":     {strings.Replace(fine, "1.1", "1.0", 1), false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n, connections := opened(t)
+			url := script(t, []string{test.first}, []string{next})
+			if _, body, err := fetch(t.Context(), n, url); err != nil || body != "fine" {
+				t.Fatalf("the first answer: %q, %v", body, err)
+			}
+			if test.settles {
+				settled(t, n)
+			}
+			if status, body, err := fetch(t.Context(), n, url); err != nil || body != "next" {
+				t.Errorf("the second answer: %d %q, %v, want that of a new connection", status, body, err)
+			}
+			if got := connections.Load(); got != 2 {
+				t.Errorf("%d connections, want 2", got)
+			}
+		})
+	}
+}
+
+func TestNetworkAsksAgain(t *testing.T) {
+	t.Parallel()
+	n, connections := opened(t)
+	url := script(t, []string{fine, closes}, []string{fine})
+	for range 2 { // the second request is read, and the connection closed without an answer
+		if _, body, err := fetch(t.Context(), n, url); err != nil || body != "fine" {
+			t.Errorf("%q, %v", body, err)
+		}
+	}
+	if got := connections.Load(); got != 2 {
+		t.Errorf("%d connections, want 2", got)
+	}
+}
+
+func TestNetworkFails(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		answers []string
+		want    error
+	}{
+		"no answer":                {[]string{closes}, io.ErrUnexpectedEOF},
+		"cut in the head":          {[]string{"HTTP/1.1 200 OK\r\nContent-Le" + closes}, io.ErrUnexpectedEOF},
+		"cut in the body":          {[]string{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfine" + closes}, io.ErrUnexpectedEOF},
+		"cut in a later head":      {[]string{fine, "HTTP/1.1 200 OK\r\n" + closes}, io.ErrUnexpectedEOF},
+		"a head without an end":    {[]string{"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxHead)}, errHeadTooLong},
+		"no HTTP":                  {[]string{"SSH-2.0-OpenSSH\r\n\r\n"}, nil},
+		"another protocol":         {[]string{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"}, nil},
+		"interim answers for ever": {[]string{strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 10)}, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n, _ := opened(t)
+			url := script(t, test.answers)
+			var err error
+			for _, answer := range test.answers {
+				if _, _, err = fetch(t.Context(), n, url); answer == fine && err != nil {
+					t.Fatal(err)
+				}
+				if err != nil {
+					break
+				}
+			}
+			if err == nil || (test.want != nil && !errors.Is(err, test.want)) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+			if len(n.idle) != 0 {
+				t.Error("the connection is kept")
+			}
+		})
+	}
+}
+
+func TestNetworkEndsWithContext(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]string{
+		"before the head":   "",
+		"within the head":   "HTTP/1.1 200 OK\r\n",
+		"within the body":   "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfine",
+		"within the chunks": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			gone := make(chan struct{})
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(conn, answer)
+				cancel()
+				_, _ = io.Copy(io.Discard, conn) // until the other side closes
+				close(gone)
+			}))
+			defer server.Close()
+			n, _ := opened(t)
+			if _, _, err := fetch(ctx, n, server.URL); err == nil {
+				t.Error("there is an answer")
+			}
+			<-gone
+			if len(n.idle) != 0 {
+				t.Error("the connection is kept")
+			}
+		})
+	}
+}
+
+func TestNetworkClosesEarly(t *testing.T) {
+	t.Parallel()
+	n, connections := opened(t)
+	url := script(t, []string{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfine"}, []string{fine})
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	resp, err := n.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if _, err := resp.Body.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("read after closing: %v", err)
+	}
+	if _, body, err := fetch(t.Context(), n, url); err != nil || body != "fine" || connections.Load() != 2 {
+		t.Errorf("%q, %v, on %d connections, want a new one", body, err, connections.Load())
+	}
+}
+
+// TestNetworkDrained has bytes behind an answer that TLS has read and not given: they must not become the next answer.
+func TestNetworkDrained(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(func() { conn.Close() })
+		// More than a buffer holds, so that the rest of the record stays within TLS.
+		long := strings.Repeat("x", 8000)
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(long), long+fine)
+	}))
+	defer server.Close()
+	n, connections := opened(t)
+	n.std.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	for range 2 {
+		if _, body, err := fetch(t.Context(), n, server.URL); err != nil || len(body) != 8000 {
+			t.Fatalf("%d bytes, %v, want 8000", len(body), err)
+		}
+	}
+	if got := connections.Load(); got != 2 {
+		t.Errorf("%d connections, want 2: bytes that nobody asked for came on the first", got)
+	}
+}
+
+func TestNetworkKeepsToCertificates(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshake that fails
+	server.StartTLS()
+	defer server.Close()
+	n, _ := opened(t)
+	if _, _, err := fetch(t.Context(), n, server.URL); err == nil {
+		t.Error("a certificate that nobody vouches for is taken")
+	} else if _, ok := errors.AsType[*tls.CertificateVerificationError](err); !ok {
+		t.Errorf("error %v, want one about the certificate", err)
+	}
+}
+
+func TestNetworkLeavesToOthers(t *testing.T) {
+	t.Parallel()
+	get := func(change func(*http.Request)) *http.Request {
+		req := httptest.NewRequest(http.MethodGet, "http://close.test/api/v1/me/?_fields=id", nil)
+		req.Body = nil
+		change(req)
+		return req
+	}
+	n, _ := opened(t)
+	if req := get(func(*http.Request) {}); canPeek && !n.direct(req) {
+		t.Error("a plain GET is left to net/http")
+	}
+	for name, req := range map[string]*http.Request{
+		"a POST":               get(func(r *http.Request) { r.Method = http.MethodPost }),
+		"a body":               get(func(r *http.Request) { r.Body = http.NoBody }),
+		"a user in the URL":    get(func(r *http.Request) { r.URL.User = url.User("x") }),
+		"a line in a header":   get(func(r *http.Request) { r.Header.Set("X", "a\r\nb") }),
+		"a colon in a name":    get(func(r *http.Request) { r.Header["A:b"] = []string{"c"} }),
+		"a blank in the query": get(func(r *http.Request) { r.URL.RawQuery = "a= b" }),
+		"a blank in the host":  get(func(r *http.Request) { r.URL.Host = "a b" }),
+		"another scheme":       get(func(r *http.Request) { r.URL.Scheme = "ftp" }),
+	} {
+		if n.direct(req) {
+			t.Errorf("%s is not left to net/http", name)
+		}
+	}
+	n.std.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://proxy.test") }
+	if n.direct(get(func(*http.Request) {})) {
+		t.Error("a proxy is gone past")
+	}
+}
+
+func TestNetworkManyAtOnce(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, strings.Repeat(r.URL.RawQuery, 1000))
+	}))
+	defer server.Close()
+	n, _ := opened(t)
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			for j := range 20 {
+				ctx, cancel := context.WithCancel(t.Context())
+				if (i+j)%5 == 0 {
+					cancel() // before, or while it is sent
+				}
+				want := strings.Repeat(fmt.Sprintf("q=%d.%d", i, j), 1000)
+				if _, body, err := fetch(ctx, n, fmt.Sprintf("%s/?q=%d.%d", server.URL, i, j)); err == nil && body != want {
+					t.Errorf("the answer to another request: %.20q, want %.20q", body, want)
+				}
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	n.CloseIdleConnections()
+	if len(n.idle) != 0 || n.sweep != nil {
+		t.Error("connections are left")
+	}
+}
