@@ -3,7 +3,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test race golden lint fuzz bench browser run docker ci
+.PHONY: help generate test race golden lint fuzz bench browser redis run docker ci
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench: ## run the benchmarks: make bench | tee new.txt; benchstat old.txt new.tx
 
 browser: ## test the playground in a real Chromium; SCREENSHOTS=dir keeps pictures
 	$(GO) test -tags browser ./internal/gateway/...
+
+redis: ## test what replicas share on real Redis servers (apt-get install redis-server)
+	$(GO) test -tags redis . ./internal/redis/... ./internal/gateway
 
 run: ## serve demo data, or the account of CLOSE_API_KEY, with a playground
 	$(GO) run .
