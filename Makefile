@@ -4,7 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 GO_IMAGE ?= $(shell sed -n 's/^ARG GO_IMAGE=//p' Dockerfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test race golden lint fuzz bench load browser run docker release ci
+.PHONY: help generate test race golden lint fuzz bench load browser redis run docker release ci
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ load: ## measure the built binary beside its floors, in less than five minutes; 
 
 browser: ## test the playground in a real Chromium; SCREENSHOTS=dir keeps pictures
 	$(GO) test -tags browser ./internal/gateway/...
+
+redis: ## test what replicas share on real Redis servers (apt-get install redis-server)
+	$(GO) test -tags redis . ./internal/redis/... ./internal/gateway
 
 run: ## serve demo data, or the account of CLOSE_API_KEY, with a playground
 	$(GO) run .
