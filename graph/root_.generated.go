@@ -186,6 +186,16 @@ type ComplexityRoot struct {
 		UserErrors       func(childComplexity int) int
 	}
 
+	LeadStatusDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadStatusPayload struct {
+		LeadStatus func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	MeetingDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -250,6 +260,9 @@ type ComplexityRoot struct {
 		LeadMerge                        func(childComplexity int, input model.LeadMergeInput) int
 		LeadStatusChangeCreate           func(childComplexity int, input model.LeadStatusChangeCreateInput) int
 		LeadStatusChangeDelete           func(childComplexity int, id string) int
+		LeadStatusCreate                 func(childComplexity int, input model.LeadStatusCreateInput) int
+		LeadStatusDelete                 func(childComplexity int, id string) int
+		LeadStatusUpdate                 func(childComplexity int, id string, input model.LeadStatusUpdateInput) int
 		LeadUpdate                       func(childComplexity int, id string, input model.LeadUpdateInput) int
 		MeetingDelete                    func(childComplexity int, id string) int
 		MeetingIntegrationSave           func(childComplexity int, id string, input model.MeetingIntegrationSaveInput) int
@@ -262,6 +275,9 @@ type ComplexityRoot struct {
 		OpportunityExportCreate          func(childComplexity int, filter *model.OpportunityFilter, input model.OpportunityExportCreateInput) int
 		OpportunityStatusChangeCreate    func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
 		OpportunityStatusChangeDelete    func(childComplexity int, id string) int
+		OpportunityStatusCreate          func(childComplexity int, input model.OpportunityStatusCreateInput) int
+		OpportunityStatusDelete          func(childComplexity int, id string) int
+		OpportunityStatusUpdate          func(childComplexity int, id string, input model.OpportunityStatusUpdateInput) int
 		OpportunityUpdate                func(childComplexity int, id string, input model.OpportunityUpdateInput) int
 		OutcomeCreate                    func(childComplexity int, input model.OutcomeCreateInput) int
 		OutcomeDelete                    func(childComplexity int, id string) int
@@ -269,6 +285,9 @@ type ComplexityRoot struct {
 		PhoneNumberDelete                func(childComplexity int, id string) int
 		PhoneNumberRent                  func(childComplexity int, input model.PhoneNumberRentInput) int
 		PhoneNumberUpdate                func(childComplexity int, id string, input model.PhoneNumberUpdateInput) int
+		PipelineCreate                   func(childComplexity int, input model.PipelineCreateInput) int
+		PipelineDelete                   func(childComplexity int, id string) int
+		PipelineUpdate                   func(childComplexity int, id string, input model.PipelineUpdateInput) int
 		PlaybookArchive                  func(childComplexity int, id string) int
 		PlaybookCreate                   func(childComplexity int, input model.PlaybookCreateInput) int
 		PlaybookDelete                   func(childComplexity int, id string) int
@@ -356,6 +375,16 @@ type ComplexityRoot struct {
 		UserErrors              func(childComplexity int) int
 	}
 
+	OpportunityStatusDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityStatusPayload struct {
+		OpportunityStatus func(childComplexity int) int
+		UserErrors        func(childComplexity int) int
+	}
+
 	OutcomeDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -380,6 +409,16 @@ type ComplexityRoot struct {
 		PhoneNumber func(childComplexity int) int
 		Refusal     func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	PipelineDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PipelinePayload struct {
+		Pipeline   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	PlaybookDeletePayload struct {
@@ -1073,6 +1112,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LeadStatusChangePayload.UserErrors(childComplexity), true
 
+	case "LeadStatusDeletePayload.deletedId":
+		if e.ComplexityRoot.LeadStatusDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusDeletePayload.DeletedID(childComplexity), true
+	case "LeadStatusDeletePayload.userErrors":
+		if e.ComplexityRoot.LeadStatusDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadStatusPayload.leadStatus":
+		if e.ComplexityRoot.LeadStatusPayload.LeadStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusPayload.LeadStatus(childComplexity), true
+	case "LeadStatusPayload.userErrors":
+		if e.ComplexityRoot.LeadStatusPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusPayload.UserErrors(childComplexity), true
+
 	case "MeetingDeletePayload.deletedId":
 		if e.ComplexityRoot.MeetingDeletePayload.DeletedID == nil {
 			break
@@ -1640,6 +1705,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.LeadStatusChangeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadStatusCreate":
+		if e.ComplexityRoot.Mutation.LeadStatusCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusCreate(childComplexity, args["input"].(model.LeadStatusCreateInput)), true
+	case "Mutation.leadStatusDelete":
+		if e.ComplexityRoot.Mutation.LeadStatusDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadStatusUpdate":
+		if e.ComplexityRoot.Mutation.LeadStatusUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusUpdate(childComplexity, args["id"].(string), args["input"].(model.LeadStatusUpdateInput)), true
 	case "Mutation.leadUpdate":
 		if e.ComplexityRoot.Mutation.LeadUpdate == nil {
 			break
@@ -1772,6 +1870,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityStatusChangeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityStatusCreate":
+		if e.ComplexityRoot.Mutation.OpportunityStatusCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusCreate(childComplexity, args["input"].(model.OpportunityStatusCreateInput)), true
+	case "Mutation.opportunityStatusDelete":
+		if e.ComplexityRoot.Mutation.OpportunityStatusDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityStatusUpdate":
+		if e.ComplexityRoot.Mutation.OpportunityStatusUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityStatusUpdateInput)), true
 	case "Mutation.opportunityUpdate":
 		if e.ComplexityRoot.Mutation.OpportunityUpdate == nil {
 			break
@@ -1849,6 +1980,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PhoneNumberUpdate(childComplexity, args["id"].(string), args["input"].(model.PhoneNumberUpdateInput)), true
+	case "Mutation.pipelineCreate":
+		if e.ComplexityRoot.Mutation.PipelineCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pipelineCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PipelineCreate(childComplexity, args["input"].(model.PipelineCreateInput)), true
+	case "Mutation.pipelineDelete":
+		if e.ComplexityRoot.Mutation.PipelineDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pipelineDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PipelineDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.pipelineUpdate":
+		if e.ComplexityRoot.Mutation.PipelineUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pipelineUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PipelineUpdate(childComplexity, args["id"].(string), args["input"].(model.PipelineUpdateInput)), true
 	case "Mutation.playbookArchive":
 		if e.ComplexityRoot.Mutation.PlaybookArchive == nil {
 			break
@@ -2491,6 +2655,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors(childComplexity), true
 
+	case "OpportunityStatusDeletePayload.deletedId":
+		if e.ComplexityRoot.OpportunityStatusDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusDeletePayload.DeletedID(childComplexity), true
+	case "OpportunityStatusDeletePayload.userErrors":
+		if e.ComplexityRoot.OpportunityStatusDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusDeletePayload.UserErrors(childComplexity), true
+
+	case "OpportunityStatusPayload.opportunityStatus":
+		if e.ComplexityRoot.OpportunityStatusPayload.OpportunityStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusPayload.OpportunityStatus(childComplexity), true
+	case "OpportunityStatusPayload.userErrors":
+		if e.ComplexityRoot.OpportunityStatusPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusPayload.UserErrors(childComplexity), true
+
 	case "OutcomeDeletePayload.deletedId":
 		if e.ComplexityRoot.OutcomeDeletePayload.DeletedID == nil {
 			break
@@ -2561,6 +2751,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PhoneNumberRentPayload.UserErrors(childComplexity), true
+
+	case "PipelineDeletePayload.deletedId":
+		if e.ComplexityRoot.PipelineDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelineDeletePayload.DeletedID(childComplexity), true
+	case "PipelineDeletePayload.userErrors":
+		if e.ComplexityRoot.PipelineDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelineDeletePayload.UserErrors(childComplexity), true
+
+	case "PipelinePayload.pipeline":
+		if e.ComplexityRoot.PipelinePayload.Pipeline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelinePayload.Pipeline(childComplexity), true
+	case "PipelinePayload.userErrors":
+		if e.ComplexityRoot.PipelinePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelinePayload.UserErrors(childComplexity), true
 
 	case "PlaybookDeletePayload.deletedId":
 		if e.ComplexityRoot.PlaybookDeletePayload.DeletedID == nil {
@@ -4117,7 +4333,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LeadExportCreateInput", ec.unmarshalInputLeadExportCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
 			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
+			graphql.NewInputUnmarshaler("LeadStatusCreateInput", ec.unmarshalInputLeadStatusCreateInput),
 			graphql.NewInputUnmarshaler("LeadStatusReportInput", ec.unmarshalInputLeadStatusReportInput),
+			graphql.NewInputUnmarshaler("LeadStatusUpdateInput", ec.unmarshalInputLeadStatusUpdateInput),
 			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
 			graphql.NewInputUnmarshaler("MeetingIntegrationSaveInput", ec.unmarshalInputMeetingIntegrationSaveInput),
 			graphql.NewInputUnmarshaler("MeetingUpdateInput", ec.unmarshalInputMeetingUpdateInput),
@@ -4128,13 +4346,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
+			graphql.NewInputUnmarshaler("OpportunityStatusCreateInput", ec.unmarshalInputOpportunityStatusCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusReportInput", ec.unmarshalInputOpportunityStatusReportInput),
+			graphql.NewInputUnmarshaler("OpportunityStatusUpdateInput", ec.unmarshalInputOpportunityStatusUpdateInput),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
 			graphql.NewInputUnmarshaler("OutcomeCreateInput", ec.unmarshalInputOutcomeCreateInput),
 			graphql.NewInputUnmarshaler("OutcomeUpdateInput", ec.unmarshalInputOutcomeUpdateInput),
 			graphql.NewInputUnmarshaler("PhoneNumberFilter", ec.unmarshalInputPhoneNumberFilter),
 			graphql.NewInputUnmarshaler("PhoneNumberRentInput", ec.unmarshalInputPhoneNumberRentInput),
 			graphql.NewInputUnmarshaler("PhoneNumberUpdateInput", ec.unmarshalInputPhoneNumberUpdateInput),
+			graphql.NewInputUnmarshaler("PipelineCreateInput", ec.unmarshalInputPipelineCreateInput),
+			graphql.NewInputUnmarshaler("PipelineUpdateInput", ec.unmarshalInputPipelineUpdateInput),
 			graphql.NewInputUnmarshaler("PlaybookCreateInput", ec.unmarshalInputPlaybookCreateInput),
 			graphql.NewInputUnmarshaler("PlaybookFilter", ec.unmarshalInputPlaybookFilter),
 			graphql.NewInputUnmarshaler("PlaybookUpdateInput", ec.unmarshalInputPlaybookUpdateInput),
@@ -4263,7 +4485,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/pipeline.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -4289,8 +4511,9 @@ directive @rest(
   fields: [String!]
   """
   The query parameter or body member that an argument or input field becomes, or in braces the variable of the path; on a
-  list below an object, the parameter that takes the object's id. ` + "`" + `a.b` + "`" + ` is the member b within the member a. In the place
-  of a star the fields of an input have their own names: ` + "`" + `date_*` + "`" + ` makes of its field start the parameter date_start.
+  list below an object, the parameter that takes the object's id. ` + "`" + `a.b` + "`" + ` is the member b within the member a, and ` + "`" + `a[].b` + "`" + `
+  makes of a list of values a list of objects that have them as b. In the place of a star the fields of an input have their
+  own names: ` + "`" + `date_*` + "`" + ` makes of its field start the parameter date_start.
   """
   param: String
   "Of a list below an object: the parameter that takes the ids of many objects. Each row then tells its object in the member that is named like ` + "`" + `param` + "`" + `."
@@ -4519,6 +4742,7 @@ input DateRange {
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/outcome.graphqls", Input: sourceData("schema/outcome.graphqls"), BuiltIn: false},
 	{Name: "schema/phone_number.graphqls", Input: sourceData("schema/phone_number.graphqls"), BuiltIn: false},
+	{Name: "schema/pipeline.graphqls", Input: sourceData("schema/pipeline.graphqls"), BuiltIn: false},
 	{Name: "schema/playbook.graphqls", Input: sourceData("schema/playbook.graphqls"), BuiltIn: false},
 	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
 	{Name: "schema/report_activity.graphqls", Input: sourceData("schema/report_activity.graphqls"), BuiltIn: false},
@@ -4857,6 +5081,26 @@ func (ec *executionContext) childFields_LeadStatusChangePayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_LeadStatusDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LeadStatusDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "leadStatus":
+		return ec.fieldContext_LeadStatusPayload_leadStatus(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MeetingDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -4957,6 +5201,26 @@ func (ec *executionContext) childFields_OpportunityStatusChangePayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_OpportunityStatusDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OpportunityStatusDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opportunityStatus":
+		return ec.fieldContext_OpportunityStatusPayload_opportunityStatus(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_OutcomeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -5007,6 +5271,26 @@ func (ec *executionContext) childFields_PhoneNumberRentPayload(ctx context.Conte
 		return ec.fieldContext_PhoneNumberRentPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PhoneNumberRentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PipelineDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_PipelineDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PipelineDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PipelineDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PipelinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pipeline":
+		return ec.fieldContext_PipelinePayload_pipeline(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PipelinePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PipelinePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PlaybookDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

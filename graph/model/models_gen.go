@@ -1160,6 +1160,28 @@ type LeadStatusChangePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a lead status is made of.
+type LeadStatusCreateInput struct {
+	// The name of the step.
+	Label string `json:"label"`
+}
+
+// What became of the deletion of a lead status.
+type LeadStatusDeletePayload struct {
+	// The id of the lead status that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a lead status.
+type LeadStatusPayload struct {
+	// The lead status as it is now; null when there are errors.
+	LeadStatus *projection.Value `json:"leadStatus,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What a report on the statuses of leads is about.
 type LeadStatusReportInput struct {
 	// The range of time; without it some numbers are null.
@@ -1168,6 +1190,14 @@ type LeadStatusReportInput struct {
 	Query graphql.Omittable[*string] `json:"query,omitempty,omitzero"`
 	// Only the leads of this Smart View, by id.
 	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
+}
+
+// Changes to a lead status. What is left out stays as it is.
+type LeadStatusUpdateInput struct {
+	// The name of the step.
+	Label graphql.Omittable[*string] `json:"label,omitempty,omitzero"`
+	// Its color. Close publishes neither the form that it has, nor the color itself.
+	Color graphql.Omittable[*string] `json:"color,omitempty,omitzero"`
 }
 
 // Changes to a lead. What is left out stays as it is; null empties a value.
@@ -1428,6 +1458,32 @@ type OpportunityStatusChangePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What an opportunity status is made of.
+type OpportunityStatusCreateInput struct {
+	// The name of the step.
+	Label string `json:"label"`
+	// Whether opportunities there are open, won or lost. It cannot be changed later.
+	Type OpportunityStatusType `json:"type"`
+	// The pipeline that it is a step of.
+	PipelineID string `json:"pipelineId"`
+}
+
+// What became of the deletion of an opportunity status.
+type OpportunityStatusDeletePayload struct {
+	// The id of the opportunity status that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an opportunity status.
+type OpportunityStatusPayload struct {
+	// The opportunity status as it is now; null when there are errors.
+	OpportunityStatus *projection.Value `json:"opportunityStatus,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What a report on the statuses of opportunities is about.
 type OpportunityStatusReportInput struct {
 	// The range of time; without it some numbers are null.
@@ -1438,6 +1494,12 @@ type OpportunityStatusReportInput struct {
 	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
 	// Only opportunities of this user, by id.
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+}
+
+// Changes to an opportunity status. To move it to another pipeline, or to another place, change the pipeline.
+type OpportunityStatusUpdateInput struct {
+	// The name of the step.
+	Label string `json:"label"`
 }
 
 // Changes to an opportunity. What is left out stays as it is; null empties a value. The lead and the pipeline cannot be changed.
@@ -1576,6 +1638,39 @@ type PhoneNumberUpdateInput struct {
 	ParticipantIds graphql.Omittable[[]string] `json:"participantIds,omitempty,omitzero"`
 	// Other numbers that ring too, in E.164.
 	PhoneNumbers graphql.Omittable[[]string] `json:"phoneNumbers,omitempty,omitzero"`
+}
+
+// What a pipeline is made of.
+type PipelineCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// Statuses of other pipelines that become its steps, in this order.
+	StatusIds graphql.Omittable[[]string] `json:"statusIds,omitempty,omitzero"`
+}
+
+// What became of the deletion of a pipeline.
+type PipelineDeletePayload struct {
+	// The id of the pipeline that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a pipeline.
+type PipelinePayload struct {
+	// The pipeline as it is now; null when there are errors.
+	Pipeline *projection.Value `json:"pipeline,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a pipeline. What is left out stays as it is.
+type PipelineUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// Its steps in their new order; a status of another pipeline is moved into this one. Name all of them: Close does not say where
+	// those go that are left out.
+	StatusIds graphql.Omittable[[]string] `json:"statusIds,omitempty,omitzero"`
 }
 
 // What a playbook is made of.

@@ -430,7 +430,7 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 	return x.embedded(path, f.field.Definition.Type, list, f)
 }
 
-// statuses writes the statuses of a pipeline, which know their pipeline.
+// statuses writes the statuses of a pipeline, which know their pipeline, and whose they are.
 func (x *reference) statuses(path []string, o object, f selectedField) (string, bool) {
 	raw := o.data["statuses"]
 	var list []json.RawMessage
@@ -442,8 +442,10 @@ func (x *reference) statuses(path []string, o object, f selectedField) (string, 
 		if json.Unmarshal(element, &status) != nil || status == nil {
 			continue
 		}
-		if _, own := status["pipeline_id"]; !own && o.data["id"] != nil {
-			status["pipeline_id"] = o.data["id"]
+		for member, of := range map[string]string{"pipeline_id": "id", "organization_id": "organization_id"} {
+			if _, own := status[member]; !own && o.data[of] != nil {
+				status[member] = o.data[of]
+			}
 		}
 		list[i] = x.world.render(x.world.random("status", string(element)), status)
 	}
