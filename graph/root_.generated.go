@@ -161,6 +161,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	IntegrationLinkDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	IntegrationLinkPayload struct {
+		IntegrationLink func(childComplexity int) int
+		UserErrors      func(childComplexity int) int
+	}
+
 	LeadDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -254,6 +264,9 @@ type ComplexityRoot struct {
 		FileUploadCreate                 func(childComplexity int, input model.FileUploadCreateInput) int
 		FormSubmissionDelete             func(childComplexity int, id string) int
 		ImportUpdateDelete               func(childComplexity int, id string) int
+		IntegrationLinkCreate            func(childComplexity int, input model.IntegrationLinkCreateInput) int
+		IntegrationLinkDelete            func(childComplexity int, id string) int
+		IntegrationLinkUpdate            func(childComplexity int, id string, input model.IntegrationLinkUpdateInput) int
 		LeadCreate                       func(childComplexity int, input model.LeadCreateInput) int
 		LeadDelete                       func(childComplexity int, id string) int
 		LeadExportCreate                 func(childComplexity int, input model.LeadExportCreateInput) int
@@ -469,8 +482,12 @@ type ComplexityRoot struct {
 		Events                     func(childComplexity int, first *int, after *string, filter *model.EventFilter, timeZone *string) int
 		Export                     func(childComplexity int, id string) int
 		Exports                    func(childComplexity int, first *int, after *string) int
+		Form                       func(childComplexity int, id string) int
 		FormSubmissions            func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
+		Forms                      func(childComplexity int, filter *model.FormFilter) int
 		ImportUpdates              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		IntegrationLink            func(childComplexity int, id string) int
+		IntegrationLinks           func(childComplexity int) int
 		Lead                       func(childComplexity int, id string) int
 		LeadExport                 func(childComplexity int, id string) int
 		LeadExports                func(childComplexity int, first *int, after *string) int
@@ -1046,6 +1063,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportUpdateDeletePayload.UserErrors(childComplexity), true
+
+	case "IntegrationLinkDeletePayload.deletedId":
+		if e.ComplexityRoot.IntegrationLinkDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationLinkDeletePayload.DeletedID(childComplexity), true
+	case "IntegrationLinkDeletePayload.userErrors":
+		if e.ComplexityRoot.IntegrationLinkDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationLinkDeletePayload.UserErrors(childComplexity), true
+
+	case "IntegrationLinkPayload.integrationLink":
+		if e.ComplexityRoot.IntegrationLinkPayload.IntegrationLink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationLinkPayload.IntegrationLink(childComplexity), true
+	case "IntegrationLinkPayload.userErrors":
+		if e.ComplexityRoot.IntegrationLinkPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationLinkPayload.UserErrors(childComplexity), true
 
 	case "LeadDeletePayload.deletedId":
 		if e.ComplexityRoot.LeadDeletePayload.DeletedID == nil {
@@ -1639,6 +1682,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportUpdateDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.integrationLinkCreate":
+		if e.ComplexityRoot.Mutation.IntegrationLinkCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_integrationLinkCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IntegrationLinkCreate(childComplexity, args["input"].(model.IntegrationLinkCreateInput)), true
+	case "Mutation.integrationLinkDelete":
+		if e.ComplexityRoot.Mutation.IntegrationLinkDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_integrationLinkDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IntegrationLinkDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.integrationLinkUpdate":
+		if e.ComplexityRoot.Mutation.IntegrationLinkUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_integrationLinkUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IntegrationLinkUpdate(childComplexity, args["id"].(string), args["input"].(model.IntegrationLinkUpdateInput)), true
 	case "Mutation.leadCreate":
 		if e.ComplexityRoot.Mutation.LeadCreate == nil {
 			break
@@ -3196,6 +3272,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Exports(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.form":
+		if e.ComplexityRoot.Query.Form == nil {
+			break
+		}
+
+		args, err := ec.field_Query_form_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Form(childComplexity, args["id"].(string)), true
 	case "Query.formSubmissions":
 		if e.ComplexityRoot.Query.FormSubmissions == nil {
 			break
@@ -3207,6 +3294,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.FormSubmissions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.FormSubmissionFilter), args["timeZone"].(*string)), true
+	case "Query.forms":
+		if e.ComplexityRoot.Query.Forms == nil {
+			break
+		}
+
+		args, err := ec.field_Query_forms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Forms(childComplexity, args["filter"].(*model.FormFilter)), true
 	case "Query.importUpdates":
 		if e.ComplexityRoot.Query.ImportUpdates == nil {
 			break
@@ -3218,6 +3316,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ImportUpdates(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.integrationLink":
+		if e.ComplexityRoot.Query.IntegrationLink == nil {
+			break
+		}
+
+		args, err := ec.field_Query_integrationLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.IntegrationLink(childComplexity, args["id"].(string)), true
+	case "Query.integrationLinks":
+		if e.ComplexityRoot.Query.IntegrationLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.IntegrationLinks(childComplexity), true
 
 	case "Query.lead":
 		if e.ComplexityRoot.Query.Lead == nil {
@@ -4324,9 +4439,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EventFilter", ec.unmarshalInputEventFilter),
 			graphql.NewInputUnmarshaler("FieldEnrichInput", ec.unmarshalInputFieldEnrichInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
+			graphql.NewInputUnmarshaler("FormFilter", ec.unmarshalInputFormFilter),
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
 			graphql.NewInputUnmarshaler("FunnelComparedRange", ec.unmarshalInputFunnelComparedRange),
 			graphql.NewInputUnmarshaler("FunnelReportInput", ec.unmarshalInputFunnelReportInput),
+			graphql.NewInputUnmarshaler("IntegrationLinkCreateInput", ec.unmarshalInputIntegrationLinkCreateInput),
+			graphql.NewInputUnmarshaler("IntegrationLinkUpdateInput", ec.unmarshalInputIntegrationLinkUpdateInput),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
@@ -4485,7 +4603,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/pipeline.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/form.graphqls" "schema/integration_link.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/pipeline.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -4735,6 +4853,8 @@ input DateRange {
 	{Name: "schema/export.graphqls", Input: sourceData("schema/export.graphqls"), BuiltIn: false},
 	{Name: "schema/field_enrichment.graphqls", Input: sourceData("schema/field_enrichment.graphqls"), BuiltIn: false},
 	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
+	{Name: "schema/form.graphqls", Input: sourceData("schema/form.graphqls"), BuiltIn: false},
+	{Name: "schema/integration_link.graphqls", Input: sourceData("schema/integration_link.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
 	{Name: "schema/opportunity.graphqls", Input: sourceData("schema/opportunity.graphqls"), BuiltIn: false},
@@ -5029,6 +5149,26 @@ func (ec *executionContext) childFields_ImportUpdateDeletePayload(ctx context.Co
 		return ec.fieldContext_ImportUpdateDeletePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportUpdateDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IntegrationLinkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_IntegrationLinkDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IntegrationLinkDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationLinkDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IntegrationLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integrationLink":
+		return ec.fieldContext_IntegrationLinkPayload_integrationLink(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IntegrationLinkPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationLinkPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LeadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -33,7 +33,7 @@ func newAPI() *api {
 		customObjectTypeResource(), customObjectResource(), commentResource(), commentThreadResource(), savedSearchResource(),
 		taskResource(), leadResource(), contactResource(), opportunityResource(),
 		userResource(), meResource(), organizationResource(),
-		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
+		leadStatusResource(), opportunityStatusResource(), pipelineResource(), integrationLinkResource(), formResource(),
 		customActivityTypeResource(), eventResource(), webhookResource(),
 		sequenceResource(), sequenceSubscriptionResource(), exportResource(),
 		bulkEmailResource(), bulkEditResource(), bulkDeleteResource(), bulkSequenceResource(),

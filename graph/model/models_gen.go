@@ -966,6 +966,12 @@ type FileUploadPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which forms are wanted.
+type FormFilter struct {
+	// Those that are archived, or those that are not.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+}
+
 // What became of the deletion of a form submission.
 type FormSubmissionDeletePayload struct {
 	// The id of the form submission that is gone; null when there are errors.
@@ -1024,6 +1030,42 @@ type ImportUpdateDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What an integration link is made of.
+type IntegrationLinkCreateInput struct {
+	// What people click on.
+	Name string `json:"name"`
+	// What it is shown on.
+	Type IntegrationLinkType `json:"type"`
+	// Where it leads, with gaps such as `{{lead.display_name}}` or `{{contact.name}}`.
+	URL string `json:"url"`
+}
+
+// What became of the deletion of an integration link.
+type IntegrationLinkDeletePayload struct {
+	// The id of the integration link that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an integration link.
+type IntegrationLinkPayload struct {
+	// The integration link as it is now; null when there are errors.
+	IntegrationLink *projection.Value `json:"integrationLink,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an integration link. What is left out stays as it is.
+type IntegrationLinkUpdateInput struct {
+	// What people click on.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it is shown on.
+	Type graphql.Omittable[*IntegrationLinkType] `json:"type,omitempty,omitzero"`
+	// Where it leads, with gaps such as `{{lead.display_name}}` or `{{contact.name}}`.
+	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
 }
 
 // Which activities of a lead are wanted. All conditions must hold.
@@ -4822,6 +4864,70 @@ func (e *FunnelSameDays) UnmarshalJSON(b []byte) error {
 }
 
 func (e FunnelSameDays) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What an integration link is shown on.
+type IntegrationLinkType string
+
+const (
+	// Leads.
+	IntegrationLinkTypeLead IntegrationLinkType = "LEAD"
+	// Contacts.
+	IntegrationLinkTypeContact IntegrationLinkType = "CONTACT"
+	// Opportunities.
+	IntegrationLinkTypeOpportunity IntegrationLinkType = "OPPORTUNITY"
+	// Something that this API does not know yet. Not accepted in inputs.
+	IntegrationLinkTypeOther IntegrationLinkType = "OTHER"
+)
+
+var AllIntegrationLinkType = []IntegrationLinkType{
+	IntegrationLinkTypeLead,
+	IntegrationLinkTypeContact,
+	IntegrationLinkTypeOpportunity,
+	IntegrationLinkTypeOther,
+}
+
+func (e IntegrationLinkType) IsValid() bool {
+	switch e {
+	case IntegrationLinkTypeLead, IntegrationLinkTypeContact, IntegrationLinkTypeOpportunity, IntegrationLinkTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e IntegrationLinkType) String() string {
+	return string(e)
+}
+
+func (e *IntegrationLinkType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IntegrationLinkType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IntegrationLinkType", str)
+	}
+	return nil
+}
+
+func (e IntegrationLinkType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IntegrationLinkType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IntegrationLinkType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -62,6 +62,8 @@ var kinds = map[string]kind{
 	"Note":              {way: byList, operation: "GET /activity/note/"},
 	"Email":             {way: byList, operation: "GET /activity/email/"},
 	"Meeting":           {way: byList, operation: "GET /activity/meeting/"},
+	"IntegrationLink":   {way: byWhole, operation: "GET /integration_link/"},
+	"Form":              {way: byWhole, operation: "GET /form/"},
 	"Outcome":           {way: byWhole, operation: "GET /outcome/"},
 	"Playbook":          {way: byWhole, operation: "GET /playbook/"},
 	"ConnectedAccount":  {way: byWhole, operation: "GET /connected_account/"},

@@ -194,7 +194,7 @@ func (w *world) id(r *rand.Rand, member string) string {
 		"template_id": "tmpl_", "send_as_id": "sdas_", "dialer_id": "dial_", "dialer_saved_search_id": "save_",
 		"participants": "user_", "allowing_user_id": "user_", "allowed_user_id": "user_",
 		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
-		"sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
+		"form_id": "form_", "sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
 	}[member]
 	if prefix == "" {
 		prefix = "thing_"
@@ -508,12 +508,12 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{reads[0], idType}}
 	case target.Name == "EnrichedObject":
 		return []member{{"object_type", stringType}, {"object_id", idType}}
+	case field.Name == "statuses" && len(reads) == 3: // Pipeline.statuses
+		return []member{{reads[0], idType}, {reads[1], idType}, {reads[2], field.Type}}
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case reads[0] == "object_type" && target.IsCompositeType(): // CommentThread.object
 		return []member{{"object_type", stringType}, {"object_id", idType}}
-	case field.Name == "statuses" && len(reads) == 2: // Pipeline.statuses
-		return []member{{reads[0], idType}, {reads[1], field.Type}}
 	case len(reads) == 2: // names
 		return []member{{reads[0], stringType}, {reads[1], stringType}}
 	case fallbackOf(field)["ids"] != "":
