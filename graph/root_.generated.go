@@ -106,6 +106,41 @@ type ComplexityRoot struct {
 		UserErrors     func(childComplexity int) int
 	}
 
+	CustomActivityTypeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomActivityTypePayload struct {
+		CustomActivityType func(childComplexity int) int
+		UserErrors         func(childComplexity int) int
+	}
+
+	CustomFieldAssociationDeletePayload struct {
+		FieldID    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomFieldAssociationPayload struct {
+		Association func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CustomFieldDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomFieldPayload struct {
+		CustomField func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CustomFieldSchemaPayload struct {
+		CustomFieldSchema func(childComplexity int) int
+		UserErrors        func(childComplexity int) int
+	}
+
 	CustomObjectDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -114,6 +149,16 @@ type ComplexityRoot struct {
 	CustomObjectPayload struct {
 		CustomObject func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
+	}
+
+	CustomObjectTypeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomObjectTypePayload struct {
+		CustomObjectType func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
 	}
 
 	EmailDeletePayload struct {
@@ -249,9 +294,22 @@ type ComplexityRoot struct {
 		ContactUpdate                    func(childComplexity int, id string, input model.ContactUpdateInput) int
 		CustomActivityCreate             func(childComplexity int, input model.CustomActivityCreateInput) int
 		CustomActivityDelete             func(childComplexity int, id string) int
+		CustomActivityTypeCreate         func(childComplexity int, input model.CustomActivityTypeCreateInput) int
+		CustomActivityTypeDelete         func(childComplexity int, id string) int
+		CustomActivityTypeUpdate         func(childComplexity int, id string, input model.CustomActivityTypeUpdateInput) int
 		CustomActivityUpdate             func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
+		CustomFieldAssociationCreate     func(childComplexity int, fieldID string, of model.CustomFieldObjects, input *model.CustomFieldAssociationInput) int
+		CustomFieldAssociationDelete     func(childComplexity int, fieldID string, of model.CustomFieldObjects) int
+		CustomFieldAssociationUpdate     func(childComplexity int, fieldID string, of model.CustomFieldObjects, input model.CustomFieldAssociationInput) int
+		CustomFieldCreate                func(childComplexity int, of model.CustomFieldOwner, input model.CustomFieldCreateInput) int
+		CustomFieldDelete                func(childComplexity int, of model.CustomFieldOwner, id string) int
+		CustomFieldSchemaUpdate          func(childComplexity int, of model.CustomFieldObjects, input model.CustomFieldSchemaUpdateInput) int
+		CustomFieldUpdate                func(childComplexity int, of model.CustomFieldOwner, id string, input model.CustomFieldUpdateInput) int
 		CustomObjectCreate               func(childComplexity int, input model.CustomObjectCreateInput) int
 		CustomObjectDelete               func(childComplexity int, id string) int
+		CustomObjectTypeCreate           func(childComplexity int, input model.CustomObjectTypeCreateInput) int
+		CustomObjectTypeDelete           func(childComplexity int, id string) int
+		CustomObjectTypeUpdate           func(childComplexity int, id string, input model.CustomObjectTypeUpdateInput) int
 		CustomObjectUpdate               func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
 		EmailCreate                      func(childComplexity int, input model.EmailCreateInput) int
 		EmailDelete                      func(childComplexity int, id string) int
@@ -468,7 +526,15 @@ type ComplexityRoot struct {
 		Contacts                   func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
 		Creations                  func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		CustomActivities           func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
+		CustomActivityType         func(childComplexity int, id string) int
+		CustomActivityTypes        func(childComplexity int) int
+		CustomField                func(childComplexity int, of model.CustomFieldOwner, id string) int
+		CustomFieldAssociation     func(childComplexity int, fieldID string, of model.CustomFieldObjects) int
+		CustomFieldSchema          func(childComplexity int, of model.CustomFieldObjects) int
+		CustomFields               func(childComplexity int, of model.CustomFieldOwner) int
 		CustomObject               func(childComplexity int, id string) int
+		CustomObjectType           func(childComplexity int, id string) int
+		CustomObjectTypes          func(childComplexity int) int
 		CustomObjects              func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
 		CustomReport               func(childComplexity int, input *model.CustomReportInput, organizationID *string, timeZone *string) int
 		CustomReportFields         func(childComplexity int) int
@@ -921,6 +987,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CustomActivityPayload.UserErrors(childComplexity), true
 
+	case "CustomActivityTypeDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomActivityTypeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityTypeDeletePayload.DeletedID(childComplexity), true
+	case "CustomActivityTypeDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomActivityTypeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityTypeDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomActivityTypePayload.customActivityType":
+		if e.ComplexityRoot.CustomActivityTypePayload.CustomActivityType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityTypePayload.CustomActivityType(childComplexity), true
+	case "CustomActivityTypePayload.userErrors":
+		if e.ComplexityRoot.CustomActivityTypePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityTypePayload.UserErrors(childComplexity), true
+
+	case "CustomFieldAssociationDeletePayload.fieldId":
+		if e.ComplexityRoot.CustomFieldAssociationDeletePayload.FieldID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldAssociationDeletePayload.FieldID(childComplexity), true
+	case "CustomFieldAssociationDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomFieldAssociationDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldAssociationDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomFieldAssociationPayload.association":
+		if e.ComplexityRoot.CustomFieldAssociationPayload.Association == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldAssociationPayload.Association(childComplexity), true
+	case "CustomFieldAssociationPayload.userErrors":
+		if e.ComplexityRoot.CustomFieldAssociationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldAssociationPayload.UserErrors(childComplexity), true
+
+	case "CustomFieldDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomFieldDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldDeletePayload.DeletedID(childComplexity), true
+	case "CustomFieldDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomFieldDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomFieldPayload.customField":
+		if e.ComplexityRoot.CustomFieldPayload.CustomField == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldPayload.CustomField(childComplexity), true
+	case "CustomFieldPayload.userErrors":
+		if e.ComplexityRoot.CustomFieldPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldPayload.UserErrors(childComplexity), true
+
+	case "CustomFieldSchemaPayload.customFieldSchema":
+		if e.ComplexityRoot.CustomFieldSchemaPayload.CustomFieldSchema == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldSchemaPayload.CustomFieldSchema(childComplexity), true
+	case "CustomFieldSchemaPayload.userErrors":
+		if e.ComplexityRoot.CustomFieldSchemaPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldSchemaPayload.UserErrors(childComplexity), true
+
 	case "CustomObjectDeletePayload.deletedId":
 		if e.ComplexityRoot.CustomObjectDeletePayload.DeletedID == nil {
 			break
@@ -946,6 +1103,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomObjectPayload.UserErrors(childComplexity), true
+
+	case "CustomObjectTypeDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomObjectTypeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectTypeDeletePayload.DeletedID(childComplexity), true
+	case "CustomObjectTypeDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomObjectTypeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectTypeDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomObjectTypePayload.customObjectType":
+		if e.ComplexityRoot.CustomObjectTypePayload.CustomObjectType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectTypePayload.CustomObjectType(childComplexity), true
+	case "CustomObjectTypePayload.userErrors":
+		if e.ComplexityRoot.CustomObjectTypePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectTypePayload.UserErrors(childComplexity), true
 
 	case "EmailDeletePayload.deletedId":
 		if e.ComplexityRoot.EmailDeletePayload.DeletedID == nil {
@@ -1517,6 +1700,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CustomActivityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customActivityTypeCreate":
+		if e.ComplexityRoot.Mutation.CustomActivityTypeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityTypeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityTypeCreate(childComplexity, args["input"].(model.CustomActivityTypeCreateInput)), true
+	case "Mutation.customActivityTypeDelete":
+		if e.ComplexityRoot.Mutation.CustomActivityTypeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityTypeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityTypeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customActivityTypeUpdate":
+		if e.ComplexityRoot.Mutation.CustomActivityTypeUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityTypeUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityTypeUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomActivityTypeUpdateInput)), true
 	case "Mutation.customActivityUpdate":
 		if e.ComplexityRoot.Mutation.CustomActivityUpdate == nil {
 			break
@@ -1528,6 +1744,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CustomActivityUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomActivityUpdateInput)), true
+	case "Mutation.customFieldAssociationCreate":
+		if e.ComplexityRoot.Mutation.CustomFieldAssociationCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldAssociationCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldAssociationCreate(childComplexity, args["fieldId"].(string), args["of"].(model.CustomFieldObjects), args["input"].(*model.CustomFieldAssociationInput)), true
+	case "Mutation.customFieldAssociationDelete":
+		if e.ComplexityRoot.Mutation.CustomFieldAssociationDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldAssociationDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldAssociationDelete(childComplexity, args["fieldId"].(string), args["of"].(model.CustomFieldObjects)), true
+	case "Mutation.customFieldAssociationUpdate":
+		if e.ComplexityRoot.Mutation.CustomFieldAssociationUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldAssociationUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldAssociationUpdate(childComplexity, args["fieldId"].(string), args["of"].(model.CustomFieldObjects), args["input"].(model.CustomFieldAssociationInput)), true
+	case "Mutation.customFieldCreate":
+		if e.ComplexityRoot.Mutation.CustomFieldCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldCreate(childComplexity, args["of"].(model.CustomFieldOwner), args["input"].(model.CustomFieldCreateInput)), true
+	case "Mutation.customFieldDelete":
+		if e.ComplexityRoot.Mutation.CustomFieldDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldDelete(childComplexity, args["of"].(model.CustomFieldOwner), args["id"].(string)), true
+	case "Mutation.customFieldSchemaUpdate":
+		if e.ComplexityRoot.Mutation.CustomFieldSchemaUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldSchemaUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldSchemaUpdate(childComplexity, args["of"].(model.CustomFieldObjects), args["input"].(model.CustomFieldSchemaUpdateInput)), true
+	case "Mutation.customFieldUpdate":
+		if e.ComplexityRoot.Mutation.CustomFieldUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldUpdate(childComplexity, args["of"].(model.CustomFieldOwner), args["id"].(string), args["input"].(model.CustomFieldUpdateInput)), true
 	case "Mutation.customObjectCreate":
 		if e.ComplexityRoot.Mutation.CustomObjectCreate == nil {
 			break
@@ -1550,6 +1843,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CustomObjectDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customObjectTypeCreate":
+		if e.ComplexityRoot.Mutation.CustomObjectTypeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectTypeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectTypeCreate(childComplexity, args["input"].(model.CustomObjectTypeCreateInput)), true
+	case "Mutation.customObjectTypeDelete":
+		if e.ComplexityRoot.Mutation.CustomObjectTypeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectTypeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectTypeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customObjectTypeUpdate":
+		if e.ComplexityRoot.Mutation.CustomObjectTypeUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectTypeUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectTypeUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomObjectTypeUpdateInput)), true
 	case "Mutation.customObjectUpdate":
 		if e.ComplexityRoot.Mutation.CustomObjectUpdate == nil {
 			break
@@ -3123,6 +3449,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomActivities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CustomActivityFilter), args["timeZone"].(*string)), true
+	case "Query.customActivityType":
+		if e.ComplexityRoot.Query.CustomActivityType == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customActivityType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomActivityType(childComplexity, args["id"].(string)), true
+	case "Query.customActivityTypes":
+		if e.ComplexityRoot.Query.CustomActivityTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CustomActivityTypes(childComplexity), true
+	case "Query.customField":
+		if e.ComplexityRoot.Query.CustomField == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customField_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomField(childComplexity, args["of"].(model.CustomFieldOwner), args["id"].(string)), true
+	case "Query.customFieldAssociation":
+		if e.ComplexityRoot.Query.CustomFieldAssociation == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customFieldAssociation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomFieldAssociation(childComplexity, args["fieldId"].(string), args["of"].(model.CustomFieldObjects)), true
+	case "Query.customFieldSchema":
+		if e.ComplexityRoot.Query.CustomFieldSchema == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customFieldSchema_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomFieldSchema(childComplexity, args["of"].(model.CustomFieldObjects)), true
+	case "Query.customFields":
+		if e.ComplexityRoot.Query.CustomFields == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomFields(childComplexity, args["of"].(model.CustomFieldOwner)), true
 	case "Query.customObject":
 		if e.ComplexityRoot.Query.CustomObject == nil {
 			break
@@ -3134,6 +3521,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomObject(childComplexity, args["id"].(string)), true
+	case "Query.customObjectType":
+		if e.ComplexityRoot.Query.CustomObjectType == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customObjectType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomObjectType(childComplexity, args["id"].(string)), true
+	case "Query.customObjectTypes":
+		if e.ComplexityRoot.Query.CustomObjectTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CustomObjectTypes(childComplexity), true
 	case "Query.customObjects":
 		if e.ComplexityRoot.Query.CustomObjects == nil {
 			break
@@ -4419,10 +4823,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ContactUrlInput", ec.unmarshalInputContactUrlInput),
 			graphql.NewInputUnmarshaler("CustomActivityCreateInput", ec.unmarshalInputCustomActivityCreateInput),
 			graphql.NewInputUnmarshaler("CustomActivityFilter", ec.unmarshalInputCustomActivityFilter),
+			graphql.NewInputUnmarshaler("CustomActivityTypeCreateInput", ec.unmarshalInputCustomActivityTypeCreateInput),
+			graphql.NewInputUnmarshaler("CustomActivityTypeUpdateInput", ec.unmarshalInputCustomActivityTypeUpdateInput),
 			graphql.NewInputUnmarshaler("CustomActivityUpdateInput", ec.unmarshalInputCustomActivityUpdateInput),
+			graphql.NewInputUnmarshaler("CustomFieldAssociationInput", ec.unmarshalInputCustomFieldAssociationInput),
+			graphql.NewInputUnmarshaler("CustomFieldCreateInput", ec.unmarshalInputCustomFieldCreateInput),
 			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
+			graphql.NewInputUnmarshaler("CustomFieldObjects", ec.unmarshalInputCustomFieldObjects),
+			graphql.NewInputUnmarshaler("CustomFieldSchemaUpdateInput", ec.unmarshalInputCustomFieldSchemaUpdateInput),
+			graphql.NewInputUnmarshaler("CustomFieldUpdateInput", ec.unmarshalInputCustomFieldUpdateInput),
 			graphql.NewInputUnmarshaler("CustomObjectCreateInput", ec.unmarshalInputCustomObjectCreateInput),
 			graphql.NewInputUnmarshaler("CustomObjectFilter", ec.unmarshalInputCustomObjectFilter),
+			graphql.NewInputUnmarshaler("CustomObjectTypeCreateInput", ec.unmarshalInputCustomObjectTypeCreateInput),
+			graphql.NewInputUnmarshaler("CustomObjectTypeUpdateInput", ec.unmarshalInputCustomObjectTypeUpdateInput),
 			graphql.NewInputUnmarshaler("CustomObjectUpdateInput", ec.unmarshalInputCustomObjectUpdateInput),
 			graphql.NewInputUnmarshaler("CustomReportInput", ec.unmarshalInputCustomReportInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
@@ -4603,7 +5016,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/form.graphqls" "schema/integration_link.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/pipeline.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_activity_type.graphqls" "schema/custom_field.graphqls" "schema/custom_field_association.graphqls" "schema/custom_field_schema.graphqls" "schema/custom_field_value.graphqls" "schema/custom_object.graphqls" "schema/custom_object_type.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/form.graphqls" "schema/integration_link.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/pipeline.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -4623,7 +5036,10 @@ How a field, an argument, an input field or an enum value stands in Close's REST
 snake_case, and an enum value is itself in lower case.
 """
 directive @rest(
-  "The REST operation that serves the field, as a line of closeapi/operations.txt."
+  """
+  The REST operation that serves the field, as a line of closeapi/operations.txt. It may stand for several that differ by a word:
+  an argument, an enum whose values are the words, has the variable in the word's place as its ` + "`" + `param` + "`" + `.
+  """
   operation: String
   "The REST members that the field reads; ` + "`" + `_all` + "`" + ` stands for the object itself. On a field of ` + "`" + `Query` + "`" + `, the member of the answer that holds its value."
   fields: [String!]
@@ -4845,8 +5261,13 @@ input DateRange {
 	{Name: "schema/comment.graphqls", Input: sourceData("schema/comment.graphqls"), BuiltIn: false},
 	{Name: "schema/connected_account.graphqls", Input: sourceData("schema/connected_account.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_activity_type.graphqls", Input: sourceData("schema/custom_activity_type.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_field_association.graphqls", Input: sourceData("schema/custom_field_association.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_field_schema.graphqls", Input: sourceData("schema/custom_field_schema.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_field_value.graphqls", Input: sourceData("schema/custom_field_value.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_object.graphqls", Input: sourceData("schema/custom_object.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_object_type.graphqls", Input: sourceData("schema/custom_object_type.graphqls"), BuiltIn: false},
 	{Name: "schema/dialer.graphqls", Input: sourceData("schema/dialer.graphqls"), BuiltIn: false},
 	{Name: "schema/email_template.graphqls", Input: sourceData("schema/email_template.graphqls"), BuiltIn: false},
 	{Name: "schema/event.graphqls", Input: sourceData("schema/event.graphqls"), BuiltIn: false},
@@ -5041,6 +5462,76 @@ func (ec *executionContext) childFields_CustomActivityPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CustomActivityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomActivityTypeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomActivityTypeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityTypeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityTypeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivityTypePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customActivityType":
+		return ec.fieldContext_CustomActivityTypePayload_customActivityType(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityTypePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityTypePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldAssociationDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fieldId":
+		return ec.fieldContext_CustomFieldAssociationDeletePayload_fieldId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldAssociationDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldAssociationDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldAssociationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "association":
+		return ec.fieldContext_CustomFieldAssociationPayload_association(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldAssociationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldAssociationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomFieldDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customField":
+		return ec.fieldContext_CustomFieldPayload_customField(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldSchemaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customFieldSchema":
+		return ec.fieldContext_CustomFieldSchemaPayload_customFieldSchema(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldSchemaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldSchemaPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomObjectDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -5059,6 +5550,26 @@ func (ec *executionContext) childFields_CustomObjectPayload(ctx context.Context,
 		return ec.fieldContext_CustomObjectPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomObjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomObjectTypeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomObjectTypeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomObjectTypeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomObjectTypeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomObjectTypePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customObjectType":
+		return ec.fieldContext_CustomObjectTypePayload_customObjectType(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomObjectTypePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomObjectTypePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EmailDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

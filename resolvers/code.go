@@ -79,6 +79,10 @@ func Code() projection.Code {
 		Find: map[string]projection.Find{
 			"{org_id}": callersOrganization,
 		},
+		Path: map[string]projection.Path{
+			"Query.customFieldSchema":      schemaWords.spell,
+			"Query.customFieldAssociation": associationWords.spell,
+		},
 		Rules: rules(),
 		Spread: map[string]projection.Spread{
 			"CustomFieldInput": spreadCustomField,

@@ -24,6 +24,7 @@ type call struct {
 	path     string // without the prefix
 	template string // "/task/{id}/"
 	id       string // what stands for {id}
+	sub      string // what stands for {sub}
 	header   http.Header
 	params   url.Values
 	override bool
@@ -55,6 +56,7 @@ func (s *Server) read(r *http.Request) (*call, *apiError) {
 		return c, refused
 	}
 	c.template, c.id = s.api.template(c.path)
+	c.sub = subOf(c.template, c.path, c.id)
 	c.params = r.URL.Query()
 	var refused *apiError
 	switch override := r.Header.Get("X-Http-Method-Override"); {

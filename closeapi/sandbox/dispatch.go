@@ -50,9 +50,8 @@ func newAPI() *api {
 	a.add("/data/search/", map[string]*endpoint{http.MethodPost: searchEndpoint()})
 	a.add("/lead/merge/", map[string]*endpoint{http.MethodPost: mergeEndpoint()})
 	a.add("/files/upload/", map[string]*endpoint{http.MethodPost: uploadEndpoint()})
-	for _, template := range []string{"{id}/", "activity/{id}/", "custom_object/{id}/"} {
-		a.add("/custom_field_schema/"+template, map[string]*endpoint{http.MethodGet: schemaEndpoint()})
-	}
+	a.addSchemas()
+	a.addAssociations()
 	a.add("/enrich_field/", map[string]*endpoint{http.MethodPost: enrichEndpoint()})
 	a.addExports()
 	a.addReports()
@@ -86,7 +85,29 @@ func (a *api) template(path string) (template, id string) {
 			return template, rest[j+1 : i]
 		}
 	}
+	return a.nested(path)
+}
+
+// nested finds the template of a path that names a part of an object behind the object's id.
+func (a *api) nested(path string) (template, id string) {
+	for template := range a.paths {
+		before, rest, nested := strings.Cut(strings.TrimSuffix(template, "{sub}/"), "{id}")
+		if after, ok := strings.CutPrefix(path, before); ok && nested && strings.HasSuffix(template, "{sub}/") {
+			if id, sub, ok := strings.Cut(after, rest); ok && !strings.Contains(id, "/") && len(sub) > 1 && strings.HasSuffix(sub, "/") {
+				return template, id
+			}
+		}
+	}
 	return "", ""
+}
+
+// subOf is what stands for {sub} in a template: one step of the path or more.
+func subOf(template, path, id string) string {
+	before, nested := strings.CutSuffix(template, "{sub}/")
+	if !nested {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(path, strings.Replace(before, "{id}", id, 1)), "/")
 }
 
 // dispatch counts the call, finds its endpoint, checks what a strict server checks, and answers.

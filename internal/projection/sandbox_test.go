@@ -28,7 +28,7 @@ var resources = map[string]string{
 	"SmartView": "saved_search", "Event": "event", "Webhook": "webhook", "Sequence": "sequence", "SequenceSubscription": "sequence_subscription",
 	"BulkEdit": "bulk_edit", "BulkDelete": "bulk_delete", "BulkEmail": "bulk_email", "BulkSequenceSubscription": "bulk_sequence_subscription",
 	"LeadExport": "export", "OpportunityExport": "export",
-	"LeadStatus": "lead_status", "OpportunityStatus": "opportunity_status", "Pipeline": "pipeline", "IntegrationLink": "integration_link", "Form": "form",
+	"LeadStatus": "lead_status", "OpportunityStatus": "opportunity_status", "Pipeline": "pipeline", "IntegrationLink": "integration_link", "CustomActivityType": "custom_activity_type", "CustomObjectType": "custom_object_type", "Form": "form",
 	"ActivityReportMetric": "report_metric", "FunnelStage": "funnel_stage", "FunnelTotals": "funnel_totals", "SentEmailStat": "sent_email_stat",
 	"LeadStatusOverview": "status_overview", "LeadStatusTransition": "status_transition",
 	"OpportunityStatusOverview": "status_overview", "OpportunityStatusTransition": "status_transition",
