@@ -51,7 +51,7 @@ func (x *reference) root(f selectedField) (string, bool) {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	}
 	switch {
-	case strings.Contains(operationOf(def), " /report/"):
+	case strings.Contains(operationOf(def), " /report/"), definitionRoots[def.Name]:
 		return x.document(path, f)
 	case def.Name == "opportunityGroups":
 		return x.groups(path, f)
