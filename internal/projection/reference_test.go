@@ -269,6 +269,8 @@ func (x *reference) eventObject(path []string, o object, f selectedField) (strin
 		typeName = "SMS"
 	case kind == "activity.whatsapp_message":
 		typeName = "WhatsAppMessage"
+	case kind == "sms_template":
+		typeName = "SMSTemplate"
 	case kind == "saved_search":
 		typeName = "SmartView"
 	case area == "task":

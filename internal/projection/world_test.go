@@ -182,7 +182,7 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 		return json.RawMessage([]string{`{"a": [1, null]}`, `[]`, `"x"`, `1.50`}[r.IntN(4)])
 	}
 	if name == "object_type" {
-		return quote(r, []string{"lead", "task.lead", "activity.note", "custom_object", "call", "something_new"}[r.IntN(6)])
+		return quote(r, []string{"lead", "task.lead", "activity.note", "custom_object", "custom_activity_type", "sms_template", "call", "something_new"}[r.IntN(8)])
 	}
 	return quote(r, []string{"", "Ada", "a \"quoted\" word", "line\nbreak", "Zürich 😀", "<b>&amp;</b>", "back\\slash"}[r.IntN(7)])
 }
