@@ -26,6 +26,7 @@ func Code() projection.Code {
 			"CustomObject.customField":    customFieldOf(definedByType("custom_object", "custom_object_type_id")),
 			"Call.customFields":           customFieldsOf(definedShared),
 			"Call.customField":            customFieldOf(definedShared),
+			"Playbook.customFields":       sharedFields("custom_field_ids"),
 
 			"ActivityReportQueries.leads":       reportQueries,
 			"ActivityReportTotals.values":       reportValues("totals"),

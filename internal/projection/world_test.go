@@ -196,7 +196,7 @@ func (w *world) id(r *rand.Rand, member string) string {
 		"template_id": "tmpl_", "send_as_id": "sdas_", "dialer_id": "dial_", "dialer_saved_search_id": "save_",
 		"participants": "user_", "allowing_user_id": "user_", "allowed_user_id": "user_",
 		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
-		"form_id": "form_", "custom_activity_type_id": "actitype_", "custom_object_type_id": "cotype_", "referenced_custom_type_id": "cotype_", "sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
+		"form_id": "form_", "custom_activity_type_id": "actitype_", "custom_field_ids": "cf_", "custom_object_type_id": "cotype_", "referenced_custom_type_id": "cotype_", "sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
 	}[member]
 	if prefix == "" {
 		prefix = "thing_"
@@ -499,6 +499,8 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 	switch {
 	case strings.HasSuffix(target.Name, "Connection"):
 		return []member{{reads[0], idType}}
+	case def.Name == "Playbook" && field.Name == "customFields":
+		return []member{{reads[0], ast.ListType(idType, nil)}}
 	case target.Name == "CustomFieldValue", len(reads) == 0: // those of customValue, or none at all
 		return nil
 	case reads[0] == "_all":
