@@ -53,6 +53,7 @@ var kinds = map[string]kind{
 
 	"outcome":          {family: "outcomes", lifetime: lasting},
 	"integration_link": {family: "integration_links", lifetime: lasting},
+	"form":             {family: "forms", lifetime: lasting}, // which are made in Close's own app alone
 	"email_template":   {family: "templates", lifetime: lasting},
 	"sms_template":     {family: "templates", lifetime: lasting},
 

@@ -4,9 +4,13 @@ package graph
 
 import (
 	"context"
+	"math"
+	"strconv"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/closegraph/closegraph/graph/model"
+	"github.com/closegraph/closegraph/internal/projection"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -20,12 +24,122 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _CustomFieldDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *model.CustomFieldDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomFieldDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomFieldDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomFieldDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CustomFieldDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CustomFieldDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomFieldDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomFieldDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomFieldDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomFieldPayload_customField(ctx context.Context, field graphql.CollectedField, obj *model.CustomFieldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomFieldPayload_customField(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomField, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+			return ec.marshalOCustomField2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomFieldPayload_customField(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomFieldPayload", field, false, false, "CustomField")
+}
+
+func (ec *executionContext) _CustomFieldPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CustomFieldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomFieldPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomFieldPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomFieldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputCustomFieldInput(ctx context.Context, obj any) (model.CustomFieldInput, error) {
-	var it model.CustomFieldInput
+func (ec *executionContext) unmarshalInputCustomFieldCreateInput(ctx context.Context, obj any) (model.CustomFieldCreateInput, error) {
+	var it model.CustomFieldCreateInput
 	if obj == nil {
 		return it, nil
 	}
@@ -35,55 +149,34 @@ func (ec *executionContext) unmarshalInputCustomFieldInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "text", "html", "number", "date", "dateTime", "choices", "reference", "references", "unset", "change"}
+	fieldsInOrder := [...]string{"name", "description", "type", "choices", "acceptsMultipleValues", "editableWithRoleIds", "referencedTypeId", "backReferenceIsVisible", "customActivityTypeId", "customObjectTypeId", "required"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "id":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
-			data, err := ec.unmarshalNID2string(ctx, v)
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ID = data
-		case "text":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Text = graphql.OmittableOf(data)
-		case "html":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("html"))
-			data, err := ec.unmarshalOHTML2ᚖstring(ctx, v)
+			it.Description = graphql.OmittableOf(data)
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNCustomFieldType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldType(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.HTML = graphql.OmittableOf(data)
-		case "number":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
-			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Number = graphql.OmittableOf(data)
-		case "date":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
-			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Date = graphql.OmittableOf(data)
-		case "dateTime":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateTime"))
-			data, err := ec.unmarshalODateTime2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.DateTime = graphql.OmittableOf(data)
+			it.Type = data
 		case "choices":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("choices"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -91,48 +184,153 @@ func (ec *executionContext) unmarshalInputCustomFieldInput(ctx context.Context, 
 				return it, err
 			}
 			it.Choices = graphql.OmittableOf(data)
-		case "reference":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reference"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Reference = graphql.OmittableOf(data)
-		case "references":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("references"))
-			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.References = graphql.OmittableOf(data)
-		case "unset":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unset"))
+		case "acceptsMultipleValues":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acceptsMultipleValues"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Unset = graphql.OmittableOf(data)
-		case "change":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("change"))
-			data, err := ec.unmarshalOCustomFieldChange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldChange(ctx, v)
+			it.AcceptsMultipleValues = graphql.OmittableOf(data)
+		case "editableWithRoleIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("editableWithRoleIds"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Change = graphql.OmittableOf(data)
+			it.EditableWithRoleIds = graphql.OmittableOf(data)
+		case "referencedTypeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("referencedTypeId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReferencedTypeID = graphql.OmittableOf(data)
+		case "backReferenceIsVisible":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("backReferenceIsVisible"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BackReferenceIsVisible = graphql.OmittableOf(data)
+		case "customActivityTypeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customActivityTypeId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomActivityTypeID = graphql.OmittableOf(data)
+		case "customObjectTypeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customObjectTypeId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomObjectTypeID = graphql.OmittableOf(data)
+		case "required":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("required"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Required = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalCustomFieldInput unmarshals raw into the CustomFieldInput input type, using the
+// UnmarshalCustomFieldCreateInput unmarshals raw into the CustomFieldCreateInput input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCustomFieldInput(ctx context.Context, raw any) (model.CustomFieldInput, error) {
-	var out model.CustomFieldInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "CustomFieldInput", raw, &out)
+func UnmarshalCustomFieldCreateInput(ctx context.Context, raw any) (model.CustomFieldCreateInput, error) {
+	var out model.CustomFieldCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CustomFieldCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCustomFieldUpdateInput(ctx context.Context, obj any) (model.CustomFieldUpdateInput, error) {
+	var it model.CustomFieldUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "description", "type", "choices", "acceptsMultipleValues", "editableWithRoleIds", "required"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = graphql.OmittableOf(data)
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = graphql.OmittableOf(data)
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOCustomFieldType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = graphql.OmittableOf(data)
+		case "choices":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("choices"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Choices = graphql.OmittableOf(data)
+		case "acceptsMultipleValues":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acceptsMultipleValues"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcceptsMultipleValues = graphql.OmittableOf(data)
+		case "editableWithRoleIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("editableWithRoleIds"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EditableWithRoleIds = graphql.OmittableOf(data)
+		case "required":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("required"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Required = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCustomFieldUpdateInput unmarshals raw into the CustomFieldUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCustomFieldUpdateInput(ctx context.Context, raw any) (model.CustomFieldUpdateInput, error) {
+	var out model.CustomFieldUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CustomFieldUpdateInput", raw, &out)
 	return out, err
 }
 
@@ -144,46 +342,160 @@ func UnmarshalCustomFieldInput(ctx context.Context, raw any) (model.CustomFieldI
 
 // region    **************************** object.gotpl ****************************
 
+var customFieldDeletePayloadImplementors = []string{"CustomFieldDeletePayload"}
+
+func (ec *executionContext) _CustomFieldDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *model.CustomFieldDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customFieldDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomFieldDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._CustomFieldDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CustomFieldDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var customFieldPayloadImplementors = []string{"CustomFieldPayload"}
+
+func (ec *executionContext) _CustomFieldPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CustomFieldPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customFieldPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomFieldPayload")
+		case "customField":
+			out.Values[i] = ec._CustomFieldPayload_customField(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CustomFieldPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNCustomFieldInput2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldInput(ctx context.Context, v any) (*model.CustomFieldInput, error) {
-	res, err := ec.unmarshalInputCustomFieldInput(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+func (ec *executionContext) unmarshalNCustomFieldCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldCreateInput(ctx context.Context, v any) (model.CustomFieldCreateInput, error) {
+	res, err := ec.unmarshalInputCustomFieldCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOCustomFieldChange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldChange(ctx context.Context, v any) (*model.CustomFieldChange, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(model.CustomFieldChange)
+func (ec *executionContext) unmarshalNCustomFieldOwner2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldOwner(ctx context.Context, v any) (model.CustomFieldOwner, error) {
+	var res model.CustomFieldOwner
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCustomFieldChange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldChange(ctx context.Context, sel ast.SelectionSet, v *model.CustomFieldChange) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomFieldOwner2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldOwner(ctx context.Context, sel ast.SelectionSet, v model.CustomFieldOwner) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCustomFieldType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldType(ctx context.Context, v any) (model.CustomFieldType, error) {
+	var res model.CustomFieldType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCustomFieldType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldType(ctx context.Context, sel ast.SelectionSet, v model.CustomFieldType) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCustomFieldUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldUpdateInput(ctx context.Context, v any) (model.CustomFieldUpdateInput, error) {
+	res, err := ec.unmarshalInputCustomFieldUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCustomField2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(projection.Value)
+	err := res.UnmarshalGQLContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCustomField2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, sel ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return graphql.WrapContextMarshaler(ctx, v)
+}
+
+func (ec *executionContext) marshalOCustomFieldDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldDeletePayload(ctx context.Context, sel ast.SelectionSet, v *model.CustomFieldDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomFieldDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCustomFieldPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldPayload(ctx context.Context, sel ast.SelectionSet, v *model.CustomFieldPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomFieldPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCustomFieldType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldType(ctx context.Context, v any) (*model.CustomFieldType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.CustomFieldType)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCustomFieldType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldType(ctx context.Context, sel ast.SelectionSet, v *model.CustomFieldType) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return v
-}
-
-func (ec *executionContext) unmarshalOCustomFieldInput2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldInputᚄ(ctx context.Context, v any) ([]*model.CustomFieldInput, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]*model.CustomFieldInput, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNCustomFieldInput2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomFieldInput(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
 }
 
 // endregion ***************************** type.gotpl *****************************

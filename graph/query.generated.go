@@ -188,6 +188,33 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 			return nil, err
 		}
 		return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ContactFilter))
+	case "customActivityType":
+		if fc.Args, err = ec.field_Query_customActivityType_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().CustomActivityType(ctx, fc.Args["id"].(string))
+	case "customActivityTypes":
+		return ec.Resolvers.Query().CustomActivityTypes(ctx)
+	case "customField":
+		if fc.Args, err = ec.field_Query_customField_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().CustomField(ctx, fc.Args["of"].(model.CustomFieldOwner), fc.Args["id"].(string))
+	case "customFields":
+		if fc.Args, err = ec.field_Query_customFields_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().CustomFields(ctx, fc.Args["of"].(model.CustomFieldOwner))
+	case "customFieldAssociation":
+		if fc.Args, err = ec.field_Query_customFieldAssociation_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().CustomFieldAssociation(ctx, fc.Args["fieldId"].(string), fc.Args["of"].(model.CustomFieldObjects))
+	case "customFieldSchema":
+		if fc.Args, err = ec.field_Query_customFieldSchema_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().CustomFieldSchema(ctx, fc.Args["of"].(model.CustomFieldObjects))
 	case "customObject":
 		if fc.Args, err = ec.field_Query_customObject_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -198,6 +225,13 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 			return nil, err
 		}
 		return ec.Resolvers.Query().CustomObjects(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["leadId"].(string), fc.Args["filter"].(*model.CustomObjectFilter))
+	case "customObjectType":
+		if fc.Args, err = ec.field_Query_customObjectType_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().CustomObjectType(ctx, fc.Args["id"].(string))
+	case "customObjectTypes":
+		return ec.Resolvers.Query().CustomObjectTypes(ctx)
 	case "dialer":
 		if fc.Args, err = ec.field_Query_dialer_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -263,6 +297,16 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 			return nil, err
 		}
 		return ec.Resolvers.Query().OpportunityExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	case "form":
+		if fc.Args, err = ec.field_Query_form_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().Form(ctx, fc.Args["id"].(string))
+	case "forms":
+		if fc.Args, err = ec.field_Query_forms_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().Forms(ctx, fc.Args["filter"].(*model.FormFilter))
 	case "group":
 		if fc.Args, err = ec.field_Query_group_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -270,6 +314,13 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		return ec.Resolvers.Query().Group(ctx, fc.Args["id"].(string))
 	case "groups":
 		return ec.Resolvers.Query().Groups(ctx)
+	case "integrationLink":
+		if fc.Args, err = ec.field_Query_integrationLink_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().IntegrationLink(ctx, fc.Args["id"].(string))
+	case "integrationLinks":
+		return ec.Resolvers.Query().IntegrationLinks(ctx)
 	case "lead":
 		if fc.Args, err = ec.field_Query_lead_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -317,6 +368,13 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 			return nil, err
 		}
 		return ec.Resolvers.Query().PhoneNumbers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PhoneNumberFilter))
+	case "pipeline":
+		if fc.Args, err = ec.field_Query_pipeline_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+			return nil, err
+		}
+		return ec.Resolvers.Query().Pipeline(ctx, fc.Args["id"].(string))
+	case "pipelines":
+		return ec.Resolvers.Query().Pipelines(ctx)
 	case "playbook":
 		if fc.Args, err = ec.field_Query_playbook_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -462,13 +520,6 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		return ec.Resolvers.Query().OpportunityStatus(ctx, fc.Args["id"].(string))
 	case "opportunityStatuses":
 		return ec.Resolvers.Query().OpportunityStatuses(ctx)
-	case "pipeline":
-		if fc.Args, err = ec.field_Query_pipeline_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Pipeline(ctx, fc.Args["id"].(string))
-	case "pipelines":
-		return ec.Resolvers.Query().Pipelines(ctx)
 	case "task":
 		if fc.Args, err = ec.field_Query_task_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err

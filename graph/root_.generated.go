@@ -106,6 +106,41 @@ type ComplexityRoot struct {
 		UserErrors     func(childComplexity int) int
 	}
 
+	CustomActivityTypeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomActivityTypePayload struct {
+		CustomActivityType func(childComplexity int) int
+		UserErrors         func(childComplexity int) int
+	}
+
+	CustomFieldAssociationDeletePayload struct {
+		FieldID    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomFieldAssociationPayload struct {
+		Association func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CustomFieldDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomFieldPayload struct {
+		CustomField func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CustomFieldSchemaPayload struct {
+		CustomFieldSchema func(childComplexity int) int
+		UserErrors        func(childComplexity int) int
+	}
+
 	CustomObjectDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -114,6 +149,16 @@ type ComplexityRoot struct {
 	CustomObjectPayload struct {
 		CustomObject func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
+	}
+
+	CustomObjectTypeDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CustomObjectTypePayload struct {
+		CustomObjectType func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
 	}
 
 	EmailDeletePayload struct {
@@ -171,6 +216,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	IntegrationLinkDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	IntegrationLinkPayload struct {
+		IntegrationLink func(childComplexity int) int
+		UserErrors      func(childComplexity int) int
+	}
+
 	LeadDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -194,6 +249,16 @@ type ComplexityRoot struct {
 	LeadStatusChangePayload struct {
 		LeadStatusChange func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
+	}
+
+	LeadStatusDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeadStatusPayload struct {
+		LeadStatus func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	MeetingDeletePayload struct {
@@ -254,9 +319,22 @@ type ComplexityRoot struct {
 		ContactUpdate                    func(childComplexity int, id string, input model.ContactUpdateInput) int
 		CustomActivityCreate             func(childComplexity int, input model.CustomActivityCreateInput) int
 		CustomActivityDelete             func(childComplexity int, id string) int
+		CustomActivityTypeCreate         func(childComplexity int, input model.CustomActivityTypeCreateInput) int
+		CustomActivityTypeDelete         func(childComplexity int, id string) int
+		CustomActivityTypeUpdate         func(childComplexity int, id string, input model.CustomActivityTypeUpdateInput) int
 		CustomActivityUpdate             func(childComplexity int, id string, input model.CustomActivityUpdateInput) int
+		CustomFieldAssociationCreate     func(childComplexity int, fieldID string, of model.CustomFieldObjects, input *model.CustomFieldAssociationInput) int
+		CustomFieldAssociationDelete     func(childComplexity int, fieldID string, of model.CustomFieldObjects) int
+		CustomFieldAssociationUpdate     func(childComplexity int, fieldID string, of model.CustomFieldObjects, input model.CustomFieldAssociationInput) int
+		CustomFieldCreate                func(childComplexity int, of model.CustomFieldOwner, input model.CustomFieldCreateInput) int
+		CustomFieldDelete                func(childComplexity int, of model.CustomFieldOwner, id string) int
+		CustomFieldSchemaUpdate          func(childComplexity int, of model.CustomFieldObjects, input model.CustomFieldSchemaUpdateInput) int
+		CustomFieldUpdate                func(childComplexity int, of model.CustomFieldOwner, id string, input model.CustomFieldUpdateInput) int
 		CustomObjectCreate               func(childComplexity int, input model.CustomObjectCreateInput) int
 		CustomObjectDelete               func(childComplexity int, id string) int
+		CustomObjectTypeCreate           func(childComplexity int, input model.CustomObjectTypeCreateInput) int
+		CustomObjectTypeDelete           func(childComplexity int, id string) int
+		CustomObjectTypeUpdate           func(childComplexity int, id string, input model.CustomObjectTypeUpdateInput) int
 		CustomObjectUpdate               func(childComplexity int, id string, input model.CustomObjectUpdateInput) int
 		EmailCreate                      func(childComplexity int, input model.EmailCreateInput) int
 		EmailDelete                      func(childComplexity int, id string) int
@@ -274,12 +352,18 @@ type ComplexityRoot struct {
 		GroupMemberRemove                func(childComplexity int, id string, userID string) int
 		GroupUpdate                      func(childComplexity int, id string, input model.GroupUpdateInput) int
 		ImportUpdateDelete               func(childComplexity int, id string) int
+		IntegrationLinkCreate            func(childComplexity int, input model.IntegrationLinkCreateInput) int
+		IntegrationLinkDelete            func(childComplexity int, id string) int
+		IntegrationLinkUpdate            func(childComplexity int, id string, input model.IntegrationLinkUpdateInput) int
 		LeadCreate                       func(childComplexity int, input model.LeadCreateInput) int
 		LeadDelete                       func(childComplexity int, id string) int
 		LeadExportCreate                 func(childComplexity int, input model.LeadExportCreateInput) int
 		LeadMerge                        func(childComplexity int, input model.LeadMergeInput) int
 		LeadStatusChangeCreate           func(childComplexity int, input model.LeadStatusChangeCreateInput) int
 		LeadStatusChangeDelete           func(childComplexity int, id string) int
+		LeadStatusCreate                 func(childComplexity int, input model.LeadStatusCreateInput) int
+		LeadStatusDelete                 func(childComplexity int, id string) int
+		LeadStatusUpdate                 func(childComplexity int, id string, input model.LeadStatusUpdateInput) int
 		LeadUpdate                       func(childComplexity int, id string, input model.LeadUpdateInput) int
 		MeetingDelete                    func(childComplexity int, id string) int
 		MeetingIntegrationSave           func(childComplexity int, id string, input model.MeetingIntegrationSaveInput) int
@@ -297,6 +381,9 @@ type ComplexityRoot struct {
 		OpportunityExportCreate          func(childComplexity int, filter *model.OpportunityFilter, input model.OpportunityExportCreateInput) int
 		OpportunityStatusChangeCreate    func(childComplexity int, input model.OpportunityStatusChangeCreateInput) int
 		OpportunityStatusChangeDelete    func(childComplexity int, id string) int
+		OpportunityStatusCreate          func(childComplexity int, input model.OpportunityStatusCreateInput) int
+		OpportunityStatusDelete          func(childComplexity int, id string) int
+		OpportunityStatusUpdate          func(childComplexity int, id string, input model.OpportunityStatusUpdateInput) int
 		OpportunityUpdate                func(childComplexity int, id string, input model.OpportunityUpdateInput) int
 		OrganizationUpdate               func(childComplexity int, id string, input model.OrganizationUpdateInput) int
 		OutcomeCreate                    func(childComplexity int, input model.OutcomeCreateInput) int
@@ -305,6 +392,9 @@ type ComplexityRoot struct {
 		PhoneNumberDelete                func(childComplexity int, id string) int
 		PhoneNumberRent                  func(childComplexity int, input model.PhoneNumberRentInput) int
 		PhoneNumberUpdate                func(childComplexity int, id string, input model.PhoneNumberUpdateInput) int
+		PipelineCreate                   func(childComplexity int, input model.PipelineCreateInput) int
+		PipelineDelete                   func(childComplexity int, id string) int
+		PipelineUpdate                   func(childComplexity int, id string, input model.PipelineUpdateInput) int
 		PlaybookArchive                  func(childComplexity int, id string) int
 		PlaybookCreate                   func(childComplexity int, input model.PlaybookCreateInput) int
 		PlaybookDelete                   func(childComplexity int, id string) int
@@ -395,6 +485,16 @@ type ComplexityRoot struct {
 		UserErrors              func(childComplexity int) int
 	}
 
+	OpportunityStatusDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OpportunityStatusPayload struct {
+		OpportunityStatus func(childComplexity int) int
+		UserErrors        func(childComplexity int) int
+	}
+
 	OrganizationPayload struct {
 		Organization func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
@@ -431,6 +531,16 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	PipelineDeletePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PipelinePayload struct {
+		Pipeline   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	PlaybookDeletePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -465,7 +575,15 @@ type ComplexityRoot struct {
 		Contacts                   func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
 		Creations                  func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
 		CustomActivities           func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
+		CustomActivityType         func(childComplexity int, id string) int
+		CustomActivityTypes        func(childComplexity int) int
+		CustomField                func(childComplexity int, of model.CustomFieldOwner, id string) int
+		CustomFieldAssociation     func(childComplexity int, fieldID string, of model.CustomFieldObjects) int
+		CustomFieldSchema          func(childComplexity int, of model.CustomFieldObjects) int
+		CustomFields               func(childComplexity int, of model.CustomFieldOwner) int
 		CustomObject               func(childComplexity int, id string) int
+		CustomObjectType           func(childComplexity int, id string) int
+		CustomObjectTypes          func(childComplexity int) int
 		CustomObjects              func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
 		CustomReport               func(childComplexity int, input *model.CustomReportInput, organizationID *string, timeZone *string) int
 		CustomReportFields         func(childComplexity int) int
@@ -479,10 +597,14 @@ type ComplexityRoot struct {
 		Events                     func(childComplexity int, first *int, after *string, filter *model.EventFilter, timeZone *string) int
 		Export                     func(childComplexity int, id string) int
 		Exports                    func(childComplexity int, first *int, after *string) int
+		Form                       func(childComplexity int, id string) int
 		FormSubmissions            func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
+		Forms                      func(childComplexity int, filter *model.FormFilter) int
 		Group                      func(childComplexity int, id string) int
 		Groups                     func(childComplexity int) int
 		ImportUpdates              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		IntegrationLink            func(childComplexity int, id string) int
+		IntegrationLinks           func(childComplexity int) int
 		Lead                       func(childComplexity int, id string) int
 		LeadExport                 func(childComplexity int, id string) int
 		LeadExports                func(childComplexity int, first *int, after *string) int
@@ -930,6 +1052,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CustomActivityPayload.UserErrors(childComplexity), true
 
+	case "CustomActivityTypeDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomActivityTypeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityTypeDeletePayload.DeletedID(childComplexity), true
+	case "CustomActivityTypeDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomActivityTypeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityTypeDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomActivityTypePayload.customActivityType":
+		if e.ComplexityRoot.CustomActivityTypePayload.CustomActivityType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityTypePayload.CustomActivityType(childComplexity), true
+	case "CustomActivityTypePayload.userErrors":
+		if e.ComplexityRoot.CustomActivityTypePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomActivityTypePayload.UserErrors(childComplexity), true
+
+	case "CustomFieldAssociationDeletePayload.fieldId":
+		if e.ComplexityRoot.CustomFieldAssociationDeletePayload.FieldID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldAssociationDeletePayload.FieldID(childComplexity), true
+	case "CustomFieldAssociationDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomFieldAssociationDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldAssociationDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomFieldAssociationPayload.association":
+		if e.ComplexityRoot.CustomFieldAssociationPayload.Association == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldAssociationPayload.Association(childComplexity), true
+	case "CustomFieldAssociationPayload.userErrors":
+		if e.ComplexityRoot.CustomFieldAssociationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldAssociationPayload.UserErrors(childComplexity), true
+
+	case "CustomFieldDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomFieldDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldDeletePayload.DeletedID(childComplexity), true
+	case "CustomFieldDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomFieldDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomFieldPayload.customField":
+		if e.ComplexityRoot.CustomFieldPayload.CustomField == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldPayload.CustomField(childComplexity), true
+	case "CustomFieldPayload.userErrors":
+		if e.ComplexityRoot.CustomFieldPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldPayload.UserErrors(childComplexity), true
+
+	case "CustomFieldSchemaPayload.customFieldSchema":
+		if e.ComplexityRoot.CustomFieldSchemaPayload.CustomFieldSchema == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldSchemaPayload.CustomFieldSchema(childComplexity), true
+	case "CustomFieldSchemaPayload.userErrors":
+		if e.ComplexityRoot.CustomFieldSchemaPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomFieldSchemaPayload.UserErrors(childComplexity), true
+
 	case "CustomObjectDeletePayload.deletedId":
 		if e.ComplexityRoot.CustomObjectDeletePayload.DeletedID == nil {
 			break
@@ -955,6 +1168,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomObjectPayload.UserErrors(childComplexity), true
+
+	case "CustomObjectTypeDeletePayload.deletedId":
+		if e.ComplexityRoot.CustomObjectTypeDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectTypeDeletePayload.DeletedID(childComplexity), true
+	case "CustomObjectTypeDeletePayload.userErrors":
+		if e.ComplexityRoot.CustomObjectTypeDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectTypeDeletePayload.UserErrors(childComplexity), true
+
+	case "CustomObjectTypePayload.customObjectType":
+		if e.ComplexityRoot.CustomObjectTypePayload.CustomObjectType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectTypePayload.CustomObjectType(childComplexity), true
+	case "CustomObjectTypePayload.userErrors":
+		if e.ComplexityRoot.CustomObjectTypePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomObjectTypePayload.UserErrors(childComplexity), true
 
 	case "EmailDeletePayload.deletedId":
 		if e.ComplexityRoot.EmailDeletePayload.DeletedID == nil {
@@ -1099,6 +1338,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImportUpdateDeletePayload.UserErrors(childComplexity), true
 
+	case "IntegrationLinkDeletePayload.deletedId":
+		if e.ComplexityRoot.IntegrationLinkDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationLinkDeletePayload.DeletedID(childComplexity), true
+	case "IntegrationLinkDeletePayload.userErrors":
+		if e.ComplexityRoot.IntegrationLinkDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationLinkDeletePayload.UserErrors(childComplexity), true
+
+	case "IntegrationLinkPayload.integrationLink":
+		if e.ComplexityRoot.IntegrationLinkPayload.IntegrationLink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationLinkPayload.IntegrationLink(childComplexity), true
+	case "IntegrationLinkPayload.userErrors":
+		if e.ComplexityRoot.IntegrationLinkPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationLinkPayload.UserErrors(childComplexity), true
+
 	case "LeadDeletePayload.deletedId":
 		if e.ComplexityRoot.LeadDeletePayload.DeletedID == nil {
 			break
@@ -1163,6 +1428,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LeadStatusChangePayload.UserErrors(childComplexity), true
+
+	case "LeadStatusDeletePayload.deletedId":
+		if e.ComplexityRoot.LeadStatusDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusDeletePayload.DeletedID(childComplexity), true
+	case "LeadStatusDeletePayload.userErrors":
+		if e.ComplexityRoot.LeadStatusDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusDeletePayload.UserErrors(childComplexity), true
+
+	case "LeadStatusPayload.leadStatus":
+		if e.ComplexityRoot.LeadStatusPayload.LeadStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusPayload.LeadStatus(childComplexity), true
+	case "LeadStatusPayload.userErrors":
+		if e.ComplexityRoot.LeadStatusPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeadStatusPayload.UserErrors(childComplexity), true
 
 	case "MeetingDeletePayload.deletedId":
 		if e.ComplexityRoot.MeetingDeletePayload.DeletedID == nil {
@@ -1539,6 +1830,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CustomActivityDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customActivityTypeCreate":
+		if e.ComplexityRoot.Mutation.CustomActivityTypeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityTypeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityTypeCreate(childComplexity, args["input"].(model.CustomActivityTypeCreateInput)), true
+	case "Mutation.customActivityTypeDelete":
+		if e.ComplexityRoot.Mutation.CustomActivityTypeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityTypeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityTypeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customActivityTypeUpdate":
+		if e.ComplexityRoot.Mutation.CustomActivityTypeUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customActivityTypeUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomActivityTypeUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomActivityTypeUpdateInput)), true
 	case "Mutation.customActivityUpdate":
 		if e.ComplexityRoot.Mutation.CustomActivityUpdate == nil {
 			break
@@ -1550,6 +1874,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CustomActivityUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomActivityUpdateInput)), true
+	case "Mutation.customFieldAssociationCreate":
+		if e.ComplexityRoot.Mutation.CustomFieldAssociationCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldAssociationCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldAssociationCreate(childComplexity, args["fieldId"].(string), args["of"].(model.CustomFieldObjects), args["input"].(*model.CustomFieldAssociationInput)), true
+	case "Mutation.customFieldAssociationDelete":
+		if e.ComplexityRoot.Mutation.CustomFieldAssociationDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldAssociationDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldAssociationDelete(childComplexity, args["fieldId"].(string), args["of"].(model.CustomFieldObjects)), true
+	case "Mutation.customFieldAssociationUpdate":
+		if e.ComplexityRoot.Mutation.CustomFieldAssociationUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldAssociationUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldAssociationUpdate(childComplexity, args["fieldId"].(string), args["of"].(model.CustomFieldObjects), args["input"].(model.CustomFieldAssociationInput)), true
+	case "Mutation.customFieldCreate":
+		if e.ComplexityRoot.Mutation.CustomFieldCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldCreate(childComplexity, args["of"].(model.CustomFieldOwner), args["input"].(model.CustomFieldCreateInput)), true
+	case "Mutation.customFieldDelete":
+		if e.ComplexityRoot.Mutation.CustomFieldDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldDelete(childComplexity, args["of"].(model.CustomFieldOwner), args["id"].(string)), true
+	case "Mutation.customFieldSchemaUpdate":
+		if e.ComplexityRoot.Mutation.CustomFieldSchemaUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldSchemaUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldSchemaUpdate(childComplexity, args["of"].(model.CustomFieldObjects), args["input"].(model.CustomFieldSchemaUpdateInput)), true
+	case "Mutation.customFieldUpdate":
+		if e.ComplexityRoot.Mutation.CustomFieldUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customFieldUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomFieldUpdate(childComplexity, args["of"].(model.CustomFieldOwner), args["id"].(string), args["input"].(model.CustomFieldUpdateInput)), true
 	case "Mutation.customObjectCreate":
 		if e.ComplexityRoot.Mutation.CustomObjectCreate == nil {
 			break
@@ -1572,6 +1973,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CustomObjectDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customObjectTypeCreate":
+		if e.ComplexityRoot.Mutation.CustomObjectTypeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectTypeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectTypeCreate(childComplexity, args["input"].(model.CustomObjectTypeCreateInput)), true
+	case "Mutation.customObjectTypeDelete":
+		if e.ComplexityRoot.Mutation.CustomObjectTypeDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectTypeDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectTypeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.customObjectTypeUpdate":
+		if e.ComplexityRoot.Mutation.CustomObjectTypeUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customObjectTypeUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomObjectTypeUpdate(childComplexity, args["id"].(string), args["input"].(model.CustomObjectTypeUpdateInput)), true
 	case "Mutation.customObjectUpdate":
 		if e.ComplexityRoot.Mutation.CustomObjectUpdate == nil {
 			break
@@ -1759,6 +2193,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportUpdateDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.integrationLinkCreate":
+		if e.ComplexityRoot.Mutation.IntegrationLinkCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_integrationLinkCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IntegrationLinkCreate(childComplexity, args["input"].(model.IntegrationLinkCreateInput)), true
+	case "Mutation.integrationLinkDelete":
+		if e.ComplexityRoot.Mutation.IntegrationLinkDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_integrationLinkDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IntegrationLinkDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.integrationLinkUpdate":
+		if e.ComplexityRoot.Mutation.IntegrationLinkUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_integrationLinkUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IntegrationLinkUpdate(childComplexity, args["id"].(string), args["input"].(model.IntegrationLinkUpdateInput)), true
 	case "Mutation.leadCreate":
 		if e.ComplexityRoot.Mutation.LeadCreate == nil {
 			break
@@ -1825,6 +2292,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.LeadStatusChangeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadStatusCreate":
+		if e.ComplexityRoot.Mutation.LeadStatusCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusCreate(childComplexity, args["input"].(model.LeadStatusCreateInput)), true
+	case "Mutation.leadStatusDelete":
+		if e.ComplexityRoot.Mutation.LeadStatusDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.leadStatusUpdate":
+		if e.ComplexityRoot.Mutation.LeadStatusUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leadStatusUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeadStatusUpdate(childComplexity, args["id"].(string), args["input"].(model.LeadStatusUpdateInput)), true
 	case "Mutation.leadUpdate":
 		if e.ComplexityRoot.Mutation.LeadUpdate == nil {
 			break
@@ -2012,6 +2512,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpportunityStatusChangeDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityStatusCreate":
+		if e.ComplexityRoot.Mutation.OpportunityStatusCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusCreate(childComplexity, args["input"].(model.OpportunityStatusCreateInput)), true
+	case "Mutation.opportunityStatusDelete":
+		if e.ComplexityRoot.Mutation.OpportunityStatusDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.opportunityStatusUpdate":
+		if e.ComplexityRoot.Mutation.OpportunityStatusUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_opportunityStatusUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpportunityStatusUpdate(childComplexity, args["id"].(string), args["input"].(model.OpportunityStatusUpdateInput)), true
 	case "Mutation.opportunityUpdate":
 		if e.ComplexityRoot.Mutation.OpportunityUpdate == nil {
 			break
@@ -2100,6 +2633,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PhoneNumberUpdate(childComplexity, args["id"].(string), args["input"].(model.PhoneNumberUpdateInput)), true
+	case "Mutation.pipelineCreate":
+		if e.ComplexityRoot.Mutation.PipelineCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pipelineCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PipelineCreate(childComplexity, args["input"].(model.PipelineCreateInput)), true
+	case "Mutation.pipelineDelete":
+		if e.ComplexityRoot.Mutation.PipelineDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pipelineDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PipelineDelete(childComplexity, args["id"].(string)), true
+	case "Mutation.pipelineUpdate":
+		if e.ComplexityRoot.Mutation.PipelineUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pipelineUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PipelineUpdate(childComplexity, args["id"].(string), args["input"].(model.PipelineUpdateInput)), true
 	case "Mutation.playbookArchive":
 		if e.ComplexityRoot.Mutation.PlaybookArchive == nil {
 			break
@@ -2775,6 +3341,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OpportunityStatusChangePayload.UserErrors(childComplexity), true
 
+	case "OpportunityStatusDeletePayload.deletedId":
+		if e.ComplexityRoot.OpportunityStatusDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusDeletePayload.DeletedID(childComplexity), true
+	case "OpportunityStatusDeletePayload.userErrors":
+		if e.ComplexityRoot.OpportunityStatusDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusDeletePayload.UserErrors(childComplexity), true
+
+	case "OpportunityStatusPayload.opportunityStatus":
+		if e.ComplexityRoot.OpportunityStatusPayload.OpportunityStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusPayload.OpportunityStatus(childComplexity), true
+	case "OpportunityStatusPayload.userErrors":
+		if e.ComplexityRoot.OpportunityStatusPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityStatusPayload.UserErrors(childComplexity), true
+
 	case "OrganizationPayload.organization":
 		if e.ComplexityRoot.OrganizationPayload.Organization == nil {
 			break
@@ -2871,6 +3463,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PinnedViewsPayload.UserErrors(childComplexity), true
+
+	case "PipelineDeletePayload.deletedId":
+		if e.ComplexityRoot.PipelineDeletePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelineDeletePayload.DeletedID(childComplexity), true
+	case "PipelineDeletePayload.userErrors":
+		if e.ComplexityRoot.PipelineDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelineDeletePayload.UserErrors(childComplexity), true
+
+	case "PipelinePayload.pipeline":
+		if e.ComplexityRoot.PipelinePayload.Pipeline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelinePayload.Pipeline(childComplexity), true
+	case "PipelinePayload.userErrors":
+		if e.ComplexityRoot.PipelinePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelinePayload.UserErrors(childComplexity), true
 
 	case "PlaybookDeletePayload.deletedId":
 		if e.ComplexityRoot.PlaybookDeletePayload.DeletedID == nil {
@@ -3141,6 +3759,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomActivities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CustomActivityFilter), args["timeZone"].(*string)), true
+	case "Query.customActivityType":
+		if e.ComplexityRoot.Query.CustomActivityType == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customActivityType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomActivityType(childComplexity, args["id"].(string)), true
+	case "Query.customActivityTypes":
+		if e.ComplexityRoot.Query.CustomActivityTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CustomActivityTypes(childComplexity), true
+	case "Query.customField":
+		if e.ComplexityRoot.Query.CustomField == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customField_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomField(childComplexity, args["of"].(model.CustomFieldOwner), args["id"].(string)), true
+	case "Query.customFieldAssociation":
+		if e.ComplexityRoot.Query.CustomFieldAssociation == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customFieldAssociation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomFieldAssociation(childComplexity, args["fieldId"].(string), args["of"].(model.CustomFieldObjects)), true
+	case "Query.customFieldSchema":
+		if e.ComplexityRoot.Query.CustomFieldSchema == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customFieldSchema_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomFieldSchema(childComplexity, args["of"].(model.CustomFieldObjects)), true
+	case "Query.customFields":
+		if e.ComplexityRoot.Query.CustomFields == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomFields(childComplexity, args["of"].(model.CustomFieldOwner)), true
 	case "Query.customObject":
 		if e.ComplexityRoot.Query.CustomObject == nil {
 			break
@@ -3152,6 +3831,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CustomObject(childComplexity, args["id"].(string)), true
+	case "Query.customObjectType":
+		if e.ComplexityRoot.Query.CustomObjectType == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customObjectType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomObjectType(childComplexity, args["id"].(string)), true
+	case "Query.customObjectTypes":
+		if e.ComplexityRoot.Query.CustomObjectTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CustomObjectTypes(childComplexity), true
 	case "Query.customObjects":
 		if e.ComplexityRoot.Query.CustomObjects == nil {
 			break
@@ -3290,6 +3986,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Exports(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.form":
+		if e.ComplexityRoot.Query.Form == nil {
+			break
+		}
+
+		args, err := ec.field_Query_form_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Form(childComplexity, args["id"].(string)), true
 	case "Query.formSubmissions":
 		if e.ComplexityRoot.Query.FormSubmissions == nil {
 			break
@@ -3301,6 +4008,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.FormSubmissions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.FormSubmissionFilter), args["timeZone"].(*string)), true
+	case "Query.forms":
+		if e.ComplexityRoot.Query.Forms == nil {
+			break
+		}
+
+		args, err := ec.field_Query_forms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Forms(childComplexity, args["filter"].(*model.FormFilter)), true
 	case "Query.group":
 		if e.ComplexityRoot.Query.Group == nil {
 			break
@@ -3329,6 +4047,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ImportUpdates(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+	case "Query.integrationLink":
+		if e.ComplexityRoot.Query.IntegrationLink == nil {
+			break
+		}
+
+		args, err := ec.field_Query_integrationLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.IntegrationLink(childComplexity, args["id"].(string)), true
+	case "Query.integrationLinks":
+		if e.ComplexityRoot.Query.IntegrationLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.IntegrationLinks(childComplexity), true
 
 	case "Query.lead":
 		if e.ComplexityRoot.Query.Lead == nil {
@@ -4480,10 +5215,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ContactUrlInput", ec.unmarshalInputContactUrlInput),
 			graphql.NewInputUnmarshaler("CustomActivityCreateInput", ec.unmarshalInputCustomActivityCreateInput),
 			graphql.NewInputUnmarshaler("CustomActivityFilter", ec.unmarshalInputCustomActivityFilter),
+			graphql.NewInputUnmarshaler("CustomActivityTypeCreateInput", ec.unmarshalInputCustomActivityTypeCreateInput),
+			graphql.NewInputUnmarshaler("CustomActivityTypeUpdateInput", ec.unmarshalInputCustomActivityTypeUpdateInput),
 			graphql.NewInputUnmarshaler("CustomActivityUpdateInput", ec.unmarshalInputCustomActivityUpdateInput),
+			graphql.NewInputUnmarshaler("CustomFieldAssociationInput", ec.unmarshalInputCustomFieldAssociationInput),
+			graphql.NewInputUnmarshaler("CustomFieldCreateInput", ec.unmarshalInputCustomFieldCreateInput),
 			graphql.NewInputUnmarshaler("CustomFieldInput", ec.unmarshalInputCustomFieldInput),
+			graphql.NewInputUnmarshaler("CustomFieldObjects", ec.unmarshalInputCustomFieldObjects),
+			graphql.NewInputUnmarshaler("CustomFieldSchemaUpdateInput", ec.unmarshalInputCustomFieldSchemaUpdateInput),
+			graphql.NewInputUnmarshaler("CustomFieldUpdateInput", ec.unmarshalInputCustomFieldUpdateInput),
 			graphql.NewInputUnmarshaler("CustomObjectCreateInput", ec.unmarshalInputCustomObjectCreateInput),
 			graphql.NewInputUnmarshaler("CustomObjectFilter", ec.unmarshalInputCustomObjectFilter),
+			graphql.NewInputUnmarshaler("CustomObjectTypeCreateInput", ec.unmarshalInputCustomObjectTypeCreateInput),
+			graphql.NewInputUnmarshaler("CustomObjectTypeUpdateInput", ec.unmarshalInputCustomObjectTypeUpdateInput),
 			graphql.NewInputUnmarshaler("CustomObjectUpdateInput", ec.unmarshalInputCustomObjectUpdateInput),
 			graphql.NewInputUnmarshaler("CustomReportInput", ec.unmarshalInputCustomReportInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
@@ -4500,18 +5244,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EventFilter", ec.unmarshalInputEventFilter),
 			graphql.NewInputUnmarshaler("FieldEnrichInput", ec.unmarshalInputFieldEnrichInput),
 			graphql.NewInputUnmarshaler("FileUploadCreateInput", ec.unmarshalInputFileUploadCreateInput),
+			graphql.NewInputUnmarshaler("FormFilter", ec.unmarshalInputFormFilter),
 			graphql.NewInputUnmarshaler("FormSubmissionFilter", ec.unmarshalInputFormSubmissionFilter),
 			graphql.NewInputUnmarshaler("FunnelComparedRange", ec.unmarshalInputFunnelComparedRange),
 			graphql.NewInputUnmarshaler("FunnelReportInput", ec.unmarshalInputFunnelReportInput),
 			graphql.NewInputUnmarshaler("GroupCreateInput", ec.unmarshalInputGroupCreateInput),
 			graphql.NewInputUnmarshaler("GroupUpdateInput", ec.unmarshalInputGroupUpdateInput),
+			graphql.NewInputUnmarshaler("IntegrationLinkCreateInput", ec.unmarshalInputIntegrationLinkCreateInput),
+			graphql.NewInputUnmarshaler("IntegrationLinkUpdateInput", ec.unmarshalInputIntegrationLinkUpdateInput),
 			graphql.NewInputUnmarshaler("LeadActivityFilter", ec.unmarshalInputLeadActivityFilter),
 			graphql.NewInputUnmarshaler("LeadContactInput", ec.unmarshalInputLeadContactInput),
 			graphql.NewInputUnmarshaler("LeadCreateInput", ec.unmarshalInputLeadCreateInput),
 			graphql.NewInputUnmarshaler("LeadExportCreateInput", ec.unmarshalInputLeadExportCreateInput),
 			graphql.NewInputUnmarshaler("LeadMergeInput", ec.unmarshalInputLeadMergeInput),
 			graphql.NewInputUnmarshaler("LeadStatusChangeCreateInput", ec.unmarshalInputLeadStatusChangeCreateInput),
+			graphql.NewInputUnmarshaler("LeadStatusCreateInput", ec.unmarshalInputLeadStatusCreateInput),
 			graphql.NewInputUnmarshaler("LeadStatusReportInput", ec.unmarshalInputLeadStatusReportInput),
+			graphql.NewInputUnmarshaler("LeadStatusUpdateInput", ec.unmarshalInputLeadStatusUpdateInput),
 			graphql.NewInputUnmarshaler("LeadUpdateInput", ec.unmarshalInputLeadUpdateInput),
 			graphql.NewInputUnmarshaler("MeetingIntegrationSaveInput", ec.unmarshalInputMeetingIntegrationSaveInput),
 			graphql.NewInputUnmarshaler("MeetingUpdateInput", ec.unmarshalInputMeetingUpdateInput),
@@ -4524,7 +5273,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeCreateInput", ec.unmarshalInputOpportunityStatusChangeCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusChangeFilter", ec.unmarshalInputOpportunityStatusChangeFilter),
+			graphql.NewInputUnmarshaler("OpportunityStatusCreateInput", ec.unmarshalInputOpportunityStatusCreateInput),
 			graphql.NewInputUnmarshaler("OpportunityStatusReportInput", ec.unmarshalInputOpportunityStatusReportInput),
+			graphql.NewInputUnmarshaler("OpportunityStatusUpdateInput", ec.unmarshalInputOpportunityStatusUpdateInput),
 			graphql.NewInputUnmarshaler("OpportunityUpdateInput", ec.unmarshalInputOpportunityUpdateInput),
 			graphql.NewInputUnmarshaler("OrganizationLeadStatusInput", ec.unmarshalInputOrganizationLeadStatusInput),
 			graphql.NewInputUnmarshaler("OrganizationUpdateInput", ec.unmarshalInputOrganizationUpdateInput),
@@ -4534,6 +5285,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PhoneNumberRentInput", ec.unmarshalInputPhoneNumberRentInput),
 			graphql.NewInputUnmarshaler("PhoneNumberUpdateInput", ec.unmarshalInputPhoneNumberUpdateInput),
 			graphql.NewInputUnmarshaler("PinnedViewsInput", ec.unmarshalInputPinnedViewsInput),
+			graphql.NewInputUnmarshaler("PipelineCreateInput", ec.unmarshalInputPipelineCreateInput),
+			graphql.NewInputUnmarshaler("PipelineUpdateInput", ec.unmarshalInputPipelineUpdateInput),
 			graphql.NewInputUnmarshaler("PlaybookCreateInput", ec.unmarshalInputPlaybookCreateInput),
 			graphql.NewInputUnmarshaler("PlaybookFilter", ec.unmarshalInputPlaybookFilter),
 			graphql.NewInputUnmarshaler("PlaybookUpdateInput", ec.unmarshalInputPlaybookUpdateInput),
@@ -4664,7 +5417,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_field.graphqls" "schema/custom_object.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/group.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/membership.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/role.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
+//go:embed "schema/activity.graphqls" "schema/activity_call.graphqls" "schema/activity_custom_activity.graphqls" "schema/activity_email.graphqls" "schema/activity_history.graphqls" "schema/activity_meeting.graphqls" "schema/activity_note.graphqls" "schema/activity_sms.graphqls" "schema/activity_whatsapp.graphqls" "schema/blocked_phone_number.graphqls" "schema/bulk_action.graphqls" "schema/bulk_delete.graphqls" "schema/bulk_edit.graphqls" "schema/bulk_email.graphqls" "schema/bulk_sequence_subscription.graphqls" "schema/comment.graphqls" "schema/connected_account.graphqls" "schema/contact.graphqls" "schema/custom_activity_type.graphqls" "schema/custom_field.graphqls" "schema/custom_field_association.graphqls" "schema/custom_field_schema.graphqls" "schema/custom_field_value.graphqls" "schema/custom_object.graphqls" "schema/custom_object_type.graphqls" "schema/dialer.graphqls" "schema/email_template.graphqls" "schema/event.graphqls" "schema/export.graphqls" "schema/field_enrichment.graphqls" "schema/file.graphqls" "schema/form.graphqls" "schema/group.graphqls" "schema/integration_link.graphqls" "schema/lead.graphqls" "schema/lead_smart_fields.graphqls" "schema/membership.graphqls" "schema/opportunity.graphqls" "schema/opportunity_group.graphqls" "schema/organization.graphqls" "schema/outcome.graphqls" "schema/phone_number.graphqls" "schema/pipeline.graphqls" "schema/playbook.graphqls" "schema/report.graphqls" "schema/report_activity.graphqls" "schema/report_custom.graphqls" "schema/report_email.graphqls" "schema/report_funnel.graphqls" "schema/report_status.graphqls" "schema/role.graphqls" "schema/scheduling_link.graphqls" "schema/search.graphqls" "schema/search_query.graphqls" "schema/send_as.graphqls" "schema/sequence.graphqls" "schema/sequence_subscription.graphqls" "schema/shared_scheduling_link.graphqls" "schema/smart_view.graphqls" "schema/sms_template.graphqls" "schema/status.graphqls" "schema/task.graphqls" "schema/unsubscribed_email.graphqls" "schema/user.graphqls" "schema/webhook.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -4684,14 +5437,18 @@ How a field, an argument, an input field or an enum value stands in Close's REST
 snake_case, and an enum value is itself in lower case.
 """
 directive @rest(
-  "The REST operation that serves the field, as a line of closeapi/operations.txt."
+  """
+  The REST operation that serves the field, as a line of closeapi/operations.txt. It may stand for several that differ by a word:
+  an argument, an enum whose values are the words, has the variable in the word's place as its ` + "`" + `param` + "`" + `.
+  """
   operation: String
   "The REST members that the field reads; ` + "`" + `_all` + "`" + ` stands for the object itself. On a field of ` + "`" + `Query` + "`" + `, the member of the answer that holds its value."
   fields: [String!]
   """
   The query parameter or body member that an argument or input field becomes, or in braces the variable of the path; on a
-  list below an object, the parameter that takes the object's id. ` + "`" + `a.b` + "`" + ` is the member b within the member a. In the place
-  of a star the fields of an input have their own names: ` + "`" + `date_*` + "`" + ` makes of its field start the parameter date_start.
+  list below an object, the parameter that takes the object's id. ` + "`" + `a.b` + "`" + ` is the member b within the member a, and ` + "`" + `a[].b` + "`" + `
+  makes of a list of values a list of objects that have them as b. In the place of a star the fields of an input have their
+  own names: ` + "`" + `date_*` + "`" + ` makes of its field start the parameter date_start.
   """
   param: String
   "Of a list below an object: the parameter that takes the ids of many objects. Each row then tells its object in the member that is named like ` + "`" + `param` + "`" + `."
@@ -4913,15 +5670,22 @@ input DateRange {
 	{Name: "schema/comment.graphqls", Input: sourceData("schema/comment.graphqls"), BuiltIn: false},
 	{Name: "schema/connected_account.graphqls", Input: sourceData("schema/connected_account.graphqls"), BuiltIn: false},
 	{Name: "schema/contact.graphqls", Input: sourceData("schema/contact.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_activity_type.graphqls", Input: sourceData("schema/custom_activity_type.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_field.graphqls", Input: sourceData("schema/custom_field.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_field_association.graphqls", Input: sourceData("schema/custom_field_association.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_field_schema.graphqls", Input: sourceData("schema/custom_field_schema.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_field_value.graphqls", Input: sourceData("schema/custom_field_value.graphqls"), BuiltIn: false},
 	{Name: "schema/custom_object.graphqls", Input: sourceData("schema/custom_object.graphqls"), BuiltIn: false},
+	{Name: "schema/custom_object_type.graphqls", Input: sourceData("schema/custom_object_type.graphqls"), BuiltIn: false},
 	{Name: "schema/dialer.graphqls", Input: sourceData("schema/dialer.graphqls"), BuiltIn: false},
 	{Name: "schema/email_template.graphqls", Input: sourceData("schema/email_template.graphqls"), BuiltIn: false},
 	{Name: "schema/event.graphqls", Input: sourceData("schema/event.graphqls"), BuiltIn: false},
 	{Name: "schema/export.graphqls", Input: sourceData("schema/export.graphqls"), BuiltIn: false},
 	{Name: "schema/field_enrichment.graphqls", Input: sourceData("schema/field_enrichment.graphqls"), BuiltIn: false},
 	{Name: "schema/file.graphqls", Input: sourceData("schema/file.graphqls"), BuiltIn: false},
+	{Name: "schema/form.graphqls", Input: sourceData("schema/form.graphqls"), BuiltIn: false},
 	{Name: "schema/group.graphqls", Input: sourceData("schema/group.graphqls"), BuiltIn: false},
+	{Name: "schema/integration_link.graphqls", Input: sourceData("schema/integration_link.graphqls"), BuiltIn: false},
 	{Name: "schema/lead.graphqls", Input: sourceData("schema/lead.graphqls"), BuiltIn: false},
 	{Name: "schema/lead_smart_fields.graphqls", Input: sourceData("schema/lead_smart_fields.graphqls"), BuiltIn: false},
 	{Name: "schema/membership.graphqls", Input: sourceData("schema/membership.graphqls"), BuiltIn: false},
@@ -4930,6 +5694,7 @@ input DateRange {
 	{Name: "schema/organization.graphqls", Input: sourceData("schema/organization.graphqls"), BuiltIn: false},
 	{Name: "schema/outcome.graphqls", Input: sourceData("schema/outcome.graphqls"), BuiltIn: false},
 	{Name: "schema/phone_number.graphqls", Input: sourceData("schema/phone_number.graphqls"), BuiltIn: false},
+	{Name: "schema/pipeline.graphqls", Input: sourceData("schema/pipeline.graphqls"), BuiltIn: false},
 	{Name: "schema/playbook.graphqls", Input: sourceData("schema/playbook.graphqls"), BuiltIn: false},
 	{Name: "schema/report.graphqls", Input: sourceData("schema/report.graphqls"), BuiltIn: false},
 	{Name: "schema/report_activity.graphqls", Input: sourceData("schema/report_activity.graphqls"), BuiltIn: false},
@@ -5109,6 +5874,76 @@ func (ec *executionContext) childFields_CustomActivityPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CustomActivityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomActivityTypeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomActivityTypeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityTypeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityTypeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomActivityTypePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customActivityType":
+		return ec.fieldContext_CustomActivityTypePayload_customActivityType(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomActivityTypePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomActivityTypePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldAssociationDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fieldId":
+		return ec.fieldContext_CustomFieldAssociationDeletePayload_fieldId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldAssociationDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldAssociationDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldAssociationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "association":
+		return ec.fieldContext_CustomFieldAssociationPayload_association(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldAssociationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldAssociationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomFieldDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customField":
+		return ec.fieldContext_CustomFieldPayload_customField(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomFieldSchemaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customFieldSchema":
+		return ec.fieldContext_CustomFieldSchemaPayload_customFieldSchema(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomFieldSchemaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomFieldSchemaPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomObjectDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -5127,6 +5962,26 @@ func (ec *executionContext) childFields_CustomObjectPayload(ctx context.Context,
 		return ec.fieldContext_CustomObjectPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomObjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomObjectTypeDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CustomObjectTypeDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomObjectTypeDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomObjectTypeDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomObjectTypePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customObjectType":
+		return ec.fieldContext_CustomObjectTypePayload_customObjectType(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomObjectTypePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomObjectTypePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EmailDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5239,6 +6094,26 @@ func (ec *executionContext) childFields_ImportUpdateDeletePayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type ImportUpdateDeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_IntegrationLinkDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_IntegrationLinkDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IntegrationLinkDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationLinkDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IntegrationLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integrationLink":
+		return ec.fieldContext_IntegrationLinkPayload_integrationLink(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IntegrationLinkPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationLinkPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_LeadDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -5287,6 +6162,26 @@ func (ec *executionContext) childFields_LeadStatusChangePayload(ctx context.Cont
 		return ec.fieldContext_LeadStatusChangePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LeadStatusChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadStatusDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_LeadStatusDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeadStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "leadStatus":
+		return ec.fieldContext_LeadStatusPayload_leadStatus(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeadStatusPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeadStatusPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MeetingDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5419,6 +6314,26 @@ func (ec *executionContext) childFields_OpportunityStatusChangePayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_OpportunityStatusDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_OpportunityStatusDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunityStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opportunityStatus":
+		return ec.fieldContext_OpportunityStatusPayload_opportunityStatus(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpportunityStatusPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunityStatusPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_OrganizationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "organization":
@@ -5489,6 +6404,26 @@ func (ec *executionContext) childFields_PinnedViewsPayload(ctx context.Context, 
 		return ec.fieldContext_PinnedViewsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PinnedViewsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PipelineDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_PipelineDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PipelineDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PipelineDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PipelinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pipeline":
+		return ec.fieldContext_PipelinePayload_pipeline(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PipelinePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PipelinePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PlaybookDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

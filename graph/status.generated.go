@@ -4,6 +4,9 @@ package graph
 
 import (
 	"context"
+	"math"
+	"strconv"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/closegraph/closegraph/graph/model"
@@ -21,9 +24,418 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _LeadStatusDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *model.LeadStatusDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeadStatusDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeadStatusDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeadStatusDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _LeadStatusDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.LeadStatusDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeadStatusDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeadStatusDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeadStatusDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeadStatusPayload_leadStatus(ctx context.Context, field graphql.CollectedField, obj *model.LeadStatusPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeadStatusPayload_leadStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+			return ec.marshalOLeadStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeadStatusPayload_leadStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeadStatusPayload", field, false, false, "LeadStatus")
+}
+
+func (ec *executionContext) _LeadStatusPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.LeadStatusPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeadStatusPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeadStatusPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeadStatusPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpportunityStatusDeletePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *model.OpportunityStatusDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityStatusDeletePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityStatusDeletePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunityStatusDeletePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _OpportunityStatusDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.OpportunityStatusDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityStatusDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityStatusDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpportunityStatusDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpportunityStatusPayload_opportunityStatus(ctx context.Context, field graphql.CollectedField, obj *model.OpportunityStatusPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityStatusPayload_opportunityStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpportunityStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *projection.Value) graphql.Marshaler {
+			return ec.marshalOOpportunityStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityStatusPayload_opportunityStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunityStatusPayload", field, false, false, "OpportunityStatus")
+}
+
+func (ec *executionContext) _OpportunityStatusPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.OpportunityStatusPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityStatusPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityStatusPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpportunityStatusPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputLeadStatusCreateInput(ctx context.Context, obj any) (model.LeadStatusCreateInput, error) {
+	var it model.LeadStatusCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"label"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLeadStatusCreateInput unmarshals raw into the LeadStatusCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLeadStatusCreateInput(ctx context.Context, raw any) (model.LeadStatusCreateInput, error) {
+	var out model.LeadStatusCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LeadStatusCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputLeadStatusUpdateInput(ctx context.Context, obj any) (model.LeadStatusUpdateInput, error) {
+	var it model.LeadStatusUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"label", "color"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = graphql.OmittableOf(data)
+		case "color":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("color"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Color = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLeadStatusUpdateInput unmarshals raw into the LeadStatusUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLeadStatusUpdateInput(ctx context.Context, raw any) (model.LeadStatusUpdateInput, error) {
+	var out model.LeadStatusUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LeadStatusUpdateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOpportunityStatusCreateInput(ctx context.Context, obj any) (model.OpportunityStatusCreateInput, error) {
+	var it model.OpportunityStatusCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"label", "type", "pipelineId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "pipelineId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pipelineId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PipelineID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpportunityStatusCreateInput unmarshals raw into the OpportunityStatusCreateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpportunityStatusCreateInput(ctx context.Context, raw any) (model.OpportunityStatusCreateInput, error) {
+	var out model.OpportunityStatusCreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpportunityStatusCreateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOpportunityStatusUpdateInput(ctx context.Context, obj any) (model.OpportunityStatusUpdateInput, error) {
+	var it model.OpportunityStatusUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"label"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpportunityStatusUpdateInput unmarshals raw into the OpportunityStatusUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpportunityStatusUpdateInput(ctx context.Context, raw any) (model.OpportunityStatusUpdateInput, error) {
+	var out model.OpportunityStatusUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpportunityStatusUpdateInput", raw, &out)
+	return out, err
+}
 
 // endregion **************************** input.gotpl *****************************
 
@@ -33,9 +445,176 @@ import (
 
 // region    **************************** object.gotpl ****************************
 
+var leadStatusDeletePayloadImplementors = []string{"LeadStatusDeletePayload"}
+
+func (ec *executionContext) _LeadStatusDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *model.LeadStatusDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leadStatusDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeadStatusDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._LeadStatusDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._LeadStatusDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var leadStatusPayloadImplementors = []string{"LeadStatusPayload"}
+
+func (ec *executionContext) _LeadStatusPayload(ctx context.Context, sel ast.SelectionSet, obj *model.LeadStatusPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leadStatusPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeadStatusPayload")
+		case "leadStatus":
+			out.Values[i] = ec._LeadStatusPayload_leadStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._LeadStatusPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var opportunityStatusDeletePayloadImplementors = []string{"OpportunityStatusDeletePayload"}
+
+func (ec *executionContext) _OpportunityStatusDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *model.OpportunityStatusDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, opportunityStatusDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpportunityStatusDeletePayload")
+		case "deletedId":
+			out.Values[i] = ec._OpportunityStatusDeletePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._OpportunityStatusDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var opportunityStatusPayloadImplementors = []string{"OpportunityStatusPayload"}
+
+func (ec *executionContext) _OpportunityStatusPayload(ctx context.Context, sel ast.SelectionSet, obj *model.OpportunityStatusPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, opportunityStatusPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpportunityStatusPayload")
+		case "opportunityStatus":
+			out.Values[i] = ec._OpportunityStatusPayload_opportunityStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._OpportunityStatusPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalNLeadStatusCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐLeadStatusCreateInput(ctx context.Context, v any) (model.LeadStatusCreateInput, error) {
+	res, err := ec.unmarshalInputLeadStatusCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLeadStatusUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐLeadStatusUpdateInput(ctx context.Context, v any) (model.LeadStatusUpdateInput, error) {
+	res, err := ec.unmarshalInputLeadStatusUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNOpportunityStatusCreateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusCreateInput(ctx context.Context, v any) (model.OpportunityStatusCreateInput, error) {
+	res, err := ec.unmarshalInputOpportunityStatusCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
 
 func (ec *executionContext) unmarshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx context.Context, v any) (model.OpportunityStatusType, error) {
 	var res model.OpportunityStatusType
@@ -45,6 +624,11 @@ func (ec *executionContext) unmarshalNOpportunityStatusType2githubᚗcomᚋclose
 
 func (ec *executionContext) marshalNOpportunityStatusType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusType(ctx context.Context, sel ast.SelectionSet, v model.OpportunityStatusType) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNOpportunityStatusUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusUpdateInput(ctx context.Context, v any) (model.OpportunityStatusUpdateInput, error) {
+	res, err := ec.unmarshalInputOpportunityStatusUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOLeadStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
@@ -63,6 +647,20 @@ func (ec *executionContext) marshalOLeadStatus2ᚖgithubᚗcomᚋclosegraphᚋcl
 	return graphql.WrapContextMarshaler(ctx, v)
 }
 
+func (ec *executionContext) marshalOLeadStatusDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐLeadStatusDeletePayload(ctx context.Context, sel ast.SelectionSet, v *model.LeadStatusDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LeadStatusDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLeadStatusPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐLeadStatusPayload(ctx context.Context, sel ast.SelectionSet, v *model.LeadStatusPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LeadStatusPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOOpportunityStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
 	if v == nil {
 		return nil, nil
@@ -77,6 +675,20 @@ func (ec *executionContext) marshalOOpportunityStatus2ᚖgithubᚗcomᚋclosegra
 		return graphql.Null
 	}
 	return graphql.WrapContextMarshaler(ctx, v)
+}
+
+func (ec *executionContext) marshalOOpportunityStatusDeletePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusDeletePayload(ctx context.Context, sel ast.SelectionSet, v *model.OpportunityStatusDeletePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OpportunityStatusDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOpportunityStatusPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpportunityStatusPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OpportunityStatusPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOpportunityStatusType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusTypeᚄ(ctx context.Context, v any) ([]model.OpportunityStatusType, error) {
@@ -113,22 +725,6 @@ func (ec *executionContext) marshalOOpportunityStatusType2ᚕgithubᚗcomᚋclos
 	}
 
 	return ret
-}
-
-func (ec *executionContext) unmarshalOPipeline2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(projection.Value)
-	err := res.UnmarshalGQLContext(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOPipeline2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, sel ast.SelectionSet, v *projection.Value) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return graphql.WrapContextMarshaler(ctx, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -26,6 +26,7 @@ func Code() projection.Code {
 			"CustomObject.customField":    customFieldOf(definedByType("custom_object", "custom_object_type_id")),
 			"Call.customFields":           customFieldsOf(definedShared),
 			"Call.customField":            customFieldOf(definedShared),
+			"Playbook.customFields":       sharedFields("custom_field_ids"),
 
 			"ActivityReportQueries.leads":        reportQueries,
 			"ActivityReportTotals.values":        reportValues("totals"),
@@ -85,6 +86,10 @@ func Code() projection.Code {
 		},
 		Find: map[string]projection.Find{
 			"{org_id}": callersOrganization,
+		},
+		Path: map[string]projection.Path{
+			"Query.customFieldSchema":      schemaWords.spell,
+			"Query.customFieldAssociation": associationWords.spell,
 		},
 		Rules: rules(),
 		Spread: map[string]projection.Spread{

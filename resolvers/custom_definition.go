@@ -43,6 +43,37 @@ func definedShared(projection.Parent) definitionList {
 	return definitionList{operation: "GET /custom_field/shared/"}
 }
 
+// sharedFields are the definitions of the shared fields whose ids a member has.
+func sharedFields(member string) projection.Compute {
+	return func(ctx context.Context, c projection.Computation) ([]any, error) {
+		ids, fields := make([][]string, len(c.Parents)), make([]any, len(c.Parents))
+		lists := map[definitionList]*definitions{}
+		for i, parent := range c.Parents {
+			if err := parent.Decode(member, &ids[i]); err != nil {
+				fields[i] = err
+			} else if len(ids[i]) > 0 {
+				lists[definedShared(parent)] = &definitions{}
+			}
+		}
+		loadDefinitions(ctx, c.Close, lists)
+		for i, parent := range c.Parents {
+			if ids[i] == nil {
+				continue
+			}
+			of := []json.RawMessage{}
+			for _, id := range ids[i] {
+				def, err := lists[definedShared(parent)].definition(id)
+				if err != nil {
+					return nil, err
+				}
+				of = append(of, def.raw)
+			}
+			fields[i] = of
+		}
+		return fields, nil
+	}
+}
+
 // definitions are those of one list, or why they cannot be had.
 type definitions struct {
 	byID map[string]definition
@@ -108,18 +139,27 @@ func (list definitionList) load(ctx context.Context, close projection.Doer) (map
 	return byID, nil
 }
 
-// value pairs a custom field with its definition. A field without a definition that can be seen has its id alone.
-func (d *definitions) value(field rawField) (customFieldValue, error) {
+// definition is that of the field with an id. One that cannot be seen has the id alone.
+func (d *definitions) definition(id string) (definition, error) {
 	if d.err != nil {
-		return customFieldValue{}, d.err
+		return definition{}, d.err
 	}
-	def, ok := d.byID[field.id]
+	def, ok := d.byID[id]
 	if !ok {
-		bare, err := json.Marshal(map[string]string{"id": field.id})
+		bare, err := json.Marshal(map[string]string{"id": id})
 		if err != nil {
-			return customFieldValue{}, err
+			return definition{}, err
 		}
 		def = definition{raw: bare, order: len(d.byID)}
+	}
+	return def, nil
+}
+
+// value pairs a custom field with its definition.
+func (d *definitions) value(field rawField) (customFieldValue, error) {
+	def, err := d.definition(field.id)
+	if err != nil {
+		return customFieldValue{}, err
 	}
 	v := customFieldValue{Field: def.raw, Values: []customValue{}, id: field.id, order: def.order}
 	elements := []json.RawMessage{field.value}

@@ -18,6 +18,8 @@ var eventObjects = map[string]string{
 	"activity.opportunity_status_change": "OpportunityStatusChange",
 	"activity.task_completed":            "TaskCompleted",
 	"custom_object":                      "CustomObject", "status.lead": "LeadStatus", "status.opportunity": "OpportunityStatus",
+	"custom_activity_type": "CustomActivityType", "custom_object_type": "CustomObjectType", "phone_number": "PhoneNumber",
+	"email_template": "EmailTemplate", "sms_template": "SMSTemplate",
 	"group": "Group", "saved_search": "SmartView", "comment": "Comment", "comment_thread": "CommentThread",
 	"sequence": "Sequence", "sequence_subscription": "SequenceSubscription", "export.lead": "LeadExport",
 	"export.opportunity": "OpportunityExport", "bulk_action.email": "BulkEmail", "bulk_action.edit": "BulkEdit",

@@ -34,6 +34,7 @@ func rules() map[string][]projection.Rule {
 		"SMSUpdateInput":               {oneText, mediaFiles},
 		"CustomActivityCreateInput":    {newValues},
 		"CustomObjectCreateInput":      {newValues},
+		"CustomFieldCreateInput":       {valuesOfType},
 		"SmartViewCreateInput":         {newViewQuery},
 		"SharedSchedulingLinkMapInput": {onePage},
 		"SmartViewUpdateInput":         {viewQuery},

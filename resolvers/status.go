@@ -8,8 +8,45 @@ package resolvers
 import (
 	"context"
 
+	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
+
+// LeadStatusCreate is the resolver for the leadStatusCreate field: POST /status/lead/.
+func (r *mutationResolver) LeadStatusCreate(ctx context.Context, input model.LeadStatusCreateInput) (*model.LeadStatusPayload, error) {
+	value, errs, err := r.create(ctx, "POST /status/lead/", "leadStatus")
+	return &model.LeadStatusPayload{LeadStatus: value, UserErrors: errs}, err
+}
+
+// LeadStatusUpdate is the resolver for the leadStatusUpdate field: PUT /status/lead/{id}/.
+func (r *mutationResolver) LeadStatusUpdate(ctx context.Context, id string, input model.LeadStatusUpdateInput) (*model.LeadStatusPayload, error) {
+	value, errs, err := r.update(ctx, "PUT /status/lead/{id}/", "LeadStatus", id, "leadStatus")
+	return &model.LeadStatusPayload{LeadStatus: value, UserErrors: errs}, err
+}
+
+// LeadStatusDelete is the resolver for the leadStatusDelete field: DELETE /status/lead/{id}/.
+func (r *mutationResolver) LeadStatusDelete(ctx context.Context, id string) (*model.LeadStatusDeletePayload, error) {
+	deleted, errs, err := r.remove(ctx, "DELETE /status/lead/{id}/", "LeadStatus", id)
+	return &model.LeadStatusDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
+
+// OpportunityStatusCreate is the resolver for the opportunityStatusCreate field: POST /status/opportunity/.
+func (r *mutationResolver) OpportunityStatusCreate(ctx context.Context, input model.OpportunityStatusCreateInput) (*model.OpportunityStatusPayload, error) {
+	value, errs, err := r.create(ctx, "POST /status/opportunity/", "opportunityStatus")
+	return &model.OpportunityStatusPayload{OpportunityStatus: value, UserErrors: errs}, err
+}
+
+// OpportunityStatusUpdate is the resolver for the opportunityStatusUpdate field: PUT /status/opportunity/{id}/.
+func (r *mutationResolver) OpportunityStatusUpdate(ctx context.Context, id string, input model.OpportunityStatusUpdateInput) (*model.OpportunityStatusPayload, error) {
+	value, errs, err := r.update(ctx, "PUT /status/opportunity/{id}/", "OpportunityStatus", id, "opportunityStatus")
+	return &model.OpportunityStatusPayload{OpportunityStatus: value, UserErrors: errs}, err
+}
+
+// OpportunityStatusDelete is the resolver for the opportunityStatusDelete field: DELETE /status/opportunity/{id}/.
+func (r *mutationResolver) OpportunityStatusDelete(ctx context.Context, id string) (*model.OpportunityStatusDeletePayload, error) {
+	deleted, errs, err := r.remove(ctx, "DELETE /status/opportunity/{id}/", "OpportunityStatus", id)
+	return &model.OpportunityStatusDeletePayload{DeletedID: deleted, UserErrors: errs}, err
+}
 
 // LeadStatus is the resolver for the leadStatus field.
 func (r *queryResolver) LeadStatus(ctx context.Context, id string) (*projection.Value, error) {
@@ -28,15 +65,5 @@ func (r *queryResolver) OpportunityStatus(ctx context.Context, id string) (*proj
 
 // OpportunityStatuses is the resolver for the opportunityStatuses field.
 func (r *queryResolver) OpportunityStatuses(ctx context.Context) (*projection.Value, error) {
-	return r.Projection.List(ctx)
-}
-
-// Pipeline is the resolver for the pipeline field.
-func (r *queryResolver) Pipeline(ctx context.Context, id string) (*projection.Value, error) {
-	return r.Projection.Object(ctx, id)
-}
-
-// Pipelines is the resolver for the pipelines field.
-func (r *queryResolver) Pipelines(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // pipelineStatuses works out the field statuses of pipelines. Close leaves out of a status inside a pipeline which pipeline
-// it is, so that is added.
+// it is, and whose, so that is added.
 func pipelineStatuses(_ context.Context, c projection.Computation) ([]any, error) {
 	all := make([]any, len(c.Parents))
 	for i, pipeline := range c.Parents {
@@ -28,6 +28,9 @@ func pipelineStatuses(_ context.Context, c projection.Computation) ([]any, error
 		}
 		for n, status := range statuses {
 			statuses[n] = withMember(status, "pipeline_id", id)
+			if owner := pipeline.Raw("organization_id"); len(owner) > 0 {
+				statuses[n] = withMember(statuses[n], "organization_id", owner)
+			}
 		}
 		all[i] = statuses
 	}

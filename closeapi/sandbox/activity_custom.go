@@ -121,20 +121,3 @@ func customTexts(values map[string]any) string {
 	}
 	return b.String()
 }
-
-// customActivityTypeResource are the types of custom activities, with their fields (Close docs: Custom Activity Types).
-func customActivityTypeResource() *resource {
-	return &resource{
-		name: "custom_activity_type", path: "/custom_activity/", group: "other", noFields: true, read: true,
-		members: slices.Concat(
-			[]*memberDef{idMember()}, stored("name", "description"),
-			[]*memberDef{constant("api_create_only", false), constant("editable_with_roles", []any{}), constant("is_archived", false)},
-			[]*memberDef{
-				derived("fields", func(v *view, o *object) any { return v.st.typeFields(fieldScope{"custom_activity_type", o.id}) }),
-				organizationMember(),
-			},
-			stored("created_by", "updated_by", "date_created", "date_updated"),
-		),
-		list: &listing{unpaged: true, bare: true, oldestFirst: true},
-	}
-}

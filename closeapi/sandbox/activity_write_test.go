@@ -85,17 +85,23 @@ func TestCalls(t *testing.T) {
 	check(t, "without its recording", get[object](t, s, "GET", path+"?_fields=_all", ""), object{"recording_url": nil, "recording_transcript": nil, "has_recording": false})
 }
 
-func TestOnlySomeMayDeleteRecordings(t *testing.T) {
-	t.Parallel()
-	s := sandbox.RunT(t)
-	var restricted string // a key of the user who may not change what others did
+// restrictedKey is a credential of the user who may not change what others did, nor how Close is set up.
+func restrictedKey(t *testing.T, s *sandbox.Server) string {
+	t.Helper()
 	for i := range 500 {
 		key := "Bearer app" + strings.Repeat("x", i)
 		if get[object](t, s, "GET", "/me/?_fields=first_name", "", "Authorization", key)["first_name"] == "Noor" {
-			restricted = key
-			break
+			return key
 		}
 	}
+	t.Fatal("no credential stands for the restricted user")
+	return ""
+}
+
+func TestOnlySomeMayDeleteRecordings(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	restricted := restrictedKey(t, s)
 	for _, o := range everything(t, s, "/activity/call/?_fields=id,recording_url,user_name,source") {
 		if o["recording_url"] == nil || o["source"] != "Close.io" {
 			continue

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -51,4 +53,16 @@ func (c *call) identify() {
 func digest(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return "key_" + hex.EncodeToString(sum[:6])
+}
+
+// allowed refuses a caller that has none of the permissions that something takes (Close docs: Roles).
+func (c *call) allowed(needs []string) *apiError {
+	if len(needs) == 0 {
+		return nil
+	}
+	role := c.s.store.roleOf(c.user)
+	if slices.ContainsFunc(needs, func(permission string) bool { return permits(role, permission) }) {
+		return nil
+	}
+	return refuse(http.StatusForbidden, "You do not have permission to do this.")
 }

@@ -202,8 +202,11 @@ func commentSummary(v *view, o *object) any {
 	return fields{{"thread_id", thread.id}, {"comment_count", len(v.st.commentsOf(thread))}}
 }
 
-// mayChange refuses to change what others wrote.
+// mayChange refuses to change what others wrote, and what takes a permission.
 func (w *writing) mayChange(c *call, o *object) *apiError {
+	if refused := c.allowed(w.needs); refused != nil {
+		return refused
+	}
 	if w.own != "" && o.str("created_by") != c.user.id {
 		return refuse(http.StatusForbidden, w.own)
 	}

@@ -16,7 +16,7 @@ func contactResource() *resource {
 			stored("title", "emails", "phones", "urls", "timezone"),
 			[]*memberDef{
 				constant("timezone_source", nil),
-				constant("integration_links", []any{}),
+				integrationLinks(),
 				constant("subscriptions", []any{}),
 				constant("recent_calls", []any{}),
 				constant("lead_suggestions_operation_id", nil),

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -18,6 +17,7 @@ func customFieldResources() []*resource {
 			noFields: kind == "custom_object_type",
 			members:  customFieldMembers(kind),
 			list:     &listing{maxLimit: 1000, maxSkip: defaultMaxSkip, oldestFirst: true},
+			writing:  customFieldWriting(kind),
 		})
 	}
 	return rs
@@ -51,7 +51,7 @@ func (st *store) addCustomField(kind string, values map[string]any) *object {
 	}
 	for name, preset := range map[string]any{
 		"description": nil, "choices": nil, "accepts_multiple_values": false, "editable_with_roles": []string{},
-		"referenced_custom_type_id": nil, "back_reference_is_visible": nil, "required": false,
+		"referenced_custom_type_id": nil, "back_reference_is_visible": nil, "required": false, "associations": []fields{},
 	} {
 		if _, given := values[name]; !given {
 			values[name] = preset
@@ -74,7 +74,8 @@ func scopeOf(resource string, values map[string]any) fieldScope {
 	return fieldScope{resource, ""}
 }
 
-// customFields are the definitions that a scope has: its own, then the shared ones.
+// customFields are the definitions that a scope has, in their order: unless somebody put them into another one, its own come
+// before the shared ones.
 func (st *store) customFields(scope fieldScope) []*object {
 	kind := scope.kind
 	if kind == "custom_activity_type" {
@@ -93,7 +94,42 @@ func (st *store) customFields(scope fieldScope) []*object {
 			all = append(all, o)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b *object) int { return st.fieldPlace(scope, a) - st.fieldPlace(scope, b) })
 	return all
+}
+
+// fieldPlace is the place of a field in its scope; fields that have none come last.
+func (st *store) fieldPlace(scope fieldScope, field *object) int {
+	if place := slices.Index(st.fieldOrder[scope], field.id); place >= 0 {
+		return place
+	}
+	return len(st.fieldOrder[scope])
+}
+
+// orderFields puts the fields of a scope into an order; those that it leaves out come behind, and what it does not have is passed
+// over.
+func (st *store) orderFields(scope fieldScope, ids []any) {
+	has := st.customFields(scope)
+	var order []string
+	for _, id := range ids {
+		if slices.ContainsFunc(has, func(field *object) bool { return field.id == id }) {
+			order = append(order, asText(id))
+		}
+	}
+	for _, field := range has {
+		if !slices.Contains(order, field.id) {
+			order = append(order, field.id)
+		}
+	}
+	st.fieldOrder[scope] = order
+}
+
+// fieldByID accepts {"id": ...}, where ids are looked at when they are put to use.
+func fieldByID(w *write, v map[string]any) (any, fieldErrors) {
+	if id, refusal := someText(w, v["id"]); refusal == nil {
+		return id, nil
+	}
+	return nil, fieldErrors{"id": textRequired}
 }
 
 // associated is the association of a shared field with the scope; nil when there is none.
@@ -152,42 +188,4 @@ func typeField(o *object, scope fieldScope) fields {
 		f = append(f, field{"choices", o.values["choices"]})
 	}
 	return f
-}
-
-// schemaEndpoint is GET /custom_field_schema/{object_type}/: all fields of one kind of objects, in their order.
-func schemaEndpoint() *endpoint {
-	return &endpoint{group: "other read", status: http.StatusOK, handle: func(c *call, b []byte) ([]byte, *apiError) {
-		objectType := strings.TrimSuffix(strings.TrimPrefix(c.path, "/custom_field_schema/"), "/")
-		st := c.s.store
-		scope, name := fieldScope{objectType, ""}, map[string]string{"lead": "Lead", "contact": "Contact", "opportunity": "Opportunity"}[objectType]
-		switch {
-		case strings.HasPrefix(objectType, "activity/"):
-			scope, name = fieldScope{"custom_activity_type", c.id}, st.activityTypeName(c.id)
-		case strings.HasPrefix(objectType, "custom_object/"):
-			scope = fieldScope{"custom_object_type", c.id}
-			if o := st.get("custom_object_type", c.id); o != nil {
-				name = o.str("name")
-			}
-		}
-		if name == "" {
-			return nil, notFound(c.id)
-		}
-		v := c.view()
-		return v.fields(b, fields{
-			{"name", name}, {"object_type", objectType}, {"organization_id", st.organization}, {"fields", st.customFields(scope)},
-		}), nil
-	}}
-}
-
-// activityTypeName is the name of a custom activity type; "" when there is none.
-func (st *store) activityTypeName(id string) string {
-	if o := st.get("custom_activity_type", id); o != nil {
-		return o.str("name")
-	}
-	for _, o := range st.tables["custom_field_activity"].all {
-		if o.str("custom_activity_type_id") == id {
-			return "Custom activity" // a type that is known by its fields alone
-		}
-	}
-	return ""
 }

@@ -3,26 +3,7 @@ package sandbox
 import (
 	"maps"
 	"slices"
-	"time"
 )
-
-// customObjectTypeResource are the types of custom objects: a small list (Close docs: Custom Object Types).
-func customObjectTypeResource() *resource {
-	return &resource{
-		name: "custom_object_type", path: "/custom_object_type/", group: "other", idLength: 22, read: true, noFields: true,
-		members: slices.Concat(
-			[]*memberDef{idMember()}, stored("name", "name_plural", "description", "api_create_only", "editable_with_roles"),
-			[]*memberDef{
-				derived("fields", func(v *view, o *object) any { return v.st.typeFields(fieldScope{"custom_object_type", o.id}) }),
-				derived("back_reference_fields", backReferences),
-				organizationMember(),
-			},
-			stored("created_by", "updated_by"),
-			[]*memberDef{naiveOf("date_created"), naiveOf("date_updated")},
-		),
-		list: &listing{unpaged: true, oldestFirst: true, bare: true},
-	}
-}
 
 // naiveOf declares a stored moment that is written without an offset.
 func naiveOf(name string) *memberDef {
@@ -32,19 +13,6 @@ func naiveOf(name string) *memberDef {
 		}
 		return nil
 	})
-}
-
-// backReferences are the fields of other objects that refer to objects of this type.
-func backReferences(v *view, o *object) any {
-	list := []fields{}
-	for _, kind := range customFieldKinds {
-		for _, def := range v.st.tables["custom_field_"+kind].all {
-			if def.str("referenced_custom_type_id") == o.id {
-				list = append(list, typeField(def, fieldScope{}))
-			}
-		}
-	}
-	return list
 }
 
 func customObjectResource() *resource {
@@ -99,13 +67,4 @@ func someText(w *write, v any) (any, any) {
 		return nil, textRequired
 	}
 	return s, refusal
-}
-
-// customObjectType makes a type.
-func (s *seeder) customObjectType(name, plural, about string) *object {
-	made := at(s.today.AddDate(-1, -2, 0).Add(10 * time.Hour))
-	return s.st.add("custom_object_type", "cotype_", map[string]any{
-		"name": name, "name_plural": plural, "description": about, "api_create_only": false, "editable_with_roles": []string{},
-		"created_by": s.users[0].id, "updated_by": s.users[0].id, "date_created": made, "date_updated": made,
-	})
 }

@@ -132,13 +132,18 @@ func (c *call) recipient() (lead, contact *object, refused *apiError) {
 	return lead, contact, nil
 }
 
-// fill fills in what stands in double braces; what it does not know becomes nothing.
+// fill fills in what a template knows; what it does not know becomes nothing.
 func (v *view) fill(text string, lead, contact *object) string {
 	known := map[string]any{"lead.display_name": leadName(lead), "user.first_name": v.user.str("first_name"), "user.full_name": userName(v.user)}
 	if contact != nil {
 		first, _, _ := strings.Cut(contact.str("name"), " ")
 		known["contact.first_name"], known["contact.full_name"] = first, contactName(contact)
 	}
+	return fillIn(text, func(name string) string { return asText(known[name]) })
+}
+
+// fillIn puts values in the place of the names that stand in double braces.
+func fillIn(text string, value func(name string) string) string {
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(text, "{{")
@@ -148,7 +153,7 @@ func (v *view) fill(text string, lead, contact *object) string {
 			out.WriteString(rest)
 			return out.String()
 		}
-		out.WriteString(asText(known[strings.TrimSpace(name)]))
+		out.WriteString(value(strings.TrimSpace(name)))
 		text = after
 	}
 }

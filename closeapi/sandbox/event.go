@@ -85,8 +85,10 @@ var furtherActions = map[string][]struct {
 	"bulk_sequence_subscription": {{"status", "done", "completed"}, {"status", "paused", "paused"}},
 }
 
-// eventWithout are the members that events do not show: other objects, which have events of their own.
-var eventWithout = map[string][]string{"lead": {"contacts", "opportunities", "tasks", "integration_links"}}
+// eventWithout are the members that events do not show: other objects, which have events of their own, and links to them.
+var eventWithout = map[string][]string{
+	"lead": {"contacts", "opportunities", "tasks", "integration_links"}, "contact": {"integration_links"}, "opportunity": {"integration_links"},
+}
 
 // touches are the members that change with every write. Alone they are no news.
 var touches = []string{"date_updated", "updated_by", "updated_by_name", "updated_at", "updated_by_id"}

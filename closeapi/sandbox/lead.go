@@ -27,7 +27,7 @@ func leadResource() *resource {
 				derived("contacts", func(v *view, o *object) any { return v.st.of("contact", o.id) }),
 				derived("opportunities", func(v *view, o *object) any { return v.st.of("opportunity", o.id) }),
 				derived("tasks", func(v *view, o *object) any { return v.openTasks(o) }),
-				constant("integration_links", []any{}),
+				integrationLinks(),
 			},
 			authorship(true),
 			leadOnRequest(),

@@ -78,7 +78,7 @@ func opportunityMembers() []*memberDef {
 				return []any{}
 			}),
 			derived("comment_summary", commentSummary),
-			constant("integration_links", []any{}),
+			integrationLinks(),
 			constant("stall_status", nil),
 			constant("suggested_action", nil),
 		},

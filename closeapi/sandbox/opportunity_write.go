@@ -46,15 +46,14 @@ func createOpportunity(w *write, values map[string]any) (*object, *apiError) {
 			return nil, refuseField("status_id", "Status is not in the given pipeline.")
 		}
 	} else {
-		for _, status := range w.st.tables["opportunity_status"].all {
-			if pipeline == "" || status.str("pipeline_id") == pipeline {
-				values["status_id"] = status.id
-				break
-			}
+		if pipeline == "" {
+			pipeline = w.st.firstPipeline()
 		}
-		if values["status_id"] == nil {
+		statuses := w.st.statusesOf(pipeline)
+		if len(statuses) == 0 {
 			return nil, refuseField("pipeline_id", "Pipeline has no statuses.")
 		}
+		values["status_id"] = statuses[0].id
 	}
 	for name, preset := range map[string]any{"user_id": w.c.user.id, "confidence": 50, "value_period": "one_time", "is_stalled": false} {
 		if values[name] == nil {

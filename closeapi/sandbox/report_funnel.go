@@ -81,10 +81,10 @@ func (c *call) funnel() (*funnel, *apiError) {
 		return nil, refuseFields(errs)
 	}
 	var won []*object
-	for _, status := range v.st.tables["opportunity_status"].all {
-		switch {
-		case status.str("pipeline_id") != pipeline || status.str("type") == "lost":
-		case status.str("type") == "won":
+	for _, status := range v.st.statusesOf(pipeline) {
+		switch status.str("type") {
+		case "lost":
+		case "won":
 			won = append(won, status)
 		default:
 			f.statuses = append(f.statuses, status)

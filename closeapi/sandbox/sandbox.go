@@ -75,6 +75,7 @@ func New(o Options) *Server {
 		seedDemo(s.store, o.Now())
 		seedCRM(s.store, o.Now())
 		seedHistory(s.store, o.Now())
+		seedCustomization(s.store, o.Now())
 		seedCommunication(s.store, o.Now())
 		seedSequences(s.store, o.Now())
 		s.seedAutomation(o.Now())
@@ -107,7 +108,7 @@ func (s *Server) SetTime(t time.Time) {
 
 // Fields returns the names of the members that Close gives the objects of a resource: "task", "lead", "contact",
 // "opportunity", "user", "me", "organization", "membership", "role", "group", "lead_status", "opportunity_status",
-// "pipeline", "custom_field_lead" and the other kinds of custom fields, "custom_object_type", "custom_object", "comment",
+// "pipeline", "integration_link", "form", "custom_field_lead" and the other kinds of custom fields, "custom_object_type", "custom_object", "comment",
 // "comment_thread", "saved_search", "event", "webhook", "sequence",
 // "sequence_subscription", "bulk_email", "bulk_edit", "bulk_delete", "bulk_sequence_subscription" or "export", of the rows of reports, and of the activities: "note", "call", "email",
 // "emailthread", "sms", "whatsapp_message", "meeting", "custom_activity" (whose types are "custom_activity_type"),

@@ -48,10 +48,10 @@ func seedOrganization(st *store, now time.Time) {
 	}
 	for _, p := range demoPipelines {
 		pipeline := st.add("pipeline", "pipe_", map[string]any{
-			"name": p.name, "created_by": nil, "updated_by": nil, "date_created": naive(founded.t), "date_updated": naive(founded.t),
+			"name": p.name, "created_by": nil, "updated_by": nil, "date_created": founded, "date_updated": founded,
 		})
-		for _, status := range p.statuses {
-			st.add("opportunity_status", "stat_", map[string]any{"label": status[0], "type": status[1], "pipeline_id": pipeline.id})
+		for place, status := range p.statuses {
+			st.add("opportunity_status", "stat_", map[string]any{"label": status[0], "type": status[1], "pipeline_id": pipeline.id, "place": place})
 		}
 	}
 }

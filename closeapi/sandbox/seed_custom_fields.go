@@ -5,8 +5,12 @@ import "maps"
 // customFields makes the custom fields of the organization, with types for the objects of its own that some of them
 // refer to. The first two are those that leads have from their first day.
 func (s *seeder) customFields() {
-	installation := s.customObjectType("Installation", "Installations", "A set of sensors at one address.")
-	contract := s.customObjectType("Contract", "Contracts", "What was signed, and until when.")
+	installation := s.customType("custom_object_type", "cotype_", map[string]any{
+		"name": "Installation", "name_plural": "Installations", "description": "A set of sensors at one address.",
+	})
+	contract := s.customType("custom_object_type", "cotype_", map[string]any{
+		"name": "Contract", "name_plural": "Contracts", "description": "What was signed, and until when.",
+	})
 	audit := makeID("custom_activity_type", "actitype_", 0, s.st.tables["custom_activity_type"].res.idLength) // the first one
 	add := func(kind, name, valueType string, more map[string]any) {
 		made := at(s.today.AddDate(-1, -1, 0).Add(11 * 3600e9))

@@ -118,10 +118,7 @@ func (h *history) reviewed(days int) {
 
 // activityTypes are the types of the organization's custom activities.
 func (s *seeder) activityTypes() {
-	made := naive(s.today.AddDate(-1, -2, 0).Add(9 * time.Hour))
 	for _, kind := range [][2]string{{"Site audit", "What we found when we looked at their rooms."}, {"Trial review", "How a trial went."}} {
-		s.st.add("custom_activity_type", "actitype_", map[string]any{
-			"name": kind[0], "description": kind[1], "created_by": s.users[0].id, "updated_by": s.users[0].id, "date_created": made, "date_updated": made,
-		})
+		s.customType("custom_activity_type", "actitype_", map[string]any{"name": kind[0], "description": kind[1]})
 	}
 }

@@ -17,11 +17,12 @@ type store struct {
 	size         int
 	hidden       map[string]map[string]bool // leads by the user who does not see them
 
-	journal    *journal           // of the call that writes now; nil when nobody does
-	lastEvents map[string]*object // the last event about each object, by the object's id
-	requests   int                // how many requests made events
-	steps      int                // how many steps of sequences were ever made
-	jobs       []*job             // that are not done yet
+	journal    *journal                // of the call that writes now; nil when nobody does
+	lastEvents map[string]*object      // the last event about each object, by the object's id
+	requests   int                     // how many requests made events
+	fieldOrder map[fieldScope][]string // ids of custom fields, where somebody put them into an order
+	steps      int                     // how many steps of sequences were ever made
+	jobs       []*job                  // that are not done yet
 }
 
 // A table holds the objects of one resource.
@@ -42,7 +43,7 @@ type object struct {
 }
 
 func newStore(a *api) *store {
-	st := &store{tables: map[string]*table{}, lastEvents: map[string]*object{}}
+	st := &store{tables: map[string]*table{}, lastEvents: map[string]*object{}, fieldOrder: map[fieldScope][]string{}}
 	for name, r := range a.resources {
 		if !r.virtual {
 			st.tables[name] = &table{res: r, byID: map[string]*object{}, byLead: map[string][]*object{}}

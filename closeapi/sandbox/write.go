@@ -40,6 +40,8 @@ type writing struct {
 	delete func(st *store, o *object)
 	// remove is the DELETE of what depends on who asks, and when.
 	remove func(w *write, o *object) *apiError
+	// needs are permissions one of which the caller must have.
+	needs []string
 	// own refuses to change what others made, in these words.
 	own string
 }
@@ -111,6 +113,9 @@ func (r *resource) handleCreate(c *call, b []byte) ([]byte, *apiError) {
 	w := &write{c, c.s.store}
 	sel, refused := r.selection(c)
 	if refused != nil {
+		return nil, refused
+	}
+	if refused := c.allowed(r.writing.needs); refused != nil {
 		return nil, refused
 	}
 	values, refused := r.input(w, onCreate)

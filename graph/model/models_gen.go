@@ -542,6 +542,50 @@ type CustomActivityPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a custom activity type is made of. Its fields come after it, each by `customFieldCreate`.
+type CustomActivityTypeCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Whether such activities are made by programs alone; they are not, when left out.
+	APICreateOnly graphql.Omittable[*bool] `json:"apiCreateOnly,omitempty,omitzero"`
+	// The ids of the roles whose members may change what is of this type, or `admin`, `superuser`, `user`, `restricteduser`; an empty list for everybody.
+	EditableWithRoleIds graphql.Omittable[[]string] `json:"editableWithRoleIds,omitempty,omitzero"`
+}
+
+// What became of the deletion of a custom activity type.
+type CustomActivityTypeDeletePayload struct {
+	// The id of the custom activity type that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a custom activity type.
+type CustomActivityTypePayload struct {
+	// The custom activity type as it is now; null when there are errors.
+	CustomActivityType *projection.Value `json:"customActivityType,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a custom activity type. What is left out stays as it is.
+type CustomActivityTypeUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Whether such activities are made by programs alone.
+	APICreateOnly graphql.Omittable[*bool] `json:"apiCreateOnly,omitempty,omitzero"`
+	// The ids of the roles whose members may change what is of this type, or `admin`, `superuser`, `user`, `restricteduser`; an empty list for everybody.
+	EditableWithRoleIds graphql.Omittable[[]string] `json:"editableWithRoleIds,omitempty,omitzero"`
+	// True to put it away, false to bring it back.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+	// The ids of its fields in their new order. It neither adds nor removes any.
+	FieldIds graphql.Omittable[[]string] `json:"fieldIds,omitempty,omitzero"`
+}
+
 // Changes to a custom activity. What is left out stays as it is; null empties a value.
 type CustomActivityUpdateInput struct {
 	// Whether it is published; required fields must have values then.
@@ -554,6 +598,64 @@ type CustomActivityUpdateInput struct {
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
 	// Values of custom fields.
 	CustomFields graphql.Omittable[[]*CustomFieldInput] `json:"customFields,omitempty,omitzero"`
+}
+
+// What became of the deletion of an association.
+type CustomFieldAssociationDeletePayload struct {
+	// The id of the shared custom field whose association is gone; null when there are errors.
+	FieldID *string `json:"fieldId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How objects have a shared custom field. What is left out stays as it is; at first everybody may change values, and none is required.
+type CustomFieldAssociationInput struct {
+	// The ids of the roles whose members may change values, or `admin`, `superuser`, `user`, `restricteduser`; an empty list for everybody.
+	EditableWithRoleIds graphql.Omittable[[]string] `json:"editableWithRoleIds,omitempty,omitzero"`
+	// Whether there must be a value; for custom activities and custom objects.
+	Required graphql.Omittable[*bool] `json:"required,omitempty,omitzero"`
+}
+
+// What became of a mutation of an association.
+type CustomFieldAssociationPayload struct {
+	// The association as it is now; null when there are errors.
+	Association *projection.Value `json:"association,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What a custom field is made of.
+type CustomFieldCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// What the field is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// What kind of values it has. Rich text (`TEXTAREA`) is for custom activities alone.
+	Type CustomFieldType `json:"type"`
+	// The values to choose from, for the type `CHOICES`.
+	Choices graphql.Omittable[[]string] `json:"choices,omitempty,omitzero"`
+	// Whether it takes several values, for the types `CHOICES`, `USER`, `CONTACT` and `CUSTOM_OBJECT`; one, when left out.
+	AcceptsMultipleValues graphql.Omittable[*bool] `json:"acceptsMultipleValues,omitempty,omitzero"`
+	// The ids of the roles whose members may change values, or `admin`, `superuser`, `user`, `restricteduser`; everybody, when left out. Not for shared fields.
+	EditableWithRoleIds graphql.Omittable[[]string] `json:"editableWithRoleIds,omitempty,omitzero"`
+	// What it leads to, for the type `CUSTOM_OBJECT`: a custom object type.
+	ReferencedTypeID graphql.Omittable[*string] `json:"referencedTypeId,omitempty,omitzero"`
+	// Whether those objects show what leads to them, for the type `CUSTOM_OBJECT`.
+	BackReferenceIsVisible graphql.Omittable[*bool] `json:"backReferenceIsVisible,omitempty,omitzero"`
+	// The custom activity type that has it; for custom activities alone, which need it.
+	CustomActivityTypeID graphql.Omittable[*string] `json:"customActivityTypeId,omitempty,omitzero"`
+	// The custom object type that has it; for custom objects alone, which need it.
+	CustomObjectTypeID graphql.Omittable[*string] `json:"customObjectTypeId,omitempty,omitzero"`
+	// Whether there must be a value; for custom activities and custom objects.
+	Required graphql.Omittable[*bool] `json:"required,omitempty,omitzero"`
+}
+
+// What became of the deletion of a custom field.
+type CustomFieldDeletePayload struct {
+	// The id of the custom field that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A value for a custom field. Give exactly one of the values, or `unset: true`.
@@ -580,6 +682,56 @@ type CustomFieldInput struct {
 	Unset graphql.Omittable[*bool] `json:"unset,omitempty,omitzero"`
 	// What becomes of the values that are there, in a field that takes several. Only in updates.
 	Change graphql.Omittable[*CustomFieldChange] `json:"change,omitempty,omitzero"`
+}
+
+// Objects that can have custom fields. Give exactly one.
+type CustomFieldObjects struct {
+	// Objects of a kind that has no types.
+	Kind graphql.Omittable[*CustomFieldObjectKind] `json:"kind,omitempty,omitzero"`
+	// Custom activities of this type.
+	CustomActivityTypeID graphql.Omittable[*string] `json:"customActivityTypeId,omitempty,omitzero"`
+	// Custom objects of this type.
+	CustomObjectTypeID graphql.Omittable[*string] `json:"customObjectTypeId,omitempty,omitzero"`
+}
+
+// What became of a mutation of a custom field.
+type CustomFieldPayload struct {
+	// The custom field as it is now; null when there are errors.
+	CustomField *projection.Value `json:"customField,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a schema.
+type CustomFieldSchemaPayload struct {
+	// The schema as it is now; null when there are errors.
+	CustomFieldSchema *projection.Value `json:"customFieldSchema,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Another order of custom fields.
+type CustomFieldSchemaUpdateInput struct {
+	// The ids of the fields in their new order. Those that are left out come behind; none is removed.
+	FieldIds []string `json:"fieldIds"`
+}
+
+// Changes to a custom field. What is left out stays as it is. Of shared fields only the name, the description and the choices can be changed.
+type CustomFieldUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What the field is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Another kind of values, for fields of leads, contacts and opportunities. The values that there are may take a while to be converted.
+	Type graphql.Omittable[*CustomFieldType] `json:"type,omitempty,omitzero"`
+	// The values to choose from.
+	Choices graphql.Omittable[[]string] `json:"choices,omitempty,omitzero"`
+	// Whether it takes several values.
+	AcceptsMultipleValues graphql.Omittable[*bool] `json:"acceptsMultipleValues,omitempty,omitzero"`
+	// The ids of the roles whose members may change values, or `admin`, `superuser`, `user`, `restricteduser`; an empty list for everybody.
+	EditableWithRoleIds graphql.Omittable[[]string] `json:"editableWithRoleIds,omitempty,omitzero"`
+	// Whether there must be a value; for custom activities and custom objects.
+	Required graphql.Omittable[*bool] `json:"required,omitempty,omitzero"`
 }
 
 // What a custom object is made of.
@@ -614,6 +766,50 @@ type CustomObjectPayload struct {
 	CustomObject *projection.Value `json:"customObject,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What a custom object type is made of. Its fields come after it, each by `customFieldCreate`.
+type CustomObjectTypeCreateInput struct {
+	// The name of one.
+	Name string `json:"name"`
+	// The name of many.
+	NamePlural string `json:"namePlural"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Whether such objects are made by programs alone; they are not, when left out.
+	APICreateOnly graphql.Omittable[*bool] `json:"apiCreateOnly,omitempty,omitzero"`
+	// The ids of the roles whose members may change what is of this type, or `admin`, `superuser`, `user`, `restricteduser`; an empty list for everybody.
+	EditableWithRoleIds graphql.Omittable[[]string] `json:"editableWithRoleIds,omitempty,omitzero"`
+}
+
+// What became of the deletion of a custom object type.
+type CustomObjectTypeDeletePayload struct {
+	// The id of the custom object type that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a custom object type.
+type CustomObjectTypePayload struct {
+	// The custom object type as it is now; null when there are errors.
+	CustomObjectType *projection.Value `json:"customObjectType,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a custom object type. What is left out stays as it is. The order of its fields is changed by `customFieldSchemaUpdate`.
+type CustomObjectTypeUpdateInput struct {
+	// The name of one.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// The name of many.
+	NamePlural graphql.Omittable[*string] `json:"namePlural,omitempty,omitzero"`
+	// What it is for.
+	Description graphql.Omittable[*string] `json:"description,omitempty,omitzero"`
+	// Whether such objects are made by programs alone.
+	APICreateOnly graphql.Omittable[*bool] `json:"apiCreateOnly,omitempty,omitzero"`
+	// The ids of the roles whose members may change what is of this type, or `admin`, `superuser`, `user`, `restricteduser`; an empty list for everybody.
+	EditableWithRoleIds graphql.Omittable[[]string] `json:"editableWithRoleIds,omitempty,omitzero"`
 }
 
 // Changes to a custom object. What is left out stays as it is.
@@ -966,6 +1162,12 @@ type FileUploadPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which forms are wanted.
+type FormFilter struct {
+	// Those that are archived, or those that are not.
+	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
+}
+
 // What became of the deletion of a form submission.
 type FormSubmissionDeletePayload struct {
 	// The id of the form submission that is gone; null when there are errors.
@@ -1052,6 +1254,42 @@ type ImportUpdateDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What an integration link is made of.
+type IntegrationLinkCreateInput struct {
+	// What people click on.
+	Name string `json:"name"`
+	// What it is shown on.
+	Type IntegrationLinkType `json:"type"`
+	// Where it leads, with gaps such as `{{lead.display_name}}` or `{{contact.name}}`.
+	URL string `json:"url"`
+}
+
+// What became of the deletion of an integration link.
+type IntegrationLinkDeletePayload struct {
+	// The id of the integration link that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an integration link.
+type IntegrationLinkPayload struct {
+	// The integration link as it is now; null when there are errors.
+	IntegrationLink *projection.Value `json:"integrationLink,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to an integration link. What is left out stays as it is.
+type IntegrationLinkUpdateInput struct {
+	// What people click on.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// What it is shown on.
+	Type graphql.Omittable[*IntegrationLinkType] `json:"type,omitempty,omitzero"`
+	// Where it leads, with gaps such as `{{lead.display_name}}` or `{{contact.name}}`.
+	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
 }
 
 // Which activities of a lead are wanted. All conditions must hold.
@@ -1188,6 +1426,28 @@ type LeadStatusChangePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a lead status is made of.
+type LeadStatusCreateInput struct {
+	// The name of the step.
+	Label string `json:"label"`
+}
+
+// What became of the deletion of a lead status.
+type LeadStatusDeletePayload struct {
+	// The id of the lead status that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a lead status.
+type LeadStatusPayload struct {
+	// The lead status as it is now; null when there are errors.
+	LeadStatus *projection.Value `json:"leadStatus,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What a report on the statuses of leads is about.
 type LeadStatusReportInput struct {
 	// The range of time; without it some numbers are null.
@@ -1196,6 +1456,14 @@ type LeadStatusReportInput struct {
 	Query graphql.Omittable[*string] `json:"query,omitempty,omitzero"`
 	// Only the leads of this Smart View, by id.
 	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
+}
+
+// Changes to a lead status. What is left out stays as it is.
+type LeadStatusUpdateInput struct {
+	// The name of the step.
+	Label graphql.Omittable[*string] `json:"label,omitempty,omitzero"`
+	// Its color. Close publishes neither the form that it has, nor the color itself.
+	Color graphql.Omittable[*string] `json:"color,omitempty,omitzero"`
 }
 
 // Changes to a lead. What is left out stays as it is; null empties a value.
@@ -1504,6 +1772,32 @@ type OpportunityStatusChangePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What an opportunity status is made of.
+type OpportunityStatusCreateInput struct {
+	// The name of the step.
+	Label string `json:"label"`
+	// Whether opportunities there are open, won or lost. It cannot be changed later.
+	Type OpportunityStatusType `json:"type"`
+	// The pipeline that it is a step of.
+	PipelineID string `json:"pipelineId"`
+}
+
+// What became of the deletion of an opportunity status.
+type OpportunityStatusDeletePayload struct {
+	// The id of the opportunity status that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of an opportunity status.
+type OpportunityStatusPayload struct {
+	// The opportunity status as it is now; null when there are errors.
+	OpportunityStatus *projection.Value `json:"opportunityStatus,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What a report on the statuses of opportunities is about.
 type OpportunityStatusReportInput struct {
 	// The range of time; without it some numbers are null.
@@ -1514,6 +1808,12 @@ type OpportunityStatusReportInput struct {
 	SmartViewID graphql.Omittable[*string] `json:"smartViewId,omitempty,omitzero"`
 	// Only opportunities of this user, by id.
 	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
+}
+
+// Changes to an opportunity status. To move it to another pipeline, or to another place, change the pipeline.
+type OpportunityStatusUpdateInput struct {
+	// The name of the step.
+	Label string `json:"label"`
 }
 
 // Changes to an opportunity. What is left out stays as it is; null empties a value. The lead and the pipeline cannot be changed.
@@ -1696,6 +1996,39 @@ type PinnedViewsPayload struct {
 	PinnedViews *projection.Value `json:"pinnedViews,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What a pipeline is made of.
+type PipelineCreateInput struct {
+	// The name.
+	Name string `json:"name"`
+	// Statuses of other pipelines that become its steps, in this order.
+	StatusIds graphql.Omittable[[]string] `json:"statusIds,omitempty,omitzero"`
+}
+
+// What became of the deletion of a pipeline.
+type PipelineDeletePayload struct {
+	// The id of the pipeline that is gone; null when there are errors.
+	DeletedID *string `json:"deletedId,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a mutation of a pipeline.
+type PipelinePayload struct {
+	// The pipeline as it is now; null when there are errors.
+	Pipeline *projection.Value `json:"pipeline,omitempty,omitzero"`
+	// What was wrong with the input; empty when all went well.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes to a pipeline. What is left out stays as it is.
+type PipelineUpdateInput struct {
+	// The name.
+	Name graphql.Omittable[*string] `json:"name,omitempty,omitzero"`
+	// Its steps in their new order; a status of another pipeline is moved into this one. Name all of them: Close does not say where
+	// those go that are left out.
+	StatusIds graphql.Omittable[[]string] `json:"statusIds,omitempty,omitzero"`
 }
 
 // What a playbook is made of.
@@ -3796,6 +4129,207 @@ func (e CustomFieldChange) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// The kinds of objects with custom fields that have no types.
+type CustomFieldObjectKind string
+
+const (
+	// Leads.
+	CustomFieldObjectKindLead CustomFieldObjectKind = "LEAD"
+	// Contacts.
+	CustomFieldObjectKindContact CustomFieldObjectKind = "CONTACT"
+	// Opportunities.
+	CustomFieldObjectKindOpportunity CustomFieldObjectKind = "OPPORTUNITY"
+)
+
+var AllCustomFieldObjectKind = []CustomFieldObjectKind{
+	CustomFieldObjectKindLead,
+	CustomFieldObjectKindContact,
+	CustomFieldObjectKindOpportunity,
+}
+
+func (e CustomFieldObjectKind) IsValid() bool {
+	switch e {
+	case CustomFieldObjectKindLead, CustomFieldObjectKindContact, CustomFieldObjectKindOpportunity:
+		return true
+	}
+	return false
+}
+
+func (e CustomFieldObjectKind) String() string {
+	return string(e)
+}
+
+func (e *CustomFieldObjectKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomFieldObjectKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomFieldObjectKind", str)
+	}
+	return nil
+}
+
+func (e CustomFieldObjectKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomFieldObjectKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomFieldObjectKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The kinds of objects that custom fields belong to.
+type CustomFieldObjectType string
+
+const (
+	// Leads.
+	CustomFieldObjectTypeLead CustomFieldObjectType = "LEAD"
+	// Contacts.
+	CustomFieldObjectTypeContact CustomFieldObjectType = "CONTACT"
+	// Opportunities.
+	CustomFieldObjectTypeOpportunity CustomFieldObjectType = "OPPORTUNITY"
+	// Custom activities of one type.
+	CustomFieldObjectTypeCustomActivity CustomFieldObjectType = "CUSTOM_ACTIVITY"
+	// Custom objects of one type.
+	CustomFieldObjectTypeCustomObject CustomFieldObjectType = "CUSTOM_OBJECT"
+	// A kind that this API does not know yet.
+	CustomFieldObjectTypeOther CustomFieldObjectType = "OTHER"
+)
+
+var AllCustomFieldObjectType = []CustomFieldObjectType{
+	CustomFieldObjectTypeLead,
+	CustomFieldObjectTypeContact,
+	CustomFieldObjectTypeOpportunity,
+	CustomFieldObjectTypeCustomActivity,
+	CustomFieldObjectTypeCustomObject,
+	CustomFieldObjectTypeOther,
+}
+
+func (e CustomFieldObjectType) IsValid() bool {
+	switch e {
+	case CustomFieldObjectTypeLead, CustomFieldObjectTypeContact, CustomFieldObjectTypeOpportunity, CustomFieldObjectTypeCustomActivity, CustomFieldObjectTypeCustomObject, CustomFieldObjectTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e CustomFieldObjectType) String() string {
+	return string(e)
+}
+
+func (e *CustomFieldObjectType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomFieldObjectType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomFieldObjectType", str)
+	}
+	return nil
+}
+
+func (e CustomFieldObjectType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomFieldObjectType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomFieldObjectType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What has custom fields of its own.
+type CustomFieldOwner string
+
+const (
+	// Leads.
+	CustomFieldOwnerLead CustomFieldOwner = "LEAD"
+	// Contacts.
+	CustomFieldOwnerContact CustomFieldOwner = "CONTACT"
+	// Opportunities.
+	CustomFieldOwnerOpportunity CustomFieldOwner = "OPPORTUNITY"
+	// Custom activities; each field is one of a custom activity type.
+	CustomFieldOwnerCustomActivity CustomFieldOwner = "CUSTOM_ACTIVITY"
+	// Custom objects; each field is one of a custom object type.
+	CustomFieldOwnerCustomObject CustomFieldOwner = "CUSTOM_OBJECT"
+	// Any of these: fields that are shared.
+	CustomFieldOwnerShared CustomFieldOwner = "SHARED"
+)
+
+var AllCustomFieldOwner = []CustomFieldOwner{
+	CustomFieldOwnerLead,
+	CustomFieldOwnerContact,
+	CustomFieldOwnerOpportunity,
+	CustomFieldOwnerCustomActivity,
+	CustomFieldOwnerCustomObject,
+	CustomFieldOwnerShared,
+}
+
+func (e CustomFieldOwner) IsValid() bool {
+	switch e {
+	case CustomFieldOwnerLead, CustomFieldOwnerContact, CustomFieldOwnerOpportunity, CustomFieldOwnerCustomActivity, CustomFieldOwnerCustomObject, CustomFieldOwnerShared:
+		return true
+	}
+	return false
+}
+
+func (e CustomFieldOwner) String() string {
+	return string(e)
+}
+
+func (e *CustomFieldOwner) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CustomFieldOwner(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CustomFieldOwner", str)
+	}
+	return nil
+}
+
+func (e CustomFieldOwner) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CustomFieldOwner) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CustomFieldOwner) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The kinds of custom fields.
 type CustomFieldType string
 
@@ -4955,6 +5489,70 @@ func (e *FunnelSameDays) UnmarshalJSON(b []byte) error {
 }
 
 func (e FunnelSameDays) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What an integration link is shown on.
+type IntegrationLinkType string
+
+const (
+	// Leads.
+	IntegrationLinkTypeLead IntegrationLinkType = "LEAD"
+	// Contacts.
+	IntegrationLinkTypeContact IntegrationLinkType = "CONTACT"
+	// Opportunities.
+	IntegrationLinkTypeOpportunity IntegrationLinkType = "OPPORTUNITY"
+	// Something that this API does not know yet. Not accepted in inputs.
+	IntegrationLinkTypeOther IntegrationLinkType = "OTHER"
+)
+
+var AllIntegrationLinkType = []IntegrationLinkType{
+	IntegrationLinkTypeLead,
+	IntegrationLinkTypeContact,
+	IntegrationLinkTypeOpportunity,
+	IntegrationLinkTypeOther,
+}
+
+func (e IntegrationLinkType) IsValid() bool {
+	switch e {
+	case IntegrationLinkTypeLead, IntegrationLinkTypeContact, IntegrationLinkTypeOpportunity, IntegrationLinkTypeOther:
+		return true
+	}
+	return false
+}
+
+func (e IntegrationLinkType) String() string {
+	return string(e)
+}
+
+func (e *IntegrationLinkType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IntegrationLinkType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IntegrationLinkType", str)
+	}
+	return nil
+}
+
+func (e IntegrationLinkType) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IntegrationLinkType) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IntegrationLinkType) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -13,6 +13,7 @@ import (
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/graph"
 	"github.com/closegraph/closegraph/internal/loaders"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 const operationsFile = "../../docs/operations.md"
@@ -20,7 +21,8 @@ const operationsFile = "../../docs/operations.md"
 // complete are the groups of Close's operations, by the first part of their paths, of which every one is served.
 var complete = []string{
 	"lead", "contact", "opportunity", "task", "files", "custom_object", "comment", "comment_thread", "activity", "saved_search",
-	"report", "data", "me", "user", "organization", "membership", "role", "group",
+	"report", "data", "me", "user", "organization", "membership", "role", "group", "custom_field", "custom_field_schema", "custom_activity",
+	"custom_object_type", "pipeline", "status", "integration_link", "form",
 }
 
 // TestOperations keeps docs/operations.md, which says by which fields each operation of Close is served.
@@ -81,11 +83,9 @@ func servedOperations(schema *ast.Schema) map[string]map[string]bool {
 			add(operation, name)
 		}
 		for _, field := range def.Fields {
-			d := field.Directives.ForName("rest")
-			if d == nil || d.Arguments.ForName("operation") == nil {
-				continue
+			for _, operation := range projection.Operations(schema, field) {
+				add(operation, name+"."+field.Name)
 			}
-			add(d.Arguments.ForName("operation").Value.Raw, name+"."+field.Name)
 		}
 	}
 	return served

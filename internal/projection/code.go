@@ -21,6 +21,8 @@ type Code struct {
 	Rules map[string][]Rule
 	// Find finds out what a variable of a path is where no argument says it, by the variable: "{org_id}".
 	Find map[string]Find
+	// Path spells the variable of a path that an input stands for, by "Type.field".
+	Path map[string]Path
 	// Spread turns inputs into members of the body that they stand in, by the name of the input type.
 	Spread map[string]Spread
 	// Search says what a field that is a search searches for, by "Type.field".
@@ -59,6 +61,9 @@ type Rule func(input map[string]any) []Fault
 
 // Find finds out what a variable of a path is, with calls to Close for the caller of the operation.
 type Find func(ctx context.Context, close Doer) (string, error)
+
+// Path turns an input into the variable of a path, by the names of the schema as in a Check. Its error says what would be right.
+type Path func(input map[string]any) (string, error)
 
 // Spread turns an input, which has Close's names and values already, into a member of the body around it.
 type Spread func(input map[string]any) (member string, value any, err error)

@@ -89,7 +89,7 @@ func (x *run) embeddedList(ctx context.Context, it *item, parent row) found {
 	if !isID(id) {
 		return found{err: errLeadsNowhere}
 	}
-	args := listArgs{params: maps.Clone(source.defaults), first: maxFirst}
+	args := listArgs{operation: source.operation, params: maps.Clone(source.defaults), first: maxFirst}
 	args.params[source.parentParam] = id
 	whole := &connection{field: &field{list: source}, layout: it.below.layout, head: &place{layout: noHead}}
 	rows, _, more, err := x.fetchList(ctx, whole, args)

@@ -83,8 +83,9 @@ func defaultOf(field *ast.FieldDefinition) any {
 	return value
 }
 
-// put puts a member into a body. A name with a dot is that of a member within another. A name with a star is that of an
-// input whose fields are members of the body, each with its own name in the place of the star.
+// put puts a member into a body. A name with a dot is that of a member within another; with brackets before the dot, of a
+// member of each object in a list. A name with a star is that of an input whose fields are members of the body, each with
+// its own name in the place of the star.
 func put(body map[string]any, name string, member any) {
 	if strings.Contains(name, "*") {
 		fields, _ := member.(map[string]any)
@@ -98,12 +99,29 @@ func put(body map[string]any, name string, member any) {
 		body[name] = member
 		return
 	}
+	if name, each := strings.CutSuffix(outer, "[]"); each {
+		body[name] = objectsWith(inner, member)
+		return
+	}
 	within, ok := body[outer].(map[string]any)
 	if !ok {
 		within = map[string]any{}
 		body[outer] = within
 	}
 	put(within, inner, member)
+}
+
+// objectsWith are objects of one member each, which has the values of a list; nil for null.
+func objectsWith(name string, values any) any {
+	list, ok := values.([]any)
+	if !ok {
+		return nil
+	}
+	objects := make([]any, len(list))
+	for i, value := range list {
+		objects[i] = map[string]any{name: value}
+	}
+	return objects
 }
 
 // spread turns a list of inputs into members of the body around it.
@@ -168,6 +186,9 @@ func (b *body) inputPath(def *ast.Definition, members []string) []string {
 		} else {
 			path = append(path, field.Name)
 			def = b.ast.Types[field.Type.Name()]
+			if _, inner, each := strings.Cut(paramName(field.Name, field.Directives), "[]."); each && len(members) > 2 && members[2] == inner {
+				path, n = append(path, members[1]), 3 // the value itself is meant
+			}
 		}
 		members = members[n:]
 	}
@@ -181,7 +202,11 @@ func (b *body) inputField(def *ast.Definition, members []string) (*ast.FieldDefi
 		return nil, 1
 	}
 	for _, field := range def.Fields {
-		name := strings.Split(paramName(field.Name, field.Directives), ".")
+		param := paramName(field.Name, field.Directives)
+		if list, _, each := strings.Cut(param, "[]."); each && list == members[0] {
+			return field, 1
+		}
+		name := strings.Split(param, ".")
 		if n := min(len(name), len(members)); slices.Equal(name[:n], members[:n]) {
 			return field, n
 		}

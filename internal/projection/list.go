@@ -147,7 +147,7 @@ func (x *run) search(conn *connection, args map[string]any, parent listParent, k
 // fetchList reads items of a list, in as many calls as Close's page takes. The head is that of the first page. Of a list
 // that is kept whole the pages are the same ones for all, as large as there are, so that one call serves whoever comes.
 func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (rows []row, head *table, more bool, err error) {
-	op := conn.field.list.operation
+	op := la.operation
 	whole := x.request.engine.whole(op.String())
 	for len(rows) < la.first {
 		wanted := la.first - len(rows)
@@ -210,7 +210,7 @@ func (x *run) fetchPage(ctx context.Context, conn *connection, la listArgs, skip
 		la.params["_skip"] = strconv.Itoa(skip)
 	}
 	doc, err := x.request.Do(ctx, closeapi.Call{
-		Operation: conn.field.list.operation.String(), Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
+		Operation: la.operation.String(), Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
 	})
 	if err != nil {
 		return nil, nil, err

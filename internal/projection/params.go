@@ -21,18 +21,19 @@ const (
 
 // listArgs are the arguments of a connection, in Close's terms.
 type listArgs struct {
-	params map[string]string
-	first  int
-	skip   int
-	from   trailPosition // of a list that Close walks with cursors
-	hash   uint64
-	offset *closeapi.Offset // the time zone, when the arguments name one
+	operation closeapi.Operation
+	params    map[string]string
+	first     int
+	skip      int
+	from      trailPosition // of a list that Close walks with cursors
+	hash      uint64
+	offset    *closeapi.Offset // the time zone, when the arguments name one
 }
 
 // listArgs turns the arguments of a connection into parameters of its REST list. parent is the id of the object above,
 // or "" at the root.
 func (s *schema) listArgs(f *field, args map[string]any, parent string, check map[string]Check) (listArgs, error) {
-	l := listArgs{params: map[string]string{}, first: 50}
+	l := listArgs{operation: f.list.operation, params: map[string]string{}, first: 50}
 	if check := check[f.name()]; check != nil {
 		if err := check(args); err != nil {
 			return l, badInput("%v", err)
@@ -45,14 +46,18 @@ func (s *schema) listArgs(f *field, args map[string]any, parent string, check ma
 			continue
 		}
 		var err error
-		switch def.Name {
-		case "first":
+		switch param := paramName(def.Name, def.Directives); {
+		case def.Name == "first":
 			l.first, err = firstArg(value)
-		case "after":
-		case "timeZone":
+		case def.Name == "after":
+		case def.Name == "timeZone":
 			l.offset, err = timeZone(value)
+		case isVariable(param):
+			var word string
+			word, err = s.paramText(def.Name, def.Type, value)
+			l.operation = f.list.chosen(map[string]string{param: word})
 		default:
-			err = p.add(def.Name, paramName(def.Name, def.Directives), def.Type, value, 0)
+			err = p.add(def.Name, param, def.Type, value, 0)
 		}
 		if err != nil {
 			return l, err
@@ -64,12 +69,12 @@ func (s *schema) listArgs(f *field, args map[string]any, parent string, check ma
 		}
 	}
 	p.defaults(f.list.defaults)
-	l.hash = listHash(f.list.operation.Path, l.params)
+	l.hash = listHash(l.operation.Path, l.params)
 	after, _ := args["after"].(string)
 	var err error
 	switch {
 	case after == "":
-	case f.list.operation.Cursor:
+	case l.operation.Cursor:
 		l.from, err = parseTrailPosition(after, l.hash)
 	default:
 		l.skip, err = parseCursor(after, l.hash)

@@ -11,16 +11,20 @@ import (
 // someMetrics are metrics of activity reports.
 var someMetrics = []string{"calls.all.all.count", "calls.outbound.all.avg_duration", "leads.contacted.all.count", "emails.sent.all.count"}
 
-// documentRoots are the root fields that stand in a document of Close, other than the viewer.
+// documentRoots are the root fields that stand in a document of Close, other than the viewer: reports, and definitions.
 func documentRoots(schema *ast.Schema) []*ast.FieldDefinition {
 	var fields []*ast.FieldDefinition
 	for _, field := range schema.Query.Fields {
-		if strings.Contains(operationOf(field), " /report/") || field.Name == "userAvailability" {
+		report := strings.HasPrefix(operationOf(field), "GET /report/") || strings.HasPrefix(operationOf(field), "POST /report/")
+		if report || definitionRoots[field.Name] || field.Name == "userAvailability" {
 			fields = append(fields, field)
 		}
 	}
 	return fields
 }
+
+// definitionRoots are the root fields that are the definition of a custom field, or of several.
+var definitionRoots = map[string]bool{"customField": true, "customFieldAssociation": true, "customFieldSchema": true}
 
 // operationOf is the operation that serves a field; "" when none does.
 func operationOf(field *ast.FieldDefinition) string {
@@ -83,7 +87,7 @@ func (q *queryMaker) value(root, name string, t *ast.Type) string {
 
 // argumentPrefixes are what the ids of arguments and input fields begin with.
 var argumentPrefixes = map[string]string{
-	"organizationId": "orga_", "pipelineId": "pipe_", "userId": "user_", "userIds": "user_", "leadId": "lead_", "statusIds": "stat_",
+	"organizationId": "orga_", "pipelineId": "pipe_", "userId": "user_", "userIds": "user_", "id": "cf_", "fieldId": "cf_", "customActivityTypeId": "actitype_", "customObjectTypeId": "cotype_", "leadId": "lead_", "statusIds": "stat_",
 }
 
 // viewKinds are the kinds of objects that the Smart Views of reports find.

@@ -51,7 +51,7 @@ func (x *reference) root(f selectedField) (string, bool) {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	}
 	switch {
-	case strings.Contains(operationOf(def), " /report/"), def.Name == "userAvailability":
+	case strings.Contains(operationOf(def), " /report/"), definitionRoots[def.Name], def.Name == "userAvailability":
 		return x.document(path, f)
 	case def.Name == "opportunityGroups":
 		return x.groups(path, f)
@@ -158,6 +158,8 @@ func (x *reference) field(path []string, o object, f selectedField) (string, boo
 		return x.commented(path, o, f)
 	case target.Name == "CustomFieldValue":
 		return x.custom(path, o, f)
+	case o.typ+"."+def.Name == "Playbook.customFields":
+		return x.shared(path, o, f)
 	case len(reads) == 0:
 		return "null", true
 	case o.typ == "ActivityReportTotals", o.typ == "ActivityReportQueries", o.typ == "ActivityReportRow" && reads[0] == "_all":
@@ -275,6 +277,8 @@ func (x *reference) eventObject(path []string, o object, f selectedField) (strin
 		typeName = "SMS"
 	case kind == "activity.whatsapp_message":
 		typeName = "WhatsAppMessage"
+	case kind == "sms_template":
+		typeName = "SMSTemplate"
 	case kind == "saved_search":
 		typeName = "SmartView"
 	case area == "task":
@@ -380,6 +384,38 @@ func (x *reference) onlyID(typeName string, f selectedField) bool {
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9]+_[A-Za-z0-9_]+$`)
 
+// shared writes the shared custom fields that a member names.
+func (x *reference) shared(path []string, o object, f selectedField) (string, bool) {
+	raw := o.data[readsOf(f.field.Definition)[0]]
+	var ids []string
+	if len(raw) > 0 && json.Unmarshal(raw, &ids) != nil {
+		return x.fail(path, false)
+	}
+	if ids == nil {
+		return "null", true
+	}
+	fields := make([]json.RawMessage, len(ids))
+	for i, id := range ids {
+		fields[i], _ = json.Marshal(definitionOf(id))
+	}
+	return x.embedded(path, f.field.Definition.Type, json.RawMessage("["+string(bytes.Join(toBytes(fields), []byte(",")))+"]"), f)
+}
+
+// definitionOf is the definition of a custom field of the world; of one that has none, its id.
+func definitionOf(id string) map[string]json.RawMessage {
+	var definitions struct{ Fields []map[string]json.RawMessage }
+	if err := json.Unmarshal([]byte(customDefinitions), &definitions); err != nil {
+		panic(err)
+	}
+	for _, d := range definitions.Fields {
+		if text(d["id"]) == id {
+			return d
+		}
+	}
+	quoted, _ := json.Marshal(id)
+	return map[string]json.RawMessage{"id": quoted}
+}
+
 // custom writes customFields, or one customField.
 func (x *reference) custom(path []string, o object, f selectedField) (string, bool) {
 	args := f.field.ArgumentMap(x.vars)
@@ -436,7 +472,7 @@ func (x *reference) custom(path []string, o object, f selectedField) (string, bo
 	return x.embedded(path, f.field.Definition.Type, list, f)
 }
 
-// statuses writes the statuses of a pipeline, which know their pipeline.
+// statuses writes the statuses of a pipeline, which know their pipeline, and whose they are.
 func (x *reference) statuses(path []string, o object, f selectedField) (string, bool) {
 	raw := o.data["statuses"]
 	var list []json.RawMessage
@@ -448,8 +484,10 @@ func (x *reference) statuses(path []string, o object, f selectedField) (string, 
 		if json.Unmarshal(element, &status) != nil || status == nil {
 			continue
 		}
-		if _, own := status["pipeline_id"]; !own && o.data["id"] != nil {
-			status["pipeline_id"] = o.data["id"]
+		for member, of := range map[string]string{"pipeline_id": "id", "organization_id": "organization_id"} {
+			if _, own := status[member]; !own && o.data[of] != nil {
+				status[member] = o.data[of]
+			}
 		}
 		list[i] = x.world.render(x.world.random("status", string(element)), status)
 	}

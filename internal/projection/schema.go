@@ -84,6 +84,7 @@ func (f *field) templated() bool {
 // listSource is the REST list behind a connection.
 type listSource struct {
 	operation   closeapi.Operation
+	choice      *choice // between several operations; operation is one of them
 	node        *objectType
 	defaults    map[string]string // parameters that are sent unless an argument sets them or a form of them
 	parentParam string            // the parameter that takes the id of the parent, for a list below an object
@@ -282,12 +283,17 @@ func (r *schemaReader) readRoot(f *field, rest *ast.Directive) {
 // listSource learns the operation behind a field.
 func (r *schemaReader) listSource(f *field, rest *ast.Directive) *listSource {
 	source := &listSource{
-		operation:   r.operation(f.name(), argString(rest, "operation")),
+		choice:      r.choice(f, argString(rest, "operation")),
 		node:        r.nodeOf(f.target),
 		defaults:    map[string]string{},
 		parentParam: argString(rest, "param"),
 		batch:       readBatch(rest),
 		empty:       argString(rest, "empty"),
+	}
+	if source.choice != nil {
+		source.operation = source.choice.first
+	} else {
+		source.operation = r.operation(f.name(), argString(rest, "operation"))
 	}
 	if source.batch != nil && source.parentParam == "" {
 		r.errorf("%s: a batch needs the parameter of one object too, which is the member that tells the object of a row", f.name())
@@ -321,6 +327,7 @@ func (r *schemaReader) checkCode() {
 	names = slices.AppendSeq(names, maps.Keys(r.code.Refer))
 	names = slices.AppendSeq(names, maps.Keys(r.code.Find))
 	names = slices.AppendSeq(names, maps.Keys(r.code.Search))
+	names = slices.AppendSeq(names, maps.Keys(r.code.Path))
 	slices.Sort(names)
 	for _, name := range names {
 		if !r.used[name] {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/closegraph/closegraph/closeapi"
 )
 
@@ -69,8 +71,7 @@ type question struct {
 
 // question turns the arguments of a field into the call that answers it.
 func (e *Engine) question(f *field, args map[string]any) (question, error) {
-	op := f.list.operation
-	q := question{call: closeapi.Call{Operation: op.String(), Params: map[string]string{}}}
+	q := question{call: closeapi.Call{Params: map[string]string{}}}
 	given := map[string]string{}
 	p := params{schema: e.schema, check: e.code.Check, out: q.call.Params}
 	for _, def := range f.def.Arguments {
@@ -84,9 +85,11 @@ func (e *Engine) question(f *field, args map[string]any) (question, error) {
 		switch {
 		case def.Name == "timeZone":
 			q.call.Offset, err = timeZone(value)
+		case isVariable(name) && input != nil:
+			given[name], err = e.spell(f, def, input)
 		case isVariable(name):
 			given[name], err = e.schema.paramText(def.Name, def.Type, value)
-		case input != nil && op.Method != "GET":
+		case input != nil && f.list.operation.Method != "GET":
 			reading := e.body()
 			reading.read = true
 			q.call.Body = reading.object([]string{def.Name}, e.schema.ast.Types[def.Type.Name()], input)
@@ -99,6 +102,8 @@ func (e *Engine) question(f *field, args map[string]any) (question, error) {
 		}
 	}
 	p.defaults(f.list.defaults)
+	op := f.list.chosen(given)
+	q.call.Operation = op.String()
 	for _, name := range pathVariables(op.Path) {
 		text, ok := given[name]
 		if ok {
@@ -107,6 +112,18 @@ func (e *Engine) question(f *field, args map[string]any) (question, error) {
 		q.call.Vars, q.find = append(q.call.Vars, text), append(q.find, name)
 	}
 	return q, nil
+}
+
+// spell is the variable of a path that an input stands for.
+func (e *Engine) spell(f *field, def *ast.ArgumentDefinition, input map[string]any) (string, error) {
+	if err := checkInput(e.schema.ast.Types[def.Type.Name()], input, e.code.Check); err != nil {
+		return "", badInput("%s: %v", def.Name, err)
+	}
+	text, err := e.code.Path[f.name()](input)
+	if err != nil {
+		return "", badInput("%s: %v", def.Name, err)
+	}
+	return text, nil
 }
 
 // variable is a variable of paths that is found out once for all that need it.
@@ -157,7 +174,14 @@ func (r *schemaReader) checkVariables(f *field) {
 	for _, name := range pathVariables(f.list.operation.Path) {
 		given := false
 		for _, arg := range f.def.Arguments {
-			given = given || paramName(arg.Name, arg.Directives) == name && arg.Type.NonNull
+			if paramName(arg.Name, arg.Directives) != name || !arg.Type.NonNull {
+				continue
+			}
+			given = true
+			if def := r.ast.Types[arg.Type.Name()]; def.Kind == ast.InputObject {
+				given = r.code.Path[f.name()] != nil
+				r.used[f.name()] = true
+			}
 		}
 		if r.code.Find[name] != nil {
 			r.used[name] = true

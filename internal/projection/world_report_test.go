@@ -40,8 +40,14 @@ func (w *world) addMetrics(r *rand.Rand, object map[string]json.RawMessage) {
 	}
 }
 
-// rootOf is the root field that a report serves.
+// rootOf is the root field that a report, or a definition, serves.
 func (w *world) rootOf(method, path string) *ast.FieldDefinition {
+	if strings.HasPrefix(path, "/custom_field/") {
+		if strings.Contains(path, "/association/") {
+			return w.schema.Query.Fields.ForName("customFieldAssociation")
+		}
+		return w.schema.Query.Fields.ForName("customField")
+	}
 	var found *ast.FieldDefinition
 	for _, root := range w.roots {
 		want, _, variable := strings.Cut(operationOf(root), "{org_id}/")
@@ -58,6 +64,9 @@ func (w *world) rootOf(method, path string) *ast.FieldDefinition {
 // document makes up the document in which a root field stands.
 func (w *world) document(root *ast.FieldDefinition) json.RawMessage {
 	r := w.random("document", root.Name)
+	if root.Name == "customFieldSchema" {
+		return json.RawMessage(customDefinitions)
+	}
 	if root.Type.Elem == nil {
 		return w.render(r, w.members(r, w.schema.Types[root.Type.Name()], 4))
 	}

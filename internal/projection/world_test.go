@@ -48,7 +48,9 @@ func newWorld(seed uint64, schema *ast.Schema) *world {
 		}
 	}
 	for _, root := range w.roots {
-		w.maybeBreak(root.Name)
+		if root.Name != "customFieldSchema" { // which the values of custom fields need
+			w.maybeBreak(root.Name)
+		}
 	}
 	return w
 }
@@ -183,7 +185,7 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 		return json.RawMessage([]string{`{"a": [1, null]}`, `[]`, `"x"`, `1.50`}[r.IntN(4)])
 	}
 	if name == "object_type" {
-		return quote(r, []string{"lead", "task.lead", "activity.note", "custom_object", "call", "something_new"}[r.IntN(6)])
+		return quote(r, []string{"lead", "task.lead", "activity.note", "custom_object", "custom_activity_type", "sms_template", "call", "something_new"}[r.IntN(8)])
 	}
 	return quote(r, []string{"", "Ada", "a \"quoted\" word", "line\nbreak", "Zürich 😀", "<b>&amp;</b>", "back\\slash"}[r.IntN(7)])
 }
@@ -197,7 +199,7 @@ func (w *world) id(r *rand.Rand, member string) string {
 		"template_id": "tmpl_", "send_as_id": "sdas_", "dialer_id": "dial_", "dialer_saved_search_id": "save_",
 		"participants": "user_", "allowing_user_id": "user_", "allowed_user_id": "user_",
 		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "role_id": "role_", "saved_view_ids": "save_", "default_caller_id": "phon_", "organizations": "orga_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
-		"sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
+		"form_id": "form_", "custom_activity_type_id": "actitype_", "custom_field_ids": "cf_", "custom_object_type_id": "cotype_", "referenced_custom_type_id": "cotype_", "sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
 	}[member]
 	if prefix == "" {
 		prefix = "thing_"
@@ -293,9 +295,14 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 		return w.answer(req, "", json.RawMessage(strings.Replace(customDefinitions, "fields", "data", 1)))
 	case path == "/data/search/":
 		return w.search(req)
-	case strings.HasPrefix(path, "/report/"), path == "/user/availability/":
+	case strings.HasPrefix(path, "/report/"), path == "/user/availability/", strings.HasPrefix(path, "/custom_field/"):
 		root := w.rootOf(req.Method, path)
-		return w.answer(req, root.Name, w.document(root))
+		document := w.document(root)
+		if definitionRoots[root.Name] {
+			w.ask(root.Type.Name(), query)
+			document = w.projectRow(document, query)
+		}
+		return w.answer(req, root.Name, document)
 	case query.Get("_group_by") != "":
 		w.ask("Opportunity", query)
 		return w.answer(req, "Opportunity", w.groupPage(query))
@@ -499,6 +506,8 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{reads[0], idType}}
 	case target.Name == "PinnedViews": // of a call of its own
 		return []member{{reads[0], idType}}
+	case def.Name == "Playbook" && field.Name == "customFields":
+		return []member{{reads[0], ast.ListType(idType, nil)}}
 	case target.Name == "CustomFieldValue", len(reads) == 0: // those of customValue, or none at all
 		return nil
 	case reads[0] == "_all":
@@ -519,12 +528,12 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{reads[0], idType}}
 	case target.Name == "EnrichedObject":
 		return []member{{"object_type", stringType}, {"object_id", idType}}
+	case field.Name == "statuses" && len(reads) == 3: // Pipeline.statuses
+		return []member{{reads[0], idType}, {reads[1], idType}, {reads[2], field.Type}}
 	case len(reads) == 3: // Task.subject
 		return []member{{"object_type", stringType}, {"object_id", idType}, {"lead_id", idType}}
 	case reads[0] == "object_type" && target.IsCompositeType(): // CommentThread.object
 		return []member{{"object_type", stringType}, {"object_id", idType}}
-	case field.Name == "statuses" && len(reads) == 2: // Pipeline.statuses
-		return []member{{reads[0], idType}, {reads[1], field.Type}}
 	case len(reads) == 2: // names
 		return []member{{reads[0], stringType}, {reads[1], stringType}}
 	case fallbackOf(field)["ids"] != "":
