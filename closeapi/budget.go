@@ -15,6 +15,8 @@ const (
 	limitLasts = 10 * time.Minute
 	// unanswered is for how long a call may fly at most: longer than an attempt lasts.
 	unanswered = time.Minute
+	// impatience is after how long without an answer one more call may find out, since the answer may never come.
+	impatience = 5 * time.Second
 	// untilAnswer is how long to wait for an answer: one wakes those who wait sooner.
 	untilAnswer = time.Second
 )
@@ -63,7 +65,7 @@ func (b *budget) reserve(now time.Time) time.Duration {
 // held is how long nobody may call because of a refusal, or of knowing too little.
 func (b *budget) held(now time.Time) time.Duration {
 	b.since.age(now, b.sent, unanswered)
-	if b.since.flying() >= b.room {
+	if b.since.flying() >= b.room && now.Sub(b.last) < impatience {
 		return max(b.stop.Sub(now), untilAnswer)
 	}
 	return b.stop.Sub(now)

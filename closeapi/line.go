@@ -25,6 +25,9 @@ type line struct {
 	running bool     // whether the goroutine lives
 }
 
+// maxReports is how many calls are remembered of which a shared budget has not been told.
+const maxReports = 1000
+
 // pass is leave to make one call.
 type pass struct {
 	number uint64 // of the budget
@@ -166,7 +169,7 @@ func (l *line) run(ctx context.Context) {
 func (l *line) busy() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.running = l.queue.length > 0 || len(l.reports) > 0
+	l.running = l.queue.length > 0 || len(l.reports) > 0 && !l.shared.isPaused()
 	return l.running
 }
 
@@ -187,7 +190,11 @@ func (l *line) reserve(ctx context.Context) ([]pass, time.Duration) {
 			l.budget.report(time.Now(), r.pass.number, r.seen)
 		}
 		return done.passes, done.wait
-	case l.queue.length == 0:
+	default: // they are told when the shared budget can be had again
+		l.reports = append(reports, l.reports...)
+		l.reports = l.reports[max(len(l.reports)-maxReports, 0):]
+	}
+	if l.queue.length == 0 {
 		return nil, 0
 	}
 	if wait := l.budget.reserve(time.Now()); wait > 0 {
