@@ -18,10 +18,10 @@ var eventObjects = map[string]string{
 	"activity.opportunity_status_change": "OpportunityStatusChange",
 	"activity.task_completed":            "TaskCompleted",
 	"custom_object":                      "CustomObject", "status.lead": "LeadStatus", "status.opportunity": "OpportunityStatus",
-	"group": "Group", "saved_search": "SmartView", "comment": "Comment", "comment_thread": "CommentThread",
+	"saved_search": "SmartView", "comment": "Comment", "comment_thread": "CommentThread",
 	"sequence": "Sequence", "sequence_subscription": "SequenceSubscription", "export.lead": "LeadExport",
 	"export.opportunity": "OpportunityExport", "bulk_action.email": "BulkEmail", "bulk_action.edit": "BulkEdit",
-	"bulk_action.delete": "BulkDelete", "bulk_action.sequence_subscription": "BulkSequenceSubscription",
+	"bulk_action.delete": "BulkDelete", "bulk_action.sequence_subscription": "BulkSequenceSubscription", "group": "Group",
 }
 
 // eventSubjects are the objects that events are about, as far as they are there still.

@@ -24,7 +24,7 @@ type call struct {
 	path     string // without the prefix
 	template string // "/task/{id}/"
 	id       string // what stands for {id}
-	second   string // what stands for {second}
+	sub      string // what stands for {sub}
 	header   http.Header
 	params   url.Values
 	override bool
@@ -55,7 +55,8 @@ func (s *Server) read(r *http.Request) (*call, *apiError) {
 		refused := c.readForm(r)
 		return c, refused
 	}
-	c.template, c.id, c.second = s.api.template(c.path)
+	c.template, c.id = s.api.template(c.path)
+	c.sub = subOf(c.template, c.path, c.id)
 	c.params = r.URL.Query()
 	var refused *apiError
 	switch override := r.Header.Get("X-Http-Method-Override"); {

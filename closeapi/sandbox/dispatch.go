@@ -32,11 +32,12 @@ func newAPI() *api {
 	for _, r := range slices.Concat(customFieldResources(), []*resource{
 		customObjectTypeResource(), customObjectResource(), commentResource(), commentThreadResource(), savedSearchResource(),
 		taskResource(), leadResource(), contactResource(), opportunityResource(),
-		userResource(), meResource(), organizationResource(), membershipResource(), roleResource(), groupResource(),
+		userResource(), meResource(), organizationResource(),
 		leadStatusResource(), opportunityStatusResource(), pipelineResource(),
 		customActivityTypeResource(), eventResource(), webhookResource(),
 		sequenceResource(), sequenceSubscriptionResource(), exportResource(),
 		bulkEmailResource(), bulkEditResource(), bulkDeleteResource(), bulkSequenceResource(),
+		membershipResource(), roleResource(), groupResource(),
 	}, communicationResources(), activityResources()) {
 		r.prepare()
 		a.resources[r.name] = r
@@ -54,12 +55,12 @@ func newAPI() *api {
 		a.add("/custom_field_schema/"+template, map[string]*endpoint{http.MethodGet: schemaEndpoint()})
 	}
 	a.add("/enrich_field/", map[string]*endpoint{http.MethodPost: enrichEndpoint()})
-	a.addAvailability()
-	a.addMemberships()
-	a.addGroups()
 	a.addExports()
 	a.addReports()
 	a.addCommunication()
+	a.addAvailability()
+	a.addMemberships()
+	a.addGroups()
 	a.searchable = searchTypes(a)
 	return a
 }
@@ -71,20 +72,8 @@ func (a *api) add(template string, methods map[string]*endpoint) {
 	maps.Copy(a.paths[template], methods)
 }
 
-// template finds the template of a path, "" when there is none, and the ids in it.
-func (a *api) template(path string) (template, id, second string) {
-	if steps := strings.Split(path, "/"); len(steps) == 6 && steps[2] != "" && steps[4] != "" { // a part of an object
-		template = "/" + steps[1] + "/{id}/" + steps[3] + "/{second}/"
-		if a.paths[template] != nil {
-			return template, steps[2], steps[4]
-		}
-	}
-	template, id = a.templateOfOne(path)
-	return template, id, ""
-}
-
-// templateOfOne is template for paths with one id at most.
-func (a *api) templateOfOne(path string) (template, id string) {
+// template finds the template of a path, "" when there is none, and the id in it.
+func (a *api) template(path string) (template, id string) {
 	if a.paths[path] != nil {
 		return path, ""
 	}
@@ -101,7 +90,29 @@ func (a *api) templateOfOne(path string) (template, id string) {
 			return template, rest[j+1 : i]
 		}
 	}
+	return a.nested(path)
+}
+
+// nested finds the template of a path that names a part of an object behind the object's id.
+func (a *api) nested(path string) (template, id string) {
+	for template := range a.paths {
+		before, rest, nested := strings.Cut(strings.TrimSuffix(template, "{sub}/"), "{id}")
+		if after, ok := strings.CutPrefix(path, before); ok && nested && strings.HasSuffix(template, "{sub}/") {
+			if id, sub, ok := strings.Cut(after, rest); ok && !strings.Contains(id, "/") && len(sub) > 1 && strings.HasSuffix(sub, "/") {
+				return template, id
+			}
+		}
+	}
 	return "", ""
+}
+
+// subOf is what stands for {sub} in a template: one step of the path or more.
+func subOf(template, path, id string) string {
+	before, nested := strings.CutSuffix(template, "{sub}/")
+	if !nested {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(path, strings.Replace(before, "{id}", id, 1)), "/")
 }
 
 // dispatch counts the call, finds its endpoint, checks what a strict server checks, and answers.
@@ -132,7 +143,7 @@ func (s *Server) dispatch(c *call, refused *apiError) *answer {
 func (s *Server) endpoint(c *call) (*endpoint, *apiError) {
 	methods := s.api.paths[c.template]
 	if methods == nil {
-		if slashed, _, _ := s.api.template(c.path + "/"); slashed != "" && !s.strict {
+		if slashed, _ := s.api.template(c.path + "/"); slashed != "" && !s.strict {
 			h := http.Header{}
 			h.Set("Location", "/api/v1"+c.path+"/")
 			if len(c.params) > 0 {

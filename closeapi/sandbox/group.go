@@ -82,12 +82,12 @@ func (a *api) addGroups() {
 		if o == nil {
 			return nil, notFound(c.id)
 		}
-		w.st.set(o, "user_ids", slices.DeleteFunc(slices.Clone(asList(o.values["user_ids"])), func(user any) bool { return user == c.second }))
+		w.st.set(o, "user_ids", slices.DeleteFunc(slices.Clone(asList(o.values["user_ids"])), func(user any) bool { return user == c.sub }))
 		return b, nil
 	})
 	remove.status = http.StatusNoContent
 	a.add("/group/{id}/member/", map[string]*endpoint{http.MethodPost: add})
-	a.add("/group/{id}/member/{second}/", map[string]*endpoint{http.MethodDelete: remove})
+	a.add("/group/{id}/member/{sub}/", map[string]*endpoint{http.MethodDelete: remove})
 }
 
 // groups are those of the team.

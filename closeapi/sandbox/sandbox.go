@@ -106,10 +106,10 @@ func (s *Server) SetTime(t time.Time) {
 }
 
 // Fields returns the names of the members that Close gives the objects of a resource: "task", "lead", "contact",
-// "opportunity", "user", "me", "organization", "membership", "role", "group", "lead_status", "opportunity_status",
+// "opportunity", "user", "me", "organization", "lead_status", "opportunity_status",
 // "pipeline", "custom_field_lead" and the other kinds of custom fields, "custom_object_type", "custom_object", "comment",
 // "comment_thread", "saved_search", "event", "webhook", "sequence",
-// "sequence_subscription", "bulk_email", "bulk_edit", "bulk_delete", "bulk_sequence_subscription" or "export", of the rows of reports, and of the activities: "note", "call", "email",
+// "membership", "role", "group", "sequence_subscription", "bulk_email", "bulk_edit", "bulk_delete", "bulk_sequence_subscription" or "export", of the rows of reports, and of the activities: "note", "call", "email",
 // "emailthread", "sms", "whatsapp_message", "meeting", "custom_activity" (whose types are "custom_activity_type"),
 // "created", "form_submission", "lead_status_change", "opportunity_status_change", "task_completed", "lead_merge" and
 // "import_update". Custom fields are not among them. An unknown resource has none.

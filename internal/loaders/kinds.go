@@ -66,9 +66,6 @@ var kinds = map[string]kind{
 	"Playbook":          {way: byWhole, operation: "GET /playbook/"},
 	"ConnectedAccount":  {way: byWhole, operation: "GET /connected_account/"},
 	"PhoneNumber":       {way: byWhole, operation: "GET /phone_number/"},
-	"Role":              {way: byWhole, operation: "GET /role/"},
-	"Group":             {way: byWhole, operation: "GET /group/", alone: map[string]string{"members": ""}},
-	"SmartView":         {way: byWhole, operation: "GET /saved_search/", params: map[string]string{"type__in": smartViewTypes}},
 	"Dialer":            {way: byWhole, operation: "GET /dialer/"},
 	"EmailTemplate": {
 		way: byWhole, operation: "GET /email_template/",
@@ -78,6 +75,9 @@ var kinds = map[string]kind{
 		way: byWhole, operation: "GET /sms_template/",
 		one: withEmbedded, alone: map[string]string{"attachments": "include_attachments"},
 	},
+	"Role":      {way: byWhole, operation: "GET /role/"},
+	"Group":     {way: byWhole, operation: "GET /group/", alone: map[string]string{"members": ""}},
+	"SmartView": {way: byWhole, operation: "GET /saved_search/", params: map[string]string{"type__in": smartViewTypes}},
 }
 
 // smartViewTypes are the types of Smart Views; a list that names none has those of leads alone (Close docs: Smart Views).

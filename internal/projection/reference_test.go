@@ -51,10 +51,12 @@ func (x *reference) root(f selectedField) (string, bool) {
 		return x.connection(path, f, x.world.rows(x.nodeOf(def), ""), args)
 	}
 	switch {
-	case strings.Contains(operationOf(def), " /report/"), def.Name == "userAvailability":
+	case strings.Contains(operationOf(def), " /report/"):
 		return x.document(path, f)
 	case def.Name == "opportunityGroups":
 		return x.groups(path, f)
+	case def.Name == "userAvailability":
+		return x.document(path, f)
 	}
 	if def.Type.Elem != nil && def.Name != "nodes" {
 		return x.list(path, f, x.world.rows(def.Type.Name(), ""))

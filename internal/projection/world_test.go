@@ -192,11 +192,11 @@ func (w *world) single(r *rand.Rand, name string, t *ast.Type, depth int) json.R
 func (w *world) id(r *rand.Rand, member string) string {
 	prefix := map[string]string{
 		"lead_id": "lead_", "contact_id": "cont_", "contact_ids": "cont_", "organization_id": "orga_", "status_id": "stat_", "pipeline_id": "pipe_",
-		"assigned_to": "user_", "users": "user_", "thread_id": "acti_", "in_reply_to_id": "acti_", "response_to_id": "acti_",
+		"role_id": "role_", "saved_view_ids": "save_", "default_caller_id": "phon_", "organizations": "orga_", "assigned_to": "user_", "users": "user_", "thread_id": "acti_", "in_reply_to_id": "acti_", "response_to_id": "acti_",
 		"outcome_id": "outcome_", "outcome_ids": "outcome_", "playbook_id": "convtyp_", "connected_account_id": "emailacct_", "email_account_id": "emailacct_",
 		"template_id": "tmpl_", "send_as_id": "sdas_", "dialer_id": "dial_", "dialer_saved_search_id": "save_",
 		"participants": "user_", "allowing_user_id": "user_", "allowed_user_id": "user_",
-		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "role_id": "role_", "saved_view_ids": "save_", "default_caller_id": "phon_", "organizations": "orga_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
+		"task_id": "task_", "opportunity_id": "oppo_", "task_assigned_to": "user_", "destination_lead_id": "lead_", "created_by": "user_", "updated_by": "user_", "user_id": "user_", "object_id": "acti_",
 		"sequence_id": "seq_", "sequence_subscription_id": "sub_", "bulk_action_id": "bulkedit_", "bulk_email_action_id": "bulkemail_",
 	}[member]
 	if prefix == "" {
@@ -293,12 +293,15 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 		return w.answer(req, "", json.RawMessage(strings.Replace(customDefinitions, "fields", "data", 1)))
 	case path == "/data/search/":
 		return w.search(req)
-	case strings.HasPrefix(path, "/report/"), path == "/user/availability/":
+	case strings.HasPrefix(path, "/report/"):
 		root := w.rootOf(req.Method, path)
 		return w.answer(req, root.Name, w.document(root))
 	case query.Get("_group_by") != "":
 		w.ask("Opportunity", query)
 		return w.answer(req, "Opportunity", w.groupPage(query))
+	case path == "/user/availability/":
+		root := w.rootOf(req.Method, path)
+		return w.answer(req, root.Name, w.document(root))
 	case strings.HasSuffix(path, "/pinned_views/"):
 		return w.answer(req, "PinnedViews", w.pinned(strings.Split(path, "/")[2]))
 	case path == "/me/":
@@ -497,8 +500,6 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 	switch {
 	case strings.HasSuffix(target.Name, "Connection"):
 		return []member{{reads[0], idType}}
-	case target.Name == "PinnedViews": // of a call of its own
-		return []member{{reads[0], idType}}
 	case target.Name == "CustomFieldValue", len(reads) == 0: // those of customValue, or none at all
 		return nil
 	case reads[0] == "_all":
@@ -507,6 +508,8 @@ func membersOf(schema *ast.Schema, def *ast.Definition, field *ast.FieldDefiniti
 		return []member{{reads[0], metricsType}}
 	case def.Name == "ActivityReportQueries":
 		return []member{{reads[0], queriesType}}
+	case target.Name == "PinnedViews": // of a call of its own
+		return []member{{reads[0], idType}}
 	case def.Name == "ActiveCall" && reads[0] == "lead":
 		return []member{{reads[0], activeLeadType}}
 	case def.Name == "Group" && len(reads) == 2:
