@@ -60,6 +60,7 @@ func TestMembershipRefusals(t *testing.T) {
 		"half of the statuses":   {"PUT", "/organization/" + s.IDs("organization")[0] + "/", `{"lead_statuses":[{"id":"` + s.IDs("lead_status")[0] + `","label":"A"}]}`, 400, "lead_statuses"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			resp, body := ask(t, s, tt.method, tt.path, tt.body)
 			if resp.StatusCode != tt.status || !strings.Contains(body, tt.text) {
 				t.Errorf("%s %s = %d %s, want %d with %q", tt.method, tt.path, resp.StatusCode, body, tt.status, tt.text)

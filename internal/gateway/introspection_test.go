@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,7 +56,7 @@ func TestIntrospectionOff(t *testing.T) {
 	options.Config.Introspection = false
 	g := newGateway(t, options)
 	for range 2 {
-		if got := fmt.Sprintf("%s", post(t, g, map[string]any{"query": `{ __schema { queryType { name } } }`}, nil)); !strings.Contains(got, "errors") {
+		if got := string(post(t, g, map[string]any{"query": `{ __schema { queryType { name } } }`}, nil)); !strings.Contains(got, "errors") {
 			t.Errorf("introspection is off, but: %s", got)
 		}
 	}

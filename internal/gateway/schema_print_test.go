@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/closegraph/closegraph/closeapi/sandbox"
 )
@@ -60,7 +61,7 @@ func TestPrintSchema(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the print is no schema: %v", err)
 	}
-	query, errs := gqlparser.LoadQuery(printed, introspection.Query)
+	query, errs := gqlparser.LoadQueryWithRules(printed, introspection.Query, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
