@@ -18,6 +18,7 @@ const benchKey = "api_bench"
 type rig struct {
 	account                     *account
 	binary                      string // the gateway's
+	built                       string // the folder that it was built into; empty when it was given
 	upstream, proxy, floor, own *server
 	literals                    bool
 }
@@ -26,17 +27,17 @@ type rig struct {
 func newRig(ctx context.Context, source, binary string) (*rig, error) {
 	r := &rig{account: newAccount(), binary: binary}
 	if binary == "" {
-		dir, err := os.MkdirTemp("", "closegraph-bench")
-		if err != nil {
+		var err error
+		if r.built, err = os.MkdirTemp("", "closegraph-bench"); err != nil {
 			return nil, err
 		}
-		if r.binary, err = build(ctx, source, dir); err != nil {
-			return nil, err
+		if r.binary, err = build(ctx, source, r.built); err != nil {
+			return r, err
 		}
 	}
 	var err error
 	if r.upstream, err = startSelf(ctx, "upstream", coreLoad, "-part", "upstream"); err != nil {
-		return nil, err
+		return r, err
 	}
 	if r.proxy, err = startSelf(ctx, "proxy", coreMeasured, "-part", "proxy", "-upstream", r.upstream.address); err != nil {
 		return r, err
@@ -55,12 +56,15 @@ func (r *rig) gateway(ctx context.Context, up *server, more ...string) (*server,
 		"--close-base-url=" + up.address + basePath, "--cache-size=0", "--log-level=warn"}, more...)...)
 }
 
-// stop ends all that runs.
+// stop ends all that runs, and takes away what was built.
 func (r *rig) stop() {
 	for _, s := range []*server{r.own, r.floor, r.proxy, r.upstream} {
 		if s != nil {
 			s.stop()
 		}
+	}
+	if r.built != "" {
+		_ = os.RemoveAll(r.built)
 	}
 }
 

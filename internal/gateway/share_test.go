@@ -139,6 +139,36 @@ func TestSharing(t *testing.T) {
 	})
 }
 
+// TestSharingByGet wants queries in URLs to be shared like others, but not with others.
+func TestSharingByGet(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, way, _ := gated(t)
+		var wait sync.WaitGroup
+		answers := make([]string, 3)
+		for i := range answers {
+			wait.Go(func() {
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/graphql?query=%7Bleads%28first%3A3%29%7Bnodes%7Bid%20displayName%7D%7D%7D", nil)
+				w := httptest.NewRecorder()
+				g.Handler().ServeHTTP(w, r)
+				answers[i] = w.Body.String()
+			})
+		}
+		posted := asks(t, g, leadsQuery, nil)
+		synctest.Wait()
+		close(way.shut)
+		wait.Wait()
+		for _, got := range answers {
+			if want := posted.answer(); got != want || !strings.Contains(got, "lead_") {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		}
+		if run, joined := executed(t, g); run != "2" || joined != "2" {
+			t.Errorf("%s runs, %s joined, want 2 and 2", run, joined)
+		}
+	})
+}
+
 // TestNotShared wants a run for each who asks for something else, however little differs.
 func TestNotShared(t *testing.T) {
 	t.Parallel()
