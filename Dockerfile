@@ -22,9 +22,11 @@
 # It needs no files, no capabilities and no root: add --read-only --cap-drop=ALL --security-opt=no-new-privileges.
 # Running requests get SHUTDOWN_TIMEOUT (20s) to end, so stop it with "docker stop --time 25".
 
-# To pin what is built on to the byte, write golang:1.26.8@sha256:... with the digest that
-# "docker buildx imagetools inspect golang:1.26.8" prints first, and raise the tag and the digest together.
-FROM --platform=$BUILDPLATFORM golang:1.26.8 AS build
+# What is built on has a version, and to the byte the digest that "make docker" looks up: it builds on
+# golang:1.26.8@sha256:... and leaves that name in the label org.opencontainers.image.base.name, so that the same can be built
+# again with --build-arg GO_IMAGE=<that name>. Nothing of the image is in the result but its certificates.
+ARG GO_IMAGE=golang:1.26.8
+FROM --platform=$BUILDPLATFORM $GO_IMAGE AS build
 WORKDIR /src
 
 # The modules change seldom, so they are a layer of their own.
@@ -39,12 +41,14 @@ RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags 
 
 FROM scratch
 ARG VERSION=unknown
+ARG GO_IMAGE
 LABEL org.opencontainers.image.title="Closegraph" \
       org.opencontainers.image.description="The Close CRM as GraphQL" \
       org.opencontainers.image.source="https://github.com/closegraph/closegraph" \
       org.opencontainers.image.documentation="https://github.com/closegraph/closegraph#readme" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="$VERSION"
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.base.name="$GO_IMAGE"
 # Close is reached over TLS; these say whom to trust.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/closegraph /closegraph

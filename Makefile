@@ -1,9 +1,10 @@
 # `make` alone lists what there is to do.
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+GO_IMAGE ?= $(shell sed -n 's/^ARG GO_IMAGE=//p' Dockerfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test race golden lint fuzz bench load browser run docker ci
+.PHONY: help generate test race golden lint fuzz bench load browser run docker release ci
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +39,12 @@ browser: ## test the playground in a real Chromium; SCREENSHOTS=dir keeps pictur
 run: ## serve demo data, or the account of CLOSE_API_KEY, with a playground
 	$(GO) run .
 
-docker: ## build the image
-	docker build --build-arg VERSION=$(VERSION) -t closegraph .
+docker: ## build the image, on the Go image as it is now, whose digest is then among the labels
+	digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' $(GO_IMAGE)) && \
+	docker build --build-arg VERSION=$(VERSION) --build-arg GO_IMAGE=$(GO_IMAGE)@$$digest -t closegraph .
+
+release: ## build what is published into dist/: binaries, their bills of materials (CycloneDX), sums
+	VULNDB=required RELEASE=dist VERSION=$(VERSION) PLATFORMS="linux/amd64 linux/arm64" .ci/run vulnerabilities release
 
 ci: ## do all that CI does, Debian packages included
 	.ci/run

@@ -53,12 +53,13 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		return err
 	}
 	if cfg.HealthCheck {
-		return gateway.CheckHealth(ctx, cfg.Listen)
+		return gateway.CheckHealth(ctx, cfg.Listen, cfg.TLSCert)
 	}
 	if cfg.HashToken != "" {
 		return hashToken(cfg.HashToken, stdin, stdout)
 	}
 	log := cfg.Logger(stderr)
+	keepMemoryPrivate(log)
 	tracing, err := telemetry.TracingFromEnv(ctx, programVersion(), env, log)
 	if err != nil {
 		return err
@@ -69,6 +70,12 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	}
 	defer g.Close()
 
+	public := gateway.ServeOptions{Drain: g.Drain, MaxConnections: cfg.MaxConnections}
+	if cfg.TLS() {
+		if public.TLS, err = gateway.ServerTLS(cfg.TLSCert, cfg.TLSKey, log); err != nil {
+			return err
+		}
+	}
 	servers, ctx := errgroup.WithContext(ctx)
 	grace, cancel := graceAfter(ctx, cfg.ShutdownTimeout)
 	defer cancel()
@@ -79,9 +86,13 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		}
 		opts.RequestTimeout, opts.ShutdownTimeout, opts.Log = cfg.RequestTimeout, cfg.ShutdownTimeout, log
 		servers.Go(func() error { return gateway.Serve(ctx, listener, handler, opts) })
-		return "http://" + listener.Addr().String(), nil
+		scheme := "http://"
+		if opts.TLS != nil {
+			scheme = "https://"
+		}
+		return scheme + listener.Addr().String(), nil
 	}
-	api, err := serve(cfg.Listen, g.Handler(), gateway.ServeOptions{Drain: g.Drain})
+	api, err := serve(cfg.Listen, g.Handler(), public)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,5 +169,36 @@ func TestOAuthDefaults(t *testing.T) {
 	if !strings.HasPrefix(address, "https://app.close.com/oauth2/authorize/?") || q.Get("scope") != "all.full_access offline_access" ||
 		q.Get("response_type") != "code" || q.Get("code_challenge_method") != "S256" || q.Get("redirect_uri") != "https://x/back" || strings.Contains(address, secretKey) {
 		t.Errorf("AuthorizeURL = %s", address)
+	}
+}
+
+// TestOAuthRedirectIsNotFollowed wants codes, tokens and the secret to go nowhere but to the token endpoint.
+func TestOAuthRedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 307, 308} {
+		var hosts []string
+		o := closeapi.NewOAuth(closeapi.OAuthConfig{
+			ClientID: "c", ClientSecret: secretKey, RedirectURL: "https://x/back",
+			TokenURL: "https://close.example/token/", RevokeURL: "https://close.example/revoke/",
+			Transport: inProcess(func(r *http.Request) (*http.Response, error) {
+				hosts = append(hosts, r.URL.Host)
+				resp := answer(status, "")
+				resp.Header.Set("Location", "https://evil.example/")
+				return resp, nil
+			}),
+		})
+		grant := closeapi.OAuthGrant{AccessToken: "at_1", RefreshToken: "rt_1"}
+		if _, err := o.Exchange(t.Context(), "code", "verifier"); err == nil {
+			t.Errorf("%d: Exchange takes a redirect for an answer", status)
+		}
+		if _, err := o.Refresh(t.Context(), grant); err == nil {
+			t.Errorf("%d: Refresh takes a redirect for an answer", status)
+		}
+		if err := o.Revoke(t.Context(), grant); err == nil {
+			t.Errorf("%d: Revoke takes a redirect for an answer", status)
+		}
+		if len(hosts) != 4 || slices.Contains(hosts, "evil.example") {
+			t.Errorf("%d: asked %v", status, hosts)
+		}
 	}
 }

@@ -67,7 +67,7 @@ func listEvents(c *call, b []byte) ([]byte, *apiError) {
 	}
 	var found []*object
 	for _, e := range c.s.store.tables["event"].all {
-		if kept(c.now, e) && passes(e, tests) {
+		if kept(c.now, e) && c.sees(e) && passes(e, tests) {
 			found = append(found, e)
 		}
 	}

@@ -144,7 +144,7 @@ func (r *resource) match(c *call) ([]*object, *apiError) {
 	}
 	var matches []*object
 	for _, o := range r.candidates(c) {
-		if passes(o, tests) {
+		if c.sees(o) && passes(o, tests) {
 			matches = append(matches, o)
 		}
 	}

@@ -221,7 +221,7 @@ func (r *resource) endpoint(kind string, handle func(*call, []byte) ([]byte, *ap
 
 func (r *resource) handleRead(c *call, b []byte) ([]byte, *apiError) {
 	o := c.s.store.get(r.name, c.id)
-	if o == nil {
+	if o == nil || !c.sees(o) {
 		return nil, notFound(c.id)
 	}
 	sel, refused := r.selection(c)

@@ -36,7 +36,7 @@ func search(c *call, b []byte) ([]byte, *apiError) {
 		return nil, refused
 	}
 	v := c.view()
-	found := q.find(c.s.store)
+	found := slices.DeleteFunc(q.find(c.s.store), func(o *object) bool { return !c.sees(o) })
 	sortBy(found, q.sorts)
 	total := len(found)
 	if q.resultsLimit >= 0 {

@@ -15,6 +15,7 @@ type store struct {
 	tables       map[string]*table
 	organization string // the id of the only one
 	size         int
+	hidden       map[string]map[string]bool // leads by the user who does not see them
 
 	journal    *journal           // of the call that writes now; nil when nobody does
 	lastEvents map[string]*object // the last event about each object, by the object's id

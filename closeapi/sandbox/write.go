@@ -160,7 +160,7 @@ func (w *write) stamp(values map[string]any) {
 func (r *resource) handleUpdate(c *call, b []byte) ([]byte, *apiError) {
 	w := &write{c, c.s.store}
 	o := w.st.get(r.name, c.id)
-	if o == nil {
+	if o == nil || !c.sees(o) {
 		return nil, notFound(c.id)
 	}
 	sel, refused := r.selection(c)
@@ -260,7 +260,7 @@ func combine(old, v any, operation string) any {
 
 func (r *resource) handleDelete(c *call, b []byte) ([]byte, *apiError) {
 	o := c.s.store.get(r.name, c.id)
-	if o == nil {
+	if o == nil || !c.sees(o) {
 		return nil, notFound(c.id)
 	}
 	if refused := r.writing.mayChange(c, o); refused != nil {

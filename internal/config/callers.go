@@ -139,7 +139,11 @@ func (c Config) RedirectURL() string {
 	if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "0" || !loopback(c.Listen) {
 		return ""
 	}
-	return "http://" + c.Listen + callbackPath
+	scheme := "http://"
+	if c.TLS() {
+		scheme = "https://"
+	}
+	return scheme + c.Listen + callbackPath
 }
 
 // checkSafeURL refuses addresses that others could listen on or answer for: secrets go there, or trust comes from

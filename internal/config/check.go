@@ -11,7 +11,7 @@ import (
 
 // check finds the first thing that is wrong with the configuration, alone or in combination.
 func (c Config) check() error {
-	for _, check := range []func() error{c.checkCallers, c.checkAddresses, c.checkClose, c.checkLimits, c.checkExposure} {
+	for _, check := range []func() error{c.checkCallers, c.checkAddresses, c.checkClose, c.checkNetwork, c.checkLimits, c.checkExposure} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -68,7 +68,12 @@ func (c Config) checkLimits() error {
 		{"--max-body", int64(c.MaxBody), 1},
 		{"--max-tokens", int64(c.MaxTokens), 1},
 		{"--max-depth", int64(c.MaxDepth), 1},
+		{"--max-aliases", int64(c.MaxAliases), 0},
+		{"--max-directives", int64(c.MaxDirectives), 0},
+		{"--max-fields", int64(c.MaxFields), 1},
+		{"--max-objects", int64(c.MaxObjects), 1},
 		{"--max-calls", int64(c.MaxCalls), 1},
+		{"--max-concurrent", int64(c.MaxConcurrent), 0},
 		{"--max-response", int64(c.MaxResponse), 1},
 		{"--query-cache", int64(c.QueryCache), 0},
 		{"--persisted-queries", int64(c.PersistedQueries), 0},

@@ -17,6 +17,7 @@ type Config struct {
 
 	Service `embed:"" group:"Callers that share the Close key:"`
 	Session `embed:"" group:"Callers that log in with Close:"`
+	Network `embed:"" group:"Browsers and the network:"`
 
 	AllowAnonymous bool   `name:"allow-anonymous" help:"Serve on an address that others can reach although callers need not prove who they are."`
 	SandboxListen  string `name:"sandbox-listen" placeholder:"ADDR" help:"Address to serve the sandbox's REST API on, for comparing."`
@@ -29,12 +30,17 @@ type Config struct {
 
 	Explain Switch `name:"explain" enum:"auto,on,off" default:"auto" placeholder:"auto|on|off" help:"Answer requests with the header X-Closegraph-Explain: 1 with the REST calls that they caused. auto: on demo data only."`
 
-	MaxBody     Bytes `name:"max-body" placeholder:"SIZE" default:"1MiB" help:"Most bytes of a request body."`
-	MaxTokens   int   `name:"max-tokens" placeholder:"N" default:"5000" help:"Most tokens of a query."`
-	MaxDepth    int   `name:"max-depth" placeholder:"N" default:"15" help:"Most levels of fields in a query."`
-	MaxCalls    int   `name:"max-calls" placeholder:"N" default:"250" help:"Most calls to Close for one operation."`
-	MaxResponse Bytes `name:"max-response" placeholder:"SIZE" default:"32MiB" help:"Most bytes of an answer."`
-	QueryCache  int   `name:"query-cache" placeholder:"N" default:"1000" help:"How many parsed queries to keep; 0 keeps none."`
+	MaxBody       Bytes `name:"max-body" placeholder:"SIZE" default:"1MiB" help:"Most bytes of a request body."`
+	MaxTokens     int   `name:"max-tokens" placeholder:"N" default:"5000" help:"Most tokens of a query."`
+	MaxDepth      int   `name:"max-depth" placeholder:"N" default:"15" help:"Most levels of fields in a query."`
+	MaxAliases    int   `name:"max-aliases" placeholder:"N" default:"250" help:"Most fields of a query that are given another name."`
+	MaxDirectives int   `name:"max-directives" placeholder:"N" default:"250" help:"Most directives of a query, such as @include."`
+	MaxFields     int   `name:"max-fields" placeholder:"N" default:"20000" help:"Most fields of an operation, those of fragments counted wherever they are spread."`
+	MaxObjects    int   `name:"max-objects" placeholder:"N" default:"100000" help:"Most objects that the lists of an operation may hold if all are full: first times first, where a list is below a list."`
+	MaxCalls      int   `name:"max-calls" placeholder:"N" default:"250" help:"Most calls to Close for one operation. It is refused at once when it is likely to need more."`
+	MaxConcurrent int   `name:"max-concurrent" placeholder:"N" default:"1000" help:"Most operations of one caller at a time; 0 sets no limit."`
+	MaxResponse   Bytes `name:"max-response" placeholder:"SIZE" default:"32MiB" help:"Most bytes of an answer."`
+	QueryCache    int   `name:"query-cache" placeholder:"N" default:"1000" help:"How many parsed queries to keep; 0 keeps none."`
 
 	PersistedQueries     int    `name:"persisted-queries" placeholder:"N" default:"1000" help:"How many automatic persisted queries to keep, which clients name by their hash; 0 switches them off."`
 	TrustedDocuments     string `name:"trusted-documents" placeholder:"FILE" help:"List of operations that clients may name by id: JSON, as Relay's compiler or Apollo's manifest has it."`

@@ -26,14 +26,16 @@ func parse(t *testing.T, env map[string]string, args ...string) (c Config, stdou
 
 func defaults() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", CloseBaseURL: DefaultCloseBaseURL, Session: defaultSession(),
+		Listen: "127.0.0.1:8080", CloseBaseURL: DefaultCloseBaseURL, Session: defaultSession(), Network: defaultNetwork(),
 		Playground: true, Introspection: true,
 		Explain: "auto",
-		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxCalls: 250, MaxResponse: 32 << 20, QueryCache: 1000, PersistedQueries: 1000, CacheSize: 64 << 20,
+		MaxBody: 1 << 20, MaxTokens: 5000, MaxDepth: 15, MaxAliases: 250, MaxDirectives: 250, MaxFields: 20000, MaxObjects: 100000, MaxCalls: 250, MaxConcurrent: 1000, MaxResponse: 32 << 20, QueryCache: 1000, PersistedQueries: 1000, CacheSize: 64 << 20,
 		RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
 		LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
+
+func defaultNetwork() Network { return Network{Compression: true, MaxConnections: 1000} }
 
 func defaultSession() Session {
 	return Session{
@@ -59,14 +61,17 @@ func TestParse(t *testing.T) {
 			name: "environment",
 			env: map[string]string{
 				"LISTEN_ADDR": "[::1]:9000", "ADMIN_LISTEN": ":9090", "PPROF": "1", "CLOSE_API_KEY": "api_x.y", "PLAYGROUND": "false", "INTROSPECTION": "no",
-				"EXPLAIN": "on", "MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_CALLS": "7", "MAX_RESPONSE": "1MB", "QUERY_CACHE": "0", "PERSISTED_QUERIES": "0", "TRUSTED_DOCUMENTS": "list.json", "ONLY_TRUSTED_DOCUMENTS": "true",
+				"EXPLAIN": "on", "MAX_BODY": "64KiB", "MAX_TOKENS": "10", "MAX_DEPTH": "3", "MAX_ALIASES": "0", "MAX_DIRECTIVES": "4", "MAX_FIELDS": "50", "MAX_OBJECTS": "60", "MAX_CONCURRENT": "0",
+				"TLS_CERT": "cert.pem", "TLS_KEY": "key.pem", "CORS_ORIGINS": "https://app.example.com,http://localhost:3000", "COMPRESSION": "off", "MAX_CONNECTIONS": "0",
+				"MAX_CALLS": "7", "MAX_RESPONSE": "1MB", "QUERY_CACHE": "0", "PERSISTED_QUERIES": "0", "TRUSTED_DOCUMENTS": "list.json", "ONLY_TRUSTED_DOCUMENTS": "true",
 				"CACHE": "lead=30s, user=0", "CACHE_SIZE": "1MiB",
 				"REQUEST_TIMEOUT": "5s", "SHUTDOWN_TIMEOUT": "1m", "LOG_LEVEL": "debug", "LOG_FORMAT": "json",
 			},
 			want: func(c *Config) {
 				*c = Config{
 					Listen: "[::1]:9000", AdminListen: ":9090", Pprof: true, CloseAPIKey: "api_x.y", CloseBaseURL: DefaultCloseBaseURL, Session: defaultSession(),
-					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxCalls: 7, MaxResponse: 1_000_000,
+					Network: Network{TLSCert: "cert.pem", TLSKey: "key.pem", CORSOrigins: []string{"https://app.example.com", "http://localhost:3000"}},
+					Explain: "on", MaxBody: 64 << 10, MaxTokens: 10, MaxDepth: 3, MaxDirectives: 4, MaxFields: 50, MaxObjects: 60, MaxCalls: 7, MaxResponse: 1_000_000,
 					TrustedDocuments: "list.json", OnlyTrustedDocuments: true,
 					Cache: Lifetimes{"lead": 30 * time.Second, "user": 0}, CacheSize: 1 << 20,
 					RequestTimeout: 5 * time.Second, ShutdownTimeout: time.Minute, LogLevel: slog.LevelDebug, LogFormat: "json",
@@ -213,6 +218,23 @@ func TestParseRefuses(t *testing.T) {
 		{name: "size", args: []string{"--max-body=lots"}, want: "max-body"},
 		{name: "no body", args: []string{"--max-body=0"}, want: "--max-body: must be at least 1"},
 		{name: "depth", args: []string{"--max-depth=0"}, want: "--max-depth: must be at least 1"},
+		{name: "aliases", args: []string{"--max-aliases=-1"}, want: "--max-aliases: must be at least 0"},
+		{name: "directives", args: []string{"--max-directives=-1"}, want: "--max-directives: must be at least 0"},
+		{name: "fields", args: []string{"--max-fields=0"}, want: "--max-fields: must be at least 1"},
+		{name: "objects", args: []string{"--max-objects=0"}, want: "--max-objects: must be at least 1"},
+		{name: "at a time", args: []string{"--max-concurrent=-1"}, want: "--max-concurrent: must be at least 0"},
+		{name: "connections", args: []string{"--max-connections=-1"}, want: "--max-connections: must be at least 0"},
+		{name: "a certificate without its key", args: []string{"--tls-cert=x"}, want: "--tls-cert, --tls-key: both"},
+		{name: "a key without its certificate", env: map[string]string{"TLS_KEY": "x"}, want: "--tls-cert, --tls-key: both"},
+		{name: "every origin, for the sandbox", args: []string{"--cors-origins=*"}, want: "--cors-origins: * would let every page act"},
+		{name: "every origin, for the key", env: map[string]string{"CLOSE_API_KEY": key}, args: []string{"--cors-origins=*"}, want: "--cors-origins: * would let every page act"},
+		{name: "every origin, and one", args: []string{"--passthrough", "--cors-origins=*,https://app.example.com"}, want: "--cors-origins: * is every origin already"},
+		{name: "origins by pattern", args: []string{"--cors-origins=https://*.example.com"}, want: `--cors-origins: "https://*.example.com" is not an origin`},
+		{name: "an origin with a path", args: []string{"--cors-origins=https://app.example.com/"}, want: `--cors-origins: "https://app.example.com/" is not an origin`},
+		{name: "an origin without a scheme", args: []string{"--cors-origins=app.example.com"}, want: "is not an origin"},
+		{name: "an origin in capitals", args: []string{"--cors-origins=https://App.example.com"}, want: "is not an origin"},
+		{name: "an origin with the usual port", args: []string{"--cors-origins=https://app.example.com:443"}, want: "is not an origin"},
+		{name: "no origin", args: []string{"--cors-origins=null"}, want: `"null" is not an origin`},
 		{name: "calls", env: map[string]string{"MAX_CALLS": "many"}, want: "max-calls"},
 		{name: "cache", args: []string{"--query-cache=-1"}, want: "--query-cache: must be at least 0"},
 		{name: "persisted queries", args: []string{"--persisted-queries=-1"}, want: "--persisted-queries: must be at least 0"},
@@ -283,6 +305,8 @@ func TestCallers(t *testing.T) {
 		"no sessions":                {login, []string{"MAX_SESSIONS=0"}, "--max-sessions: "},
 		"a secret without an app":    {login[1:], nil, "--oauth-client-id: it is needed"},
 		"keys without an app":        {nil, []string{"SESSION_KEYS=0123456789abcdef0123456789abcdef"}, "--oauth-client-id: it is needed"},
+		"pages in the clear":         {login, []string{"CORS_ORIGINS=http://app.example.com"}, "it must be https"},
+		"pages of everybody":         {login, []string{"CORS_ORIGINS=*"}, "or a cookie; name the origins"},
 		"the sandbox beside it":      {login, []string{"SANDBOX_LISTEN=127.0.0.1:1"}, "--sandbox-listen: there is no sandbox"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -311,6 +335,10 @@ func TestRedirectURL(t *testing.T) {
 		"127.0.0.1:8080": "http://127.0.0.1:8080/oauth/callback", "[::1]:9000": "http://[::1]:9000/oauth/callback",
 		"localhost:80": "http://localhost:80/oauth/callback", "127.0.0.1:0": "", "0.0.0.0:8080": "", ":8080": "",
 	} {
+		secure := Config{Listen: listen, Network: Network{TLSCert: "cert.pem"}}
+		if got := secure.RedirectURL(); got != strings.Replace(want, "http:", "https:", 1) {
+			t.Errorf("RedirectURL of %s with TLS = %q", listen, got)
+		}
 		if got := (Config{Listen: listen}).RedirectURL(); got != want {
 			t.Errorf("RedirectURL of %s = %q, want %q", listen, got, want)
 		}

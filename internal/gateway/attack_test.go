@@ -25,6 +25,18 @@ func series(n int, format string) string {
 	return b.String()
 }
 
+// most is how many bytes a refusal may allocate: what the largest body takes to be read and parsed up to its limits.
+const most = 32 << 20
+
+// allocated is how many bytes a function allocates, garbage included. Nothing else may run beside it.
+func allocated(f func()) uint64 {
+	before, after := new(runtime.MemStats), new(runtime.MemStats)
+	runtime.ReadMemStats(before)
+	f()
+	runtime.ReadMemStats(after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
 // TestHostileDocuments sends documents that are made to take long, or to come back large. Each is refused without a call,
 // within little memory, and in few words.
 func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // it measures memory
@@ -52,10 +64,8 @@ func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // it measures m
 		"an unterminated string":       `{task(id:"` + strings.Repeat(`\"`, 10_000),
 		"comments without end":         "{__typename}" + strings.Repeat("#", 100_000) + "\n{",
 	} {
-		before, after := new(runtime.MemStats), new(runtime.MemStats)
-		runtime.ReadMemStats(before)
-		got := post(t, g, map[string]any{"query": query}, nil)
-		runtime.ReadMemStats(after)
+		var got []byte
+		took := allocated(func() { got = post(t, g, map[string]any{"query": query}, nil) })
 		var a answer
 		if err := json.Unmarshal(got, &a); err != nil || len(a.Errors) == 0 {
 			t.Errorf("%s: not refused: %.200s", name, got)
@@ -63,7 +73,7 @@ func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // it measures m
 		if len(got) > 16<<10 {
 			t.Errorf("%s: answered with %d bytes", name, len(got))
 		}
-		if took := after.TotalAlloc - before.TotalAlloc; took > 32<<20 {
+		if took > most {
 			t.Errorf("%s: took %d bytes", name, took)
 		}
 	}
@@ -128,9 +138,8 @@ func TestHostileIDs(t *testing.T) {
 	}
 }
 
-// TestHostileRequests sends requests that are none of GraphQL.
-func TestHostileRequests(t *testing.T) {
-	t.Parallel()
+// TestHostileRequests sends requests that are none of GraphQL. Each is refused within little memory, without a call.
+func TestHostileRequests(t *testing.T) { //nolint:paralleltest // it measures memory
 	s := sandbox.RunT(t)
 	handler := newTestGateway(t, s).Handler()
 	var bomb bytes.Buffer
@@ -157,6 +166,11 @@ func TestHostileRequests(t *testing.T) {
 		"a mutation by GET":            {http.MethodGet, "/graphql?query=mutation%7BtaskDelete(id:%22task_1%22)%7BdeletedId%7D%7D", nil, nil, http.StatusMethodNotAllowed},
 		"a mutation from another site": {http.MethodPost, "/graphql", strings.NewReader(mutation), map[string]string{"Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
 		"a query from another site":    {http.MethodGet, "/graphql?query=%7B__typename%7D", nil, map[string]string{"Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
+		"a mutation by GET from there": {http.MethodGet, "/graphql?query=mutation%7BtaskDelete(id:%22task_1%22)%7BdeletedId%7D%7D", nil, map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, http.StatusForbidden},
+		"an id of a megabyte":          {http.MethodPost, "/graphql", strings.NewReader(`{"query":"query($id: ID!) { task(id: $id) { id } }","variables":{"id":"task_` + strings.Repeat("x", 1<<20) + `"}}`), nil, http.StatusRequestEntityTooLarge},
+		"a thousand batched, in JSON":  {http.MethodPost, "/graphql", strings.NewReader(`{"query":["` + strings.Repeat(`{__typename}","`, 1000) + `"]}`), nil, http.StatusBadRequest},
+		"chunks without end":           {http.MethodPost, "/graphql", io.MultiReader(strings.NewReader(`{"query":"`), zeros{}), nil, http.StatusRequestEntityTooLarge},
+		"a megabyte of Accept":         {http.MethodPost, "/graphql", strings.NewReader(mutation), map[string]string{"Accept": strings.Repeat("a/b,", 1<<18)}, http.StatusNotAcceptable},
 		"from another origin":          {http.MethodPost, "/graphql", strings.NewReader(mutation), map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden},
 		"for another host":             {http.MethodPost, "http://evil.example/graphql", strings.NewReader(mutation), nil, http.StatusMisdirectedRequest},
 		"a query string of a megabyte": {http.MethodGet, "/graphql?query=" + strings.Repeat("x", 1<<20), nil, nil, http.StatusRequestURITooLong},
@@ -173,7 +187,9 @@ func TestHostileRequests(t *testing.T) {
 			r.Header.Set(key, value)
 		}
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
+		if took := allocated(func() { handler.ServeHTTP(w, r) }); took > most {
+			t.Errorf("%s: took %d bytes", name, took)
+		}
 		if w.Code != tt.want || w.Body.Len() > 1000 || strings.Contains(w.Body.String(), `"data"`) {
 			t.Errorf("%s: %d %.300s, want %d", name, w.Code, w.Body, tt.want)
 		}

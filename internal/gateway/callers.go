@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"hash/maphash"
 	"strings"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -12,7 +13,7 @@ import (
 
 // newIdentifier makes what the mode needs to find out who asks. What of it runs by itself does so as long as ctx lasts.
 func newIdentifier(ctx context.Context, o Options) (identifier, error) {
-	i := identifier{mode: o.Config.Mode(), own: ownCredential(o.Config), log: o.Log}
+	i := identifier{mode: o.Config.Mode(), seed: maphash.MakeSeed(), own: ownCredential(o.Config), log: o.Log}
 	var err error
 	switch i.mode {
 	case config.ModeService:
@@ -73,6 +74,7 @@ func newSessions(o Options) (*session.Sessions, error) {
 		Store:    o.Sessions,
 		Keys:     keys,
 		Lifetime: c.SessionLifetime,
+		Origins:  c.CORSOrigins,
 		Secure:   strings.HasPrefix(c.RedirectURL(), "https:"),
 		Now:      o.Now,
 		Log:      o.Log,

@@ -37,7 +37,7 @@ func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error 
 	}
 	f := failureOf(err)
 	if f.code == codeInternal {
-		p.log.ErrorContext(ctx, "unexpected error", "path", shown.Path.String(), "error", err)
+		p.log.ErrorContext(ctx, "unexpected error", "path", shown.Path.String(), "error", scrub(err))
 	}
 	shown.Message, shown.Extensions = f.message, f.extensions()
 	if f.limit != "" {

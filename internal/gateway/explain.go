@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/internal/projection"
 )
 
 // explainHeader asks for the REST calls of a request: they come as extensions.closegraph of the answer.
@@ -16,7 +17,8 @@ const explainHeader = "X-Closegraph-Explain"
 
 // explainer keeps what is observed of the calls to Close.
 type explainer struct {
-	close *closeapi.Client // whose budgets are shown
+	close    *closeapi.Client // whose budgets are shown
+	estimate projection.Estimate
 
 	mu    sync.Mutex
 	calls []explainedCall
@@ -70,7 +72,10 @@ func (e *explainer) explain(next graphql.ResponseHandler) graphql.ResponseHandle
 		if resp.Extensions == nil {
 			resp.Extensions = map[string]any{}
 		}
-		resp.Extensions["closegraph"] = map[string]any{"calls": slices.Clone(e.calls)}
+		resp.Extensions["closegraph"] = map[string]any{
+			"calls":    slices.Clone(e.calls),
+			"estimate": map[string]int{"calls": e.estimate.Calls, "objects": e.estimate.Objects},
+		}
 		return resp
 	}
 }

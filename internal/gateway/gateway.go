@@ -18,6 +18,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/closegraph/closegraph/closeapi"
 	"github.com/closegraph/closegraph/closeapi/sandbox"
@@ -118,6 +119,10 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	pages, err := foreignOf(o.Config)
+	if err != nil {
+		return nil, err
+	}
 	opts := httpOptions{
 		Exec:      exec,
 		Telemetry: o.Telemetry,
@@ -125,15 +130,19 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 		Reading: func(ctx context.Context) (closeapi.Reading, bool) {
 			return g.client.For(identityOf(ctx).Caller).Reading()
 		},
-		Documents:  named,
-		MaxBody:    int64(o.Config.MaxBody),
-		Timeout:    o.Config.RequestTimeout,
-		LocalOnly:  o.Config.Mode().Anonymous() && !o.Config.AllowAnonymous,
-		Sessions:   identify.sessions,
-		Playground: playgroundOf(o.Config),
-		Admin:      o.Config.AdminListen != "",
-		Ready:      g.ready,
-		Log:        o.Log,
+		Documents:     named,
+		MaxBody:       int64(o.Config.MaxBody),
+		Timeout:       o.Config.RequestTimeout,
+		LocalOnly:     o.Config.Mode().Anonymous() && !o.Config.AllowAnonymous,
+		Compress:      o.Config.Compression,
+		Foreign:       pages,
+		MaxConcurrent: o.Config.MaxConcurrent,
+		Caller:        func(ctx context.Context) string { return identityOf(ctx).Name },
+		Sessions:      identify.sessions,
+		Playground:    playgroundOf(o.Config),
+		Admin:         o.Config.AdminListen != "",
+		Ready:         g.ready,
+		Log:           o.Log,
 	}
 	g.handler, g.admin = newHTTPHandler(opts), newAdminHandler(opts, o.Config.Pprof)
 	return g, nil
@@ -143,11 +152,13 @@ func assemble(ctx context.Context, o Options) (*Gateway, error) {
 func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, error) {
 	full := graph.NewExecutableSchema(graph.Config{}).Schema()
 	engine, err := projection.New(full, projection.Options{
-		Code:      resolvers.Code(),
-		MaxCalls:  o.Config.MaxCalls,
-		MaxAnswer: int(o.Config.MaxResponse),
-		PlanCache: o.Config.QueryCache,
-		Whole:     client.Whole,
+		Code:       resolvers.Code(),
+		MaxFields:  o.Config.MaxFields,
+		MaxObjects: o.Config.MaxObjects,
+		MaxCalls:   o.Config.MaxCalls,
+		MaxAnswer:  int(o.Config.MaxResponse),
+		PlanCache:  o.Config.QueryCache,
+		Whole:      client.Whole,
 	})
 	if err != nil {
 		return nil, err
@@ -160,12 +171,18 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 	exec.SetQueryCache(queries)
 	exec.SetParserTokenLimit(o.Config.MaxTokens)
 	exec.SetDisableSuggestion(!o.Config.Introspection)
+	exec.SetDefaultRulesFn(func() *rules.Rules { return validationRules(!o.Config.Introspection) })
 	exec.SetErrorPresenter(errorPresenter{o.Log}.present)
 	exec.SetRecoverFunc(recovered)
-	exec.Use(documentLimit{maxTokens: o.Config.MaxTokens, known: queries})
+	exec.Use(documentLimit{
+		maxTokens: o.Config.MaxTokens, maxAliases: o.Config.MaxAliases, maxDirectives: o.Config.MaxDirectives, known: queries,
+	})
 	exec.Use(depthLimit(o.Config.MaxDepth))
+	exec.Use(strictValues{full})
 	if o.Config.Introspection {
 		exec.Use(extension.Introspection{})
+	} else {
+		exec.Use(noIntrospection{})
 	}
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		op := graphql.GetOperationContext(ctx)
@@ -187,6 +204,7 @@ func newExecutor(o Options, client *closeapi.Client) (graphql.GraphExecutor, err
 		}
 		answer := next(ctx)
 		if asked {
+			explained.estimate = projection.Estimated(ctx)
 			answer = explained.explain(answer)
 		}
 		return func(ctx context.Context) *graphql.Response {

@@ -7,21 +7,6 @@ import (
 	"strings"
 )
 
-// crossOrigin says whether a browser sent the request for a page of another origin. The server's own credential, or a
-// cookie, may serve whatever the browser sends, so that a foreign page must not even be able to ask: it could not read
-// the answer, but it could use up the budget of calls. Clients that are not browsers send none of the headers this
-// looks at.
-func crossOrigin(r *http.Request) bool {
-	var protection http.CrossOriginProtection
-	// Check lets safe methods pass, for they change nothing; here they cost calls, so they are held to the same rule.
-	return protection.Check(&http.Request{Method: http.MethodPost, Host: r.Host, Header: r.Header, URL: r.URL}) != nil
-}
-
-// foreignPage is the refusal of what a page of another origin asks.
-func foreignPage() *refusal {
-	return &refusal{Status: http.StatusForbidden, Code: codeForbidden, Message: "pages of another origin are not served"}
-}
-
 // localOnly refuses requests that were not meant for this machine by name. A page elsewhere can let its own name
 // point to 127.0.0.1 and then count as of the same origin; its name is still in the Host header.
 func localOnly(next http.Handler) http.Handler {
@@ -50,10 +35,14 @@ func localHost(hostport string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
-// secure sets the headers that every answer carries.
+// secure sets the headers that every answer carries. Over TLS, browsers are to come over TLS from then on; localhost is left
+// out, since that would hold for all servers of this machine.
 func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
+		if r.TLS != nil && !localHost(r.Host) {
+			header.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")

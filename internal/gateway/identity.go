@@ -3,9 +3,11 @@ package gateway
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +21,8 @@ import (
 // request carries one.
 type Identity struct {
 	Caller closeapi.Caller
+	// Name tells callers apart, for limits. It holds no credential.
+	Name string
 	// ReadOnly says why the caller may query only; empty when it may change things too.
 	ReadOnly string
 }
@@ -40,6 +44,7 @@ func proofOf(r *http.Request) proof {
 // identifier finds out who makes a request.
 type identifier struct {
 	mode     config.Mode
+	seed     maphash.Seed        // of the names of callers that are known by their credential
 	own      closeapi.Credential // of the server; nil when callers must bring theirs
 	tokens   auth.Verifier       // of those who share the server's credential
 	sessions *session.Sessions   // of those who log in
@@ -81,17 +86,19 @@ func (i identifier) identify(ctx context.Context, p proof) (Identity, error) {
 // a proxy all have its address.
 func (i identifier) byCredential(_ context.Context, p proof) (Identity, error) {
 	credential := i.own
+	share, _, _ := net.SplitHostPort(p.request.RemoteAddr)
+	name := share
 	if i.mode != config.ModeSandbox && p.authorization != "" {
 		var err error
 		if credential, err = closeapi.ParseAuthorization(p.authorization); err != nil {
 			return Identity{}, unauthenticated(closeScheme, "the Authorization header holds neither an API key of Close (Basic, with the key as user name and no password) nor a Bearer token")
 		}
+		name = strconv.FormatUint(maphash.String(i.seed, p.authorization), 16)
 	}
 	if credential == nil {
 		return Identity{}, unauthenticated(closeScheme, "send an Authorization header with an API key of Close (Basic, with the key as user name and no password) or a Bearer token")
 	}
-	share, _, _ := net.SplitHostPort(p.request.RemoteAddr)
-	return Identity{Caller: closeapi.Caller{Credential: credential, Share: share}}, nil
+	return Identity{Caller: closeapi.Caller{Credential: credential, Share: share}, Name: name}, nil
 }
 
 // byToken lets callers with a token of their own use the server's credential.
@@ -109,6 +116,7 @@ func (i identifier) byToken(ctx context.Context, p proof) (Identity, error) {
 	}
 	return Identity{
 		Caller:   closeapi.Caller{Credential: i.own, Share: principal.Name},
+		Name:     principal.Name,
 		ReadOnly: principal.ReadOnly,
 	}, nil
 }
@@ -129,7 +137,7 @@ func (i identifier) bySession(ctx context.Context, p proof) (Identity, error) {
 		i.log.ErrorContext(ctx, "cannot find out who is logged in", "error", err)
 		return Identity{}, unavailable("the login cannot be looked up or renewed now; try again later")
 	}
-	return Identity{Caller: closeapi.Caller{Credential: grant.Credential(), Share: grant.UserID}}, nil
+	return Identity{Caller: closeapi.Caller{Credential: grant.Credential(), Share: grant.UserID}, Name: grant.UserID}, nil
 }
 
 // How callers prove who they are, as the header WWW-Authenticate says it.

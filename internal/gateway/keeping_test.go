@@ -166,7 +166,7 @@ func TestKeptCallsCountLess(t *testing.T) {
 		t.Errorf("three lists that are kept: %s", answer)
 	}
 	answer := string(post(t, g, query(60), nil))
-	if !strings.Contains(answer, "needs more than 3 calls") || len(s.Requests()) != 0 {
+	if !strings.Contains(answer, "is likely to need 6 calls") || len(s.Requests()) != 0 {
 		t.Errorf("sixty lists that are kept: %s", answer)
 	}
 }

@@ -24,6 +24,9 @@ const (
 	limitRepeats       exceeded = "repeats"
 	limitIntrospection exceeded = "introspection"
 	limitTime          exceeded = "time"
+	limitAliases       exceeded = "aliases"
+	limitDirectives    exceeded = "directives"
+	limitConcurrent    exceeded = "concurrent"
 )
 
 // Error names the limit.

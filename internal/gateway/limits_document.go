@@ -28,8 +28,8 @@ const (
 // documentLimit refuses documents that would take long to validate or to answer, before they are validated. What is in the
 // cache of queries was let through before.
 type documentLimit struct {
-	maxTokens int
-	known     graphql.Cache[*ast.QueryDocument]
+	maxTokens, maxAliases, maxDirectives int
+	known                                graphql.Cache[*ast.QueryDocument]
 }
 
 var _ graphql.OperationParameterMutator = documentLimit{}
@@ -43,7 +43,7 @@ func (documentLimit) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationParameters measures the document and changes nothing. One that cannot be parsed is left to the executor,
 // which says so.
 func (l documentLimit) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	if len(params.Query) <= harmless {
+	if len(params.Query) <= min(harmless, l.maxAliases, l.maxDirectives) {
 		return nil
 	}
 	if _, known := l.known.Get(ctx, params.Query); known {
@@ -53,7 +53,9 @@ func (l documentLimit) MutateOperationParameters(ctx context.Context, params *gr
 	if err != nil {
 		return nil //nolint:nilerr // the executor finds the same, and reports it
 	}
-	if limit, message := newDocumentMeter(doc).measure(doc); message != "" {
+	meter := newDocumentMeter(doc)
+	meter.maxAliases, meter.maxDirectives = l.maxAliases, l.maxDirectives
+	if limit, message := meter.measure(doc); message != "" {
 		return &gqlerror.Error{Err: limit, Message: message, Extensions: map[string]any{"code": codeValidationFailed}}
 	}
 	return nil
@@ -67,6 +69,8 @@ type documentMeter struct {
 	worst     string                    // the response key that repeats most
 	repeats   int
 	longest   string // the longest name
+
+	aliases, directives, maxAliases, maxDirectives int
 }
 
 func newDocumentMeter(doc *ast.QueryDocument) *documentMeter {
@@ -81,13 +85,19 @@ func newDocumentMeter(doc *ast.QueryDocument) *documentMeter {
 func (m *documentMeter) measure(doc *ast.QueryDocument) (limit exceeded, message string) {
 	introspected := 0
 	for _, op := range doc.Operations {
+		m.tally(op.Directives, op.SelectionSet)
 		m.walk(op.SelectionSet)
 		introspected += m.introspected(op.SelectionSet, map[string]bool{})
 	}
 	for _, f := range doc.Fragments {
+		m.tally(f.Directives, f.SelectionSet)
 		m.walk(f.SelectionSet)
 	}
 	switch {
+	case m.aliases > m.maxAliases:
+		return limitAliases, fmt.Sprintf("the document has %d aliases; the limit is %d", m.aliases, m.maxAliases)
+	case m.directives > m.maxDirectives:
+		return limitDirectives, fmt.Sprintf("the document has %d directives; the limit is %d", m.directives, m.maxDirectives)
 	case len(m.longest) > maxName:
 		return limitNames, fmt.Sprintf("the name %s is %d characters long; the limit is %d", clip(m.longest, 60), len(m.longest), maxName)
 	case m.repeats > maxRepeats:
@@ -96,6 +106,24 @@ func (m *documentMeter) measure(doc *ast.QueryDocument) (limit exceeded, message
 		return limitIntrospection, fmt.Sprintf("the document selects more than %d fields of the schema, counting those of every fragment where it is spread", maxIntrospected)
 	}
 	return "", ""
+}
+
+// tally counts the aliases and directives of a selection set and of all below it, as they are written.
+func (m *documentMeter) tally(directives ast.DirectiveList, set ast.SelectionSet) {
+	m.directives += len(directives)
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			if s.Alias != s.Name {
+				m.aliases++
+			}
+			m.tally(s.Directives, s.SelectionSet)
+		case *ast.InlineFragment:
+			m.tally(s.Directives, s.SelectionSet)
+		case *ast.FragmentSpread:
+			m.directives += len(s.Directives)
+		}
+	}
 }
 
 // name notes the longest name.

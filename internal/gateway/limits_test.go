@@ -11,6 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/closegraph/closegraph/closeapi/sandbox"
 )
 
 func TestDepthLimit(t *testing.T) {
@@ -120,5 +122,44 @@ func TestErrorsAreBounded(t *testing.T) {
 	}
 	if got := clip("ééé", 5); got != "é…" {
 		t.Errorf("clip = %q", got)
+	}
+}
+
+// TestDocumentLimits goes up to the limits of a document, and one beyond.
+func TestDocumentLimits(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, testOptions(sandbox.RunT(t), "--max-aliases=3", "--max-directives=2"))
+	for query, want := range map[string]string{
+		`{a:__typename b:__typename c:__typename}`:                                                         "",
+		`{a:__typename b:__typename c:__typename d:__typename}`:                                            "the document has 4 aliases; the limit is 3",
+		`{...F ...F} fragment F on Query{a:__typename b:__typename c:__typename viewer{d:id}}`:             "the document has 4 aliases; the limit is 3",
+		`query A{a:__typename b:__typename} query B{c:__typename d:__typename}`:                            "the document has 4 aliases; the limit is 3",
+		`{__typename @skip(if:false) viewer @include(if:true){id}}`:                                        "",
+		`{__typename @skip(if:false) viewer @include(if:true){id @skip(if:false)}}`:                        "the document has 3 directives; the limit is 2",
+		`{...F @skip(if:false)} fragment F on Query{... @skip(if:false){__typename @include(if:true)}}`:    "the document has 3 directives; the limit is 2",
+		`{__typename @skip(if:false) @include(if:true)} fragment F on Query @include(if:true){__typename}`: "the document has 3 directives; the limit is 2",
+	} {
+		got := string(post(t, g, map[string]any{"query": query}, nil))
+		if want == "" && strings.Contains(got, "errors") || !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %q", query, got, want)
+		}
+	}
+}
+
+// TestFieldLimit spreads fragments that spread fragments, each twice: a short document that stands for very many fields.
+func TestFieldLimit(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	var query strings.Builder
+	query.WriteString("{viewer{...F0}}")
+	for i := range 16 {
+		fmt.Fprintf(&query, " fragment F%d on Viewer{id ...on Viewer{a%d:id} ...F%d ...F%d}", i, i, i+1, i+1)
+	}
+	query.WriteString(" fragment F16 on Viewer{" + series(20, "b%d:email ") + "}")
+	for flag, want := range map[string]string{"--max-fields=37": "", "--max-fields=20": "selects more than 20 fields"} {
+		got := string(post(t, newGateway(t, testOptions(s, flag)), map[string]any{"query": query.String()}, nil))
+		if want == "" && strings.Contains(got, "errors") || !strings.Contains(got, want) {
+			t.Errorf("%s: %.400s, want %q", flag, got, want)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -39,7 +38,7 @@ func withLog(log *slog.Logger, next http.Handler) http.Handler {
 // cut, or the client would take that part for the whole: it then returns true.
 func answerPanic(log *slog.Logger, rec *recorder, id string, cause any) (abort bool) {
 	if cause != http.ErrAbortHandler { // which says that the handler knew what it did
-		log.Error("panic", "request", id, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+		log.Error("panic", "request", id, "cause", scrub(cause), "stack", string(debug.Stack()))
 	}
 	if rec.status != 0 || cause == http.ErrAbortHandler {
 		return true

@@ -30,17 +30,17 @@ type loginServer struct {
 
 const sessionKey = "session-planted-key-0123456789abcdef"
 
-func newLoginServer(t *testing.T) *loginServer {
+func newLoginServer(t *testing.T, flags ...string) *loginServer {
 	t.Helper()
 	l := &loginServer{now: time.Date(2026, 3, 18, 10, 0, 0, 0, time.UTC)}
 	l.sandbox = sandbox.New(sandbox.Options{Now: l.clock, Strict: true, RateLimit: 1_000_000})
 	upstream := httptest.NewServer(l.sandbox)
 	t.Cleanup(upstream.Close)
 	l.Server, l.authorize = httptest.NewUnstartedServer(nil), upstream.URL+"/oauth2/authorize/"
-	o := testOptions(nil, "--oauth-client-id="+sandbox.DemoClientID, "--oauth-client-secret="+sandbox.DemoClientSecret,
+	o := testOptions(nil, append(flags, "--oauth-client-id="+sandbox.DemoClientID, "--oauth-client-secret="+sandbox.DemoClientSecret,
 		"--session-keys="+sessionKey+",another-key-that-was-in-use-before", "--listen="+l.Listener.Addr().String(),
 		"--close-base-url="+upstream.URL+"/api/v1", "--oauth-authorize-url="+l.authorize,
-		"--oauth-token-url="+upstream.URL+"/oauth2/token/", "--oauth-revoke-url="+upstream.URL+"/oauth2/revoke/")
+		"--oauth-token-url="+upstream.URL+"/oauth2/token/", "--oauth-revoke-url="+upstream.URL+"/oauth2/revoke/")...)
 	o.Now, o.Log = l.clock, slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	g, err := New(o)
 	if err != nil {
@@ -181,6 +181,16 @@ func (p *person) cookies() map[string]string {
 		all[c.Name] = c.Value
 	}
 	return all
+}
+
+// cookieHeader is what the browser sends of them.
+func (p *person) cookieHeader() string {
+	p.t.Helper()
+	var pairs []string
+	for name, value := range p.cookies() {
+		pairs = append(pairs, name+"="+value)
+	}
+	return strings.Join(pairs, "; ")
 }
 
 // setCookie puts a cookie into the browser.

@@ -162,14 +162,3 @@ func compress(content []byte) []byte {
 	_ = w.Close()
 	return b.Bytes()
 }
-
-func takesGzip(accept string) bool {
-	for part := range strings.SplitSeq(accept, ",") {
-		coding, quality, _ := strings.Cut(part, ";")
-		if strings.TrimSpace(coding) == "gzip" {
-			q, ok := parseQuality(strings.TrimPrefix(strings.ReplaceAll(quality, " ", ""), "q="))
-			return ok && q > 0
-		}
-	}
-	return false
-}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -28,6 +29,8 @@ type refusal struct {
 	Message string
 	Header  http.Header
 	Limit   exceeded // the one that the request met, if that is why
+	// RetryAfter is when another try may do better, in whole seconds; zero when that is not known.
+	RetryAfter time.Duration
 }
 
 // Error is the message, which is fit for the client.
@@ -35,7 +38,11 @@ func (r *refusal) Error() string { return r.Message }
 
 // errors is the refusal as GraphQL says it.
 func (r *refusal) errors() gqlerror.List {
-	return gqlerror.List{{Message: r.Message, Extensions: map[string]any{"code": r.Code}}}
+	extensions := map[string]any{"code": r.Code}
+	if r.RetryAfter > 0 {
+		extensions["retryAfter"] = inSeconds(r.RetryAfter)
+	}
+	return gqlerror.List{{Message: r.Message, Extensions: extensions}}
 }
 
 func badRequest(message string) *refusal {

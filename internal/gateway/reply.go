@@ -14,6 +14,7 @@ type reply struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	media string // of the answer
+	as    coding // of the answer
 	told  *telemetry.Request
 }
 
@@ -55,7 +56,7 @@ func (to reply) write(resp *graphql.Response) {
 	}
 	to.told.Hit(string(limitOf(resp.Errors)))
 	to.told.Answered(to.outcome(resp), status)
-	writeAnswer(to.w, to.media, status, resp)
+	writeAnswer(to.w, to.as, to.media, status, resp)
 }
 
 // refuse writes why the request was turned down. What is not a refusal is not for the client's eyes.

@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/internal/config"
 	"github.com/closegraph/closegraph/internal/session"
 	"github.com/closegraph/closegraph/internal/telemetry"
 )
@@ -36,6 +37,14 @@ type httpOptions struct {
 	Timeout time.Duration
 	// LocalOnly turns down requests that name another machine, for servers that only this machine is to use.
 	LocalOnly bool
+	// Compress compresses answers for clients that take that.
+	Compress bool
+	// Foreign says which pages of other origins may use the API; nil for none.
+	Foreign *foreign
+	// MaxConcurrent is how many operations one caller may have under way; zero for any number.
+	MaxConcurrent int
+	// Caller tells callers apart, by the context that Prepare gave. Nil when all count as one.
+	Caller func(context.Context) string
 	// Sessions log people in and out. Nil when nobody logs in here.
 	Sessions *session.Sessions
 	// Playground serves the playground to browsers. Nil leaves it out.
@@ -52,10 +61,15 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 	if opts.Documents == nil {
 		opts.Documents = &documents{}
 	}
+	if opts.Foreign == nil {
+		opts.Foreign, _ = foreignOf(config.Config{}) // which names no origin that could be wrong
+	}
 	api := &graphqlHandler{
 		exec: opts.Exec, telemetry: opts.Telemetry, prepare: opts.Prepare, documents: opts.Documents,
-		maxBody: opts.MaxBody, timeout: opts.Timeout, sharing: newSharing(opts.Reading, opts.Timeout),
+		maxBody: opts.MaxBody, timeout: opts.Timeout, compress: opts.Compress,
+		foreign: opts.Foreign, admission: newAdmission(opts.MaxConcurrent), caller: opts.Caller, sharing: newSharing(opts.Reading, opts.Timeout),
 	}
+	shared := opts.Foreign.headers
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", serveAlive)
 	mux.HandleFunc("GET /readyz", serveReady(opts.Ready))
@@ -66,15 +80,15 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 		page := whenAsked(func() http.Handler { return newPlayground(*opts.Playground) })
 		mux.Handle("GET /{$}", forBrowsers(page, pointer))
 		mux.Handle("GET /playground/", page)
-		mux.Handle(graphqlPath, toPlayground(api))
+		mux.Handle(graphqlPath, shared(toPlayground(api)))
 	} else {
-		mux.Handle(graphqlPath, api)
+		mux.Handle(graphqlPath, shared(api))
 		mux.Handle("GET /{$}", pointer)
 	}
 	if opts.Sessions != nil {
 		mux.HandleFunc("GET "+session.LoginPath, opts.Sessions.Login)
 		mux.HandleFunc("GET "+session.CallbackPath, opts.Sessions.Callback)
-		mux.HandleFunc(session.LogoutPath, byPost(opts.Sessions.Logout))
+		mux.Handle(session.LogoutPath, shared(byPost(opts.Foreign, opts.Sessions.Logout)))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeRefusal(w, mediaJSON, &refusal{
@@ -98,13 +112,13 @@ func whenAsked(make func() http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) })
 }
 
-// byPost lets pass what a page of this origin, or no page at all, sends by POST.
-func byPost(next http.HandlerFunc) http.HandlerFunc {
+// byPost lets pass what a page that is let in, or no page at all, sends by POST.
+func byPost(pages *foreign, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method != http.MethodPost:
 			writeRefusal(w, mediaJSON, methodNotAllowed("send a POST", http.MethodPost))
-		case crossOrigin(r):
+		case pages.crosses(r):
 			writeRefusal(w, mediaJSON, foreignPage())
 		default:
 			next(w, r)

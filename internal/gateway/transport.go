@@ -23,6 +23,11 @@ type graphqlHandler struct {
 	telemetry *telemetry.Telemetry
 	maxBody   int64
 	timeout   time.Duration
+	compress  bool // answers, for clients that take that
+	foreign   *foreign
+	admission *admission
+	// caller tells callers apart, by the context that prepare gave. Nil when all count as one.
+	caller func(context.Context) string
 	// prepare gives the context that the operation runs under; its error refuses the request. Nil when there is
 	// nothing to prepare.
 	prepare func(context.Context, *http.Request) (context.Context, error)
@@ -41,7 +46,11 @@ const (
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
-	header.Add("Vary", "Accept")
+	varies := "Accept"
+	if h.compress {
+		varies = "Accept, Accept-Encoding"
+	}
+	header.Add("Vary", varies)
 
 	if r.Method == http.MethodOptions {
 		header.Set("Allow", allowQuery)
@@ -52,6 +61,9 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer told.End()
 	ctx = graphql.StartOperationTrace(ctx)
 	to := reply{w: w, r: r, media: negotiate(r.Header.Values("Accept")), told: told}
+	if h.compress {
+		to.as = codingFor(r)
+	}
 	if rec, ok := w.(*recorder); ok {
 		rec.trace = told.TraceID()
 	}
@@ -63,25 +75,41 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	if crossOrigin(r) {
+	if h.foreign.crosses(r) {
 		to.refuse(foreignPage())
 		return
 	}
+	ctx, leave, err := h.admit(ctx, r)
+	if err != nil {
+		to.refuse(err)
+		return
+	}
+	defer leave()
 	asked, err := h.read(w, r)
 	if err != nil {
 		to.refuse(err)
 		return
 	}
 	defer asked.release()
-	if h.prepare != nil {
-		if ctx, err = h.prepare(ctx, r); err != nil {
-			to.refuse(err)
-			return
-		}
-	}
 	to.deliver(h.sharing.find(ctx, to, asked, func(ctx context.Context, isQuery func(bool)) found {
 		return h.find(ctx, to, asked, isQuery)
 	}))
+}
+
+// admit finds out who asks, and whether one more request of that caller is let in. It looks at the header alone, so that
+// nobody else can make the server take a body into its memory.
+func (h *graphqlHandler) admit(ctx context.Context, r *http.Request) (_ context.Context, leave func(), err error) {
+	if h.prepare != nil {
+		if ctx, err = h.prepare(ctx, r); err != nil {
+			return ctx, nil, err
+		}
+	}
+	var caller string
+	if h.caller != nil {
+		caller = h.caller(ctx)
+	}
+	leave, err = h.admission.enter(caller)
+	return ctx, leave, err
 }
 
 // read takes in the request, in the way of its method.

@@ -32,8 +32,19 @@ func tinyOptions(t testing.TB) httpOptions {
 // ask sends a request to the handler. A header without a value is taken away.
 func ask(t *testing.T, h http.Handler, method, target, body string, header map[string]string) *httptest.ResponseRecorder {
 	t.Helper()
+	return send(t, h, "localhost:8080", method, target, body, header)
+}
+
+// askHost sends a request to the API of a server that is called so.
+func askHost(t *testing.T, h http.Handler, method, host, body string, header map[string]string) *httptest.ResponseRecorder {
+	t.Helper()
+	return send(t, h, host, method, graphqlPath, body, header)
+}
+
+func send(t *testing.T, h http.Handler, host, method, target, body string, header map[string]string) *httptest.ResponseRecorder {
+	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
-	r.Host = "localhost:8080"
+	r.Host = host
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -340,7 +351,7 @@ func TestNegotiate(t *testing.T) {
 func TestAnswerThatCannotBeEncoded(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	writeAnswer(w, mediaGraphQL, 200, &graphql.Response{Data: []byte(`{}`), Extensions: map[string]any{"x": func() {}}})
+	writeAnswer(w, plain, mediaGraphQL, 200, &graphql.Response{Data: []byte(`{}`), Extensions: map[string]any{"x": func() {}}})
 	if w.Code != 500 {
 		t.Errorf("status = %d, want 500", w.Code)
 	}

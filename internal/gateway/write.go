@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -30,11 +31,15 @@ func putBuffer(b *bytes.Buffer) {
 // writeRefusal writes an answer that has errors and no data, whatever the media type.
 func writeRefusal(w http.ResponseWriter, media string, r *refusal) {
 	maps.Copy(w.Header(), r.Header)
-	writeAnswer(w, media, r.Status, &graphql.Response{Errors: r.errors()})
+	if r.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(r.RetryAfter.Seconds()))))
+	}
+	writeAnswer(w, plain, media, r.Status, &graphql.Response{Errors: r.errors()})
 }
 
-// writeAnswer writes the answer. The data are bytes that are valid JSON already: they are not parsed again. An answer whose errors or extensions cannot be encoded becomes an internal error.
-func writeAnswer(w http.ResponseWriter, media string, status int, resp *graphql.Response) {
+// writeAnswer writes the answer. The data are bytes that are valid JSON already: they are not parsed
+// again. An answer whose errors or extensions cannot be encoded becomes an internal error.
+func writeAnswer(w http.ResponseWriter, as coding, media string, status int, resp *graphql.Response) {
 	tail := getBuffer()
 	defer putBuffer(tail) // the ResponseWriter keeps nothing of what it has been given
 	if err := appendTail(tail, resp); err != nil {
@@ -52,7 +57,14 @@ func writeAnswer(w http.ResponseWriter, media string, status int, resp *graphql.
 	}
 	header := w.Header()
 	header.Set("Content-Type", media+"; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(head)+len(resp.Data)+tail.Len()))
+	length := len(head) + len(resp.Data) + tail.Len()
+	if as == gzipped && length >= worthCompressing {
+		header.Set("Content-Encoding", "gzip")
+		w.WriteHeader(status)
+		writeCompressed(w, head, resp.Data, tail.Bytes())
+		return
+	}
+	header.Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(status)
 	if len(resp.Data) <= largestPooled { // a copy costs less than two writes more to the socket
 		whole := getBuffer()

@@ -9,27 +9,27 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// maxItems is how many fields a plan may have: fragments that spread fragments can make a small document select more
-// fields than any app needs.
-const maxItems = 20_000
-
 // compiler makes the plan of one operation.
 type compiler struct {
 	schema   *schema
 	vars     map[string]any
 	entities map[*objectType]*layout
 	items    int
+	maxItems int
 }
 
-// compile makes the plan of an operation for the given variables, of which only those of @skip and @include count.
-func (s *schema) compile(op *ast.OperationDefinition, vars map[string]any) (*plan, error) {
-	c := &compiler{schema: s, vars: vars, entities: map[*objectType]*layout{}}
+// compile makes the plan of an operation for the given variables, of which only those of @skip and @include count. It may have
+// so many fields: fragments that spread fragments can make a small document select more than any app needs.
+func (s *schema) compile(op *ast.OperationDefinition, vars map[string]any, maxItems int) (*plan, error) {
+	c := &compiler{schema: s, vars: vars, maxItems: maxItems, entities: map[*objectType]*layout{}}
 	p := &plan{roots: map[string]*rootPlan{}}
 	def := s.ast.Query
 	if op.Operation == ast.Mutation {
 		def = s.ast.Mutation
 	}
+	var roots []string
 	for _, sel := range collect([]ast.SelectionSet{op.SelectionSet}, s.types[def.Name], vars) {
+		roots = append(roots, sel.key)
 		if op.Operation == ast.Mutation {
 			c.entities = map[*objectType]*layout{}
 			p.roots[sel.key] = c.mutation(sel)
@@ -37,10 +37,10 @@ func (s *schema) compile(op *ast.OperationDefinition, vars map[string]any) (*pla
 			p.roots[sel.key] = c.root(sel, f)
 		}
 		if c.items > maxItems {
-			return nil, exceeds(LimitFields, "the operation selects more than %d fields, counting those of every fragment where it is spread", maxItems)
+			return nil, exceeds(LimitFields, "the operation selects more than %d fields, counting those of every fragment where it is spread; ask for less", maxItems)
 		}
 	}
-	p.items = c.items
+	p.items, p.costs = c.items, costsOf(p, roots)
 	return p, nil
 }
 
@@ -102,7 +102,7 @@ func (c *compiler) place(sets []ast.SelectionSet, t *objectType, l *layout) *pla
 		return p
 	}
 	for _, sel := range collect(sets, t, c.vars) {
-		if c.items++; c.items > maxItems {
+		if c.items++; c.items > c.maxItems {
 			return p
 		}
 		if sel.ast.Name == "__typename" {

@@ -28,7 +28,7 @@ func (c *compiler) connection(sel *selected, f *field) *connection {
 func (c *compiler) page(conn *connection, sets []ast.SelectionSet, t *objectType) []pageItem {
 	var items []pageItem
 	for _, sel := range collect(sets, t, c.vars) {
-		if c.items++; c.items > maxItems {
+		if c.items++; c.items > c.maxItems {
 			return items
 		}
 		it := pageItem{ast: sel.ast, prefix: prefix(len(items), sel.key), text: []byte(strconv.Quote(t.name))}

@@ -19,7 +19,12 @@ import (
 type Options struct {
 	// Code is what the schema's directives cannot say.
 	Code Code
-	// MaxCalls is how many REST calls one operation may make; default 250.
+	// MaxFields is how many fields an operation may select, those of fragments counted wherever they are spread; default 20,000.
+	MaxFields int
+	// MaxObjects is how many objects the lists of an operation may hold if all are full; default 100,000.
+	MaxObjects int
+	// MaxCalls is how many REST calls one operation may make; default 250. One that is likely to need more is refused before
+	// the first of them.
 	MaxCalls int
 	// MaxAnswer is how many bytes the values of one answer may have; default 32 MiB.
 	MaxAnswer int
@@ -37,12 +42,18 @@ type Engine struct {
 	plans    *planCache
 	observed *loaders.Observed
 
-	maxCalls, maxAnswer int
-	whole               func(operation string) bool
+	maxObjects, maxCalls, maxAnswer int
+	whole                           func(operation string) bool
 }
 
 // New learns the schema. Its error names what is wrong with the directives.
 func New(s *ast.Schema, o Options) (*Engine, error) {
+	if o.MaxFields == 0 {
+		o.MaxFields = 20_000
+	}
+	if o.MaxObjects == 0 {
+		o.MaxObjects = 100_000
+	}
 	if o.MaxCalls == 0 {
 		o.MaxCalls = 250
 	}
@@ -59,13 +70,13 @@ func New(s *ast.Schema, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	plans, err := newPlanCache(learnt, o.PlanCache)
+	plans, err := newPlanCache(learnt, o.PlanCache, o.MaxFields)
 	if err != nil {
 		return nil, err
 	}
 	return &Engine{
 		schema: learnt, code: o.Code, plans: plans, observed: &loaders.Observed{},
-		maxCalls: o.MaxCalls, maxAnswer: o.MaxAnswer, whole: o.Whole,
+		maxObjects: o.MaxObjects, maxCalls: o.MaxCalls, maxAnswer: o.MaxAnswer, whole: o.Whole,
 	}, nil
 }
 
@@ -75,6 +86,7 @@ type request struct {
 	close   Doer
 	vars    map[string]any
 	plan    *plan
+	cost    Estimate
 	query   *run         // of a query: all its roots, loaded together
 	calls   atomic.Int64 // what they weigh
 	errors  atomic.Int64
@@ -84,17 +96,24 @@ type request struct {
 type requestKey struct{}
 
 // Begin prepares the operation in ctx for its resolvers. close makes calls to Close for the caller; *closeapi.Client does. It
-// fails when the operation selects too much.
+// fails when the operation selects too much, or is likely to need too many calls.
 func (e *Engine) Begin(ctx context.Context, close Doer) (context.Context, error) {
 	op := graphql.GetOperationContext(ctx)
 	p, err := e.plans.get(op.Operation, op.Variables)
 	if err != nil {
 		return ctx, err
 	}
-	r := &request{engine: e, close: close, vars: op.Variables, plan: p}
+	cost, err := p.costs.estimate(e, op.Variables)
+	if err != nil {
+		return ctx, err
+	}
+	r := &request{engine: e, close: close, vars: op.Variables, plan: p, cost: cost}
 	r.query = r.newRun(nil)
 	return context.WithValue(ctx, requestKey{}, r), nil
 }
+
+// Estimated is what the operation in ctx was thought to cost before its first call.
+func Estimated(ctx context.Context) Estimate { return requestOf(ctx).cost }
 
 func requestOf(ctx context.Context) *request {
 	r, ok := ctx.Value(requestKey{}).(*request)

@@ -43,9 +43,10 @@ type Limit string
 
 // The limits of an operation here.
 const (
-	LimitFields Limit = "fields" // that it selects
-	LimitCalls  Limit = "calls"  // that it makes
-	LimitAnswer Limit = "answer" // how long its answer is
+	LimitFields  Limit = "fields"  // that it selects
+	LimitObjects Limit = "objects" // that its lists may hold
+	LimitCalls   Limit = "calls"   // that it makes
+	LimitAnswer  Limit = "answer"  // how long its answer is
 )
 
 // Error names the limit.

@@ -13,6 +13,7 @@ import (
 type plan struct {
 	roots map[string]*rootPlan // by response key
 	items int                  // fields
+	costs *costs
 }
 
 // rootPlan is one root field. Of a query it is an object, some objects, a connection or what a document of Close holds; of

@@ -17,6 +17,7 @@ const (
 // parsed queries keeps the same from request to request.
 type planCache struct {
 	schema  *schema
+	most    int // fields of a plan
 	mu      sync.Mutex
 	entries *simplelru.LRU[*ast.OperationDefinition, *compiled]
 	items   int
@@ -29,8 +30,8 @@ type compiled struct {
 	items int
 }
 
-func newPlanCache(s *schema, size int) (*planCache, error) {
-	c := &planCache{schema: s}
+func newPlanCache(s *schema, size, most int) (*planCache, error) {
+	c := &planCache{schema: s, most: most}
 	var err error
 	c.entries, err = simplelru.NewLRU(size, func(_ *ast.OperationDefinition, e *compiled) { c.items -= e.items })
 	return c, err
@@ -47,7 +48,7 @@ func (c *planCache) get(op *ast.OperationDefinition, vars map[string]any) (*plan
 		}
 	}
 	c.mu.Unlock()
-	p, err := c.schema.compile(op, vars)
+	p, err := c.schema.compile(op, vars, c.most)
 	if err != nil {
 		return nil, err
 	}

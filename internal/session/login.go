@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,10 +35,11 @@ type attempt struct {
 	Ends     time.Time `json:"ends"`
 }
 
-// Login sends the browser to Close. The parameter return_to is the path on this server to come back to.
+// Login sends the browser to Close. The parameter return_to is where to come back to: a path on this server, or an address of
+// one of the origins in the options.
 func (s *Sessions) Login(w http.ResponseWriter, r *http.Request) {
 	a := attempt{
-		State: rand.Text(), Verifier: closeapi.NewVerifier(), ReturnTo: localPath(r.URL.Query().Get("return_to")),
+		State: rand.Text(), Verifier: closeapi.NewVerifier(), ReturnTo: s.wayBack(r.URL.Query().Get("return_to")),
 		Ends: s.now().Add(loginLifetime),
 	}
 	s.setCookie(w, loginCookie, a, loginLifetime)
@@ -117,6 +119,16 @@ func (s *Sessions) forgetOf(ctx context.Context, r *http.Request) (closeapi.OAut
 // detached is a context in which a session is ended although the browser goes away.
 func detached(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+}
+
+// wayBack is where a login may lead to: an address of an origin that is known, or else a path on this server.
+func (s *Sessions) wayBack(given string) string {
+	u, err := url.Parse(given)
+	if err == nil && u.User == nil && len(given) <= longestReturn && slices.Contains(s.origins, u.Scheme+"://"+u.Host) &&
+		!strings.ContainsAny(given, "\\\t\r\n") {
+		return u.String()
+	}
+	return localPath(given)
 }
 
 // localPath is a path on this server as it was given, and "/" for everything else: nobody is to be sent elsewhere by

@@ -26,6 +26,8 @@ type Options struct {
 	Keys []string
 	// Lifetime is when a session ends, however much it is used.
 	Lifetime time.Duration
+	// Origins are other places than this server to which people may come back from a login: https://app.example.com.
+	Origins []string
 	// Secure keeps the cookies to https.
 	Secure bool
 	// Now is the clock; time.Now when nil.
@@ -39,6 +41,7 @@ type Sessions struct {
 	store    Store
 	keys     keyring
 	lifetime time.Duration
+	origins  []string
 	secure   bool
 	now      func() time.Time
 	log      *slog.Logger
@@ -55,7 +58,8 @@ func New(o Options) (*Sessions, error) {
 		o.Now = time.Now
 	}
 	return &Sessions{
-		oauth: o.OAuth, store: o.Store, keys: keys, lifetime: o.Lifetime, secure: o.Secure, now: o.Now, log: o.Log,
+		oauth: o.OAuth, store: o.Store, keys: keys, lifetime: o.Lifetime, origins: o.Origins,
+		secure: o.Secure, now: o.Now, log: o.Log,
 	}, nil
 }
 

@@ -101,6 +101,22 @@ func TestLocalPath(t *testing.T) {
 	}
 }
 
+func TestWayBack(t *testing.T) {
+	t.Parallel()
+	s := &Sessions{origins: []string{"https://app.example.com", "http://localhost:3000"}}
+	for given, want := range map[string]string{
+		"/a?b": "/a?b", "https://app.example.com": "https://app.example.com", "https://app.example.com/a?b=c#d": "https://app.example.com/a?b=c#d",
+		"http://localhost:3000/":  "http://localhost:3000/",
+		"http://app.example.com/": "/", "https://app.example.com:8443/": "/", "https://app.example.com.evil.example/": "/", "https://app.example.com@evil.example/": "/",
+		"https://evil.example/https://app.example.com/": "/", "https://u:p@app.example.com/": "/", "https://app.example.com\\@evil.example/": "/", "//app.example.com/": "/",
+		"https://app.example.com/" + strings.Repeat("x", 3000): "/", "https:app.example.com": "/", "javascript://app.example.com/": "/",
+	} {
+		if got := s.wayBack(given); got != want {
+			t.Errorf("wayBack(%q) = %q, want %q", given, got, want)
+		}
+	}
+}
+
 func FuzzOpenText(f *testing.F) {
 	ring, err := newKeyring([]string{"a-key-that-is-long-enough-for-anybody"})
 	if err != nil {
