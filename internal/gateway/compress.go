@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"strings"
@@ -60,4 +61,20 @@ func writeCompressed(w io.Writer, parts ...[]byte) {
 	_ = z.Close()
 	z.Reset(nil) // it is not to hold the answer's connection
 	compressors.Put(z)
+}
+
+// compressedOnce is an answer that several clients get. It is compressed when the first of them comes who takes that.
+type compressedOnce struct {
+	once sync.Once
+	body []byte
+}
+
+// of is the answer of these parts, compressed.
+func (c *compressedOnce) of(parts ...[]byte) []byte {
+	c.once.Do(func() {
+		var b bytes.Buffer
+		writeCompressed(&b, parts...)
+		c.body = b.Bytes()
+	})
+	return c.body
 }

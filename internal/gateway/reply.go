@@ -25,6 +25,8 @@ type found struct {
 	kind      string // query, mutation or subscription; empty when it is not known
 	operation string // the name of the operation, where it has one
 	late      bool   // the time for it was over
+	// compressed is the answer as those get it who take it compressed; nil when it is nobody else's.
+	compressed *compressedOnce
 }
 
 // runs notes which operation is run.
@@ -44,19 +46,19 @@ func (to reply) deliver(f found) {
 		to.refuse(f.refused)
 		return
 	}
-	to.write(f.resp)
+	to.write(f.resp, f.compressed)
 }
 
 // write picks the status. In application/json every answer to a well-formed request is 200, since a client cannot
 // tell who wrote any other; in application/graphql-response+json an answer without data has a status that says why.
-func (to reply) write(resp *graphql.Response) {
+func (to reply) write(resp *graphql.Response, once *compressedOnce) {
 	status := http.StatusOK
 	if to.media == mediaGraphQL && len(resp.Data) == 0 {
 		status = statusWithoutData(resp.Errors)
 	}
 	to.told.Hit(string(limitOf(resp.Errors)))
 	to.told.Answered(to.outcome(resp), status)
-	writeAnswer(to.w, to.as, to.media, status, resp)
+	writeAnswer(to.w, to.as, once, to.media, status, resp)
 }
 
 // refuse writes why the request was turned down. What is not a refusal is not for the client's eyes.

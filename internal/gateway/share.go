@@ -39,7 +39,8 @@ type runKey struct {
 type sharedRun struct {
 	begun   time.Time
 	cancel  context.CancelFunc
-	waiters int // under the mu of the sharing
+	waiters int  // under the mu of the sharing
+	joined  bool // somebody joined; under the same
 
 	landed chan struct{} // closed when the rest is there
 	found  found
@@ -116,6 +117,7 @@ func (s *sharing) join(key runKey, now time.Time) (r *sharedRun, first bool) {
 	defer s.mu.Unlock()
 	if r = s.runs[key]; r != nil && now.Sub(r.begun) < joinable {
 		r.waiters++
+		r.joined = true
 		return r, false
 	}
 	r = &sharedRun{begun: now, waiters: 1, landed: make(chan struct{}), cancel: func() {}}
@@ -140,6 +142,11 @@ func (s *sharing) lead(ctx context.Context, key runKey, r *sharedRun, run func(c
 			s.land(key, r, found{}, false)
 		}
 	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.joined {
+		f.compressed = &compressedOnce{}
+	}
 	return f
 }
 

@@ -2,11 +2,14 @@ package gateway
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -135,6 +138,35 @@ func TestSharing(t *testing.T) {
 		asks(t, g, leadsQuery, nil).answer()
 		if run, _ := executed(t, g); run != "2" {
 			t.Errorf("%s runs after one more request, want 2: nothing is kept", run)
+		}
+	})
+}
+
+// TestSharingCompressed wants each to have the answer in the coding that he takes.
+func TestSharingCompressed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, way, _ := gated(t)
+		long := strings.Replace(leadsQuery, "first: 3", "first: 50", 1)
+		zip := map[string]string{"Accept-Encoding": "gzip"}
+		plain, first, second := asks(t, g, long, nil), asks(t, g, long, zip), asks(t, g, long, zip)
+		close(way.shut)
+		want := plain.answer()
+		for _, a := range []*asker{first, second} {
+			packed := a.answer()
+			if got := a.Header(); got.Get("Content-Encoding") != "gzip" || got.Get("Content-Length") != strconv.Itoa(len(packed)) {
+				t.Errorf("headers: %v", got)
+			}
+			z, err := gzip.NewReader(strings.NewReader(packed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(z); err != nil || string(got) != want {
+				t.Errorf("got  %s, %v\nwant %s", got, err, want)
+			}
+		}
+		if run, joined := executed(t, g); run != "1" || joined != "2" || len(want) < worthCompressing {
+			t.Errorf("%s runs, %s joined, %d bytes, want 1, 2, and many", run, joined, len(want))
 		}
 	})
 }

@@ -351,7 +351,7 @@ func TestNegotiate(t *testing.T) {
 func TestAnswerThatCannotBeEncoded(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	writeAnswer(w, plain, mediaGraphQL, 200, &graphql.Response{Data: []byte(`{}`), Extensions: map[string]any{"x": func() {}}})
+	writeAnswer(w, plain, nil, mediaGraphQL, 200, &graphql.Response{Data: []byte(`{}`), Extensions: map[string]any{"x": func() {}}})
 	if w.Code != 500 {
 		t.Errorf("status = %d, want 500", w.Code)
 	}

@@ -34,12 +34,13 @@ func writeRefusal(w http.ResponseWriter, media string, r *refusal) {
 	if r.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(r.RetryAfter.Seconds()))))
 	}
-	writeAnswer(w, plain, media, r.Status, &graphql.Response{Errors: r.errors()})
+	writeAnswer(w, plain, nil, media, r.Status, &graphql.Response{Errors: r.errors()})
 }
 
 // writeAnswer writes the answer. The data are bytes that are valid JSON already: they are not parsed again. An answer whose
-// errors or extensions cannot be encoded becomes an internal error.
-func writeAnswer(w http.ResponseWriter, as coding, media string, status int, resp *graphql.Response) {
+// errors or extensions cannot be encoded becomes an internal error. What is compressed for several clients is in once; nil
+// for an answer to one.
+func writeAnswer(w http.ResponseWriter, as coding, once *compressedOnce, media string, status int, resp *graphql.Response) {
 	tail := getBuffer()
 	defer putBuffer(tail) // the ResponseWriter keeps nothing of what it has been given
 	if err := appendTail(tail, resp); err != nil {
@@ -60,6 +61,13 @@ func writeAnswer(w http.ResponseWriter, as coding, media string, status int, res
 	length := len(head) + len(resp.Data) + tail.Len()
 	if as == gzipped && length >= worthCompressing {
 		header.Set("Content-Encoding", "gzip")
+		if once != nil {
+			body := once.of(head, resp.Data, tail.Bytes())
+			header.Set("Content-Length", strconv.Itoa(len(body)))
+			w.WriteHeader(status)
+			_, _ = w.Write(body)
+			return
+		}
 		w.WriteHeader(status)
 		writeCompressed(w, head, resp.Data, tail.Bytes())
 		return
