@@ -22,8 +22,8 @@ import (
 	"github.com/closegraph/closegraph/closeapi/sandbox"
 )
 
-// gate is the way to the sandbox. While it is shut, calls wait in it, until their callers give up.
-type gate struct {
+// sluice is the way to the sandbox. While it is shut, calls wait in it, until their callers give up.
+type sluice struct {
 	next http.RoundTripper
 
 	mu    sync.Mutex
@@ -32,10 +32,10 @@ type gate struct {
 	given int           // of them, those that were given up
 }
 
-func newGate(s *sandbox.Server) *gate { return &gate{next: s.Transport(), shut: make(chan struct{})} }
+func newSluice(s *sandbox.Server) *sluice { return &sluice{next: s.Transport(), shut: make(chan struct{})} }
 
 // RoundTrip implements http.RoundTripper.
-func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
+func (g *sluice) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
 	g.calls = append(g.calls, r.Method+" "+r.URL.Path)
 	shut := g.shut
@@ -54,18 +54,18 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // seen are how many calls came, and how many of them were given up.
-func (g *gate) seen() (calls, given int) {
+func (g *sluice) seen() (calls, given int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return len(g.calls), g.given
 }
 
-// gated is a gateway in front of a sandbox whose gate is shut.
-func gated(t *testing.T, flags ...string) (*Gateway, *gate, *sandbox.Server) {
+// gated is a gateway in front of a sandbox whose sluice is shut.
+func gated(t *testing.T, flags ...string) (*Gateway, *sluice, *sandbox.Server) {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{})
 	o := testOptions(s, flags...)
-	way := newGate(s)
+	way := newSluice(s)
 	o.Transport, o.Config.RequestTimeout = way, 10*time.Second
 	return newGateway(t, o), way, s
 }
