@@ -32,7 +32,9 @@ type sluice struct {
 	given int           // of them, those that were given up
 }
 
-func newSluice(s *sandbox.Server) *sluice { return &sluice{next: s.Transport(), shut: make(chan struct{})} }
+func newSluice(s *sandbox.Server) *sluice {
+	return &sluice{next: s.Transport(), shut: make(chan struct{})}
+}
 
 // RoundTrip implements http.RoundTripper.
 func (g *sluice) RoundTrip(r *http.Request) (*http.Response, error) {
