@@ -23,8 +23,8 @@ type Credential interface {
 
 	// authorize puts the credential on a request, or says why it cannot prove anything.
 	authorize(http.Header) error
-	// identify is the identity of who has the credential, under a key.
-	identify(key []byte) Identity
+	// identify is the identity of who has the credential, under a key. It reports false for one that cannot prove anything.
+	identify(key []byte) (Identity, bool)
 	// redact replaces the secret in a text that came from elsewhere.
 	redact(string) string
 }
@@ -105,19 +105,19 @@ type knownIdentity struct {
 	identity Identity
 }
 
-// identify is the identity of the credential under a key.
-func (c *credential) identify(key []byte) Identity {
+func (c *credential) identify(key []byte) (Identity, bool) {
+	if c.header == nil {
+		return Identity{}, false
+	}
 	if known := c.identity.Load(); known != nil && &known.key[0] == &key[0] {
-		return known.identity
+		return known.identity, true
 	}
 	mac := hmac.New(sha256.New, key)
-	if c.header != nil {
-		mac.Write([]byte(c.header()[0]))
-	}
+	mac.Write([]byte(c.header()[0]))
 	var sum [sha256.Size]byte
 	known := &knownIdentity{key: key, identity: Identity(mac.Sum(sum[:0]))}
 	c.identity.Store(known)
-	return known.identity
+	return known.identity, true
 }
 
 func newCredential(header string, secrets ...string) *credential {

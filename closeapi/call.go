@@ -99,8 +99,9 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 	if len(body) > 0 {
 		header["Content-Type"] = acceptJSON
 	}
+	id, _ := c.asks() // it is authorized, so it is somebody
 	ctx = withExchange(ctx, &exchange{
-		op: op, path: path, identity: c.caller.Credential.identify(c.identity), caller: c.caller.Share, background: call.Background,
+		op: op, path: path, identity: id, caller: c.caller.Share, background: call.Background,
 	})
 	return newRequest(ctx, method, target, header, body), path, nil
 }

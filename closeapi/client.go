@@ -189,7 +189,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	if cfg.Transport == nil {
 		cfg.Transport = NewHTTPTransport()
 	}
-	if cfg.IdentityKey == nil {
+	if len(cfg.IdentityKey) == 0 {
 		cfg.IdentityKey = make([]byte, 32)
 		_, _ = rand.Read(cfg.IdentityKey) // it never fails
 	}

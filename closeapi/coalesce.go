@@ -49,10 +49,12 @@ type Writes interface {
 type flightKey struct {
 	question
 	identity   Identity
-	epoch      uint64
-	elsewhere  uint64 // the epoch of the writes of other processes
-	background bool   // what somebody waits for does not join what may wait
+	moment     moment
+	background bool // what somebody waits for does not join what may wait
 }
+
+// moment is as of which writes of an identity something is read: another one after each, as far as they are known here.
+type moment struct{ here, elsewhere uint64 }
 
 // flight is a read that is under way. To the transports below it is the context of the request: it has the values of the
 // call that began it, the deadline of whoever waits longest, and no end but that nobody waits any more.
@@ -122,11 +124,16 @@ func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // key is what a read of a caller has in common with those that it may join.
 func (t *coalesce) key(q question, x *exchange) flightKey {
-	key := flightKey{question: q, identity: x.identity, epoch: t.epochs.of(x.identity), background: x.background}
+	return flightKey{question: q, identity: x.identity, moment: t.moment(x.identity), background: x.background}
+}
+
+// moment is the present one of an identity.
+func (t *coalesce) moment(id Identity) moment {
+	m := moment{here: t.epochs.of(id)}
 	if t.others != nil {
-		key.elsewhere = t.others.Epoch(x.identity)
+		m.elsewhere = t.others.Epoch(id)
 	}
-	return key
+	return m
 }
 
 // has reports whether such a read is under way.

@@ -50,15 +50,12 @@ func hostOf(u *url.URL) host {
 // isPlain reports whether a request can be written as it stands: nothing in it would have to be encoded, or refused.
 func isPlain(req *http.Request) bool {
 	u := req.URL
-	if (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Opaque != "" || !isToken(u.Host) ||
+	if (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Opaque != "" || !isToken(u.Host) || (req.Host != "" && req.Host != u.Host) ||
 		(u.RawQuery != "" && !isToken(u.RawQuery)) || req.Close || len(req.TransferEncoding) > 0 {
 		return false
 	}
 	for name, values := range req.Header {
-		if !isToken(name) || strings.Contains(name, ":") {
-			return false
-		}
-		if slices.ContainsFunc(values, hasControl) {
+		if !isToken(name) || strings.Contains(name, ":") || slices.ContainsFunc(values, hasControl) {
 			return false
 		}
 	}

@@ -359,6 +359,7 @@ func TestNetworkLeavesToOthers(t *testing.T) {
 		"a body":               get(func(r *http.Request) { r.Body = http.NoBody }),
 		"a user in the URL":    get(func(r *http.Request) { r.URL.User = url.User("x") }),
 		"a line in a header":   get(func(r *http.Request) { r.Header.Set("X", "a\r\nb") }),
+		"another host":         get(func(r *http.Request) { r.Host = "other.test" }),
 		"a colon in a name":    get(func(r *http.Request) { r.Header["A:b"] = []string{"c"} }),
 		"a blank in the query": get(func(r *http.Request) { r.URL.RawQuery = "a= b" }),
 		"a blank in the host":  get(func(r *http.Request) { r.URL.Host = "a b" }),

@@ -1,18 +1,14 @@
 package closeapi
 
-import (
-	"context"
-	"net/http"
-)
+import "context"
 
 // Reading is for whom and as of when something is read: what several reads have in common that may be answered as one.
 // Readings can be compared with ==. Equal ones have the same credential and the same distance from UTC, and no write of the
 // credential began or ended between them, as far as is known here; see [Client.Learn].
 type Reading struct {
-	identity  Identity
-	offset    Offset
-	epoch     uint64
-	elsewhere uint64 // the epoch of the writes of other processes
+	identity Identity
+	offset   Offset
+	moment   moment
 }
 
 // Reading is that of the client's caller, now. It reports false for a client without a credential. It costs no call.
@@ -21,11 +17,7 @@ func (c *Client) Reading() (Reading, bool) {
 	if !ok {
 		return Reading{}, false
 	}
-	reading := Reading{identity: id, offset: c.caller.Offset, epoch: c.reads.epochs.of(id)}
-	if c.reads.others != nil {
-		reading.elsewhere = c.reads.others.Epoch(id)
-	}
-	return reading, true
+	return Reading{identity: id, offset: c.caller.Offset, moment: c.reads.moment(id)}, true
 }
 
 // Learn takes in the writes that other processes have told of up to now, so that a [Client.Reading] from then on is another
@@ -38,9 +30,8 @@ func (c *Client) Learn(ctx context.Context) {
 
 // asks is the identity of the client's caller. It reports false for a client without a credential that could prove it.
 func (c *Client) asks() (Identity, bool) {
-	credential := c.caller.Credential
-	if credential == nil || credential.authorize(make(http.Header, 1)) != nil {
+	if c.caller.Credential == nil {
 		return Identity{}, false
 	}
-	return credential.identify(c.identity), true
+	return c.caller.Credential.identify(c.identity)
 }
