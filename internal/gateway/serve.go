@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/closegraph/closegraph/internal/http1"
 )
 
 // Bounds of what a connection may take beside the work on its request.
@@ -93,6 +95,16 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, opt
 	if opts.MaxConnections > 0 {
 		listener = limitConnections(listener, opts.MaxConnections, opts.Log)
 	}
+	stop := server.Shutdown
+	if opts.TLS == nil {
+		plain := http1.New(listener, http1.Options{ //nolint:contextcheck // what runs when ctx ends is waited for
+			Handler:     handler,
+			HeadTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+			ErrorLog: server.ErrorLog,
+		})
+		listener = plain
+		stop = func(ctx context.Context) error { return atOnce(ctx, plain.Shutdown, server.Shutdown) }
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- serve(listener) }()
 
@@ -106,8 +118,15 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, opt
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), opts.ShutdownTimeout)
 	defer cancel()
-	if err := server.Shutdown(bounded); err != nil {
+	if err := stop(bounded); err != nil {
 		return errors.Join(fmt.Errorf("stop within %s: %w", opts.ShutdownTimeout, err), server.Close())
 	}
 	return nil
+}
+
+// atOnce does two things at the same time.
+func atOnce(ctx context.Context, one, other func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- one(ctx) }()
+	return errors.Join(other(ctx), <-done)
 }

@@ -1,0 +1,164 @@
+package http1
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// exchange is a request and its answer. It is the [http.ResponseWriter] and the body of the request too.
+type exchange struct {
+	conn    *conn
+	head    int // how long the head of the request is, in bytes
+	request http.Request
+	url     url.URL
+	body    body
+	response
+}
+
+// body is what a request has to say. It has been read already.
+type body struct{ rest []byte }
+
+// Read gives what is left of it.
+func (b *body) Read(p []byte) (int, error) {
+	if len(b.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.rest)
+	b.rest = b.rest[n:]
+	if len(b.rest) == 0 {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Close ends the reading.
+func (b *body) Close() error {
+	b.rest = nil
+	return nil
+}
+
+const (
+	begin = "POST /"
+	proto = " HTTP/1.1\r\n"
+)
+
+// beginsPlain reports whether what has come of a request may be a plain one.
+func beginsPlain(in []byte) bool {
+	n := min(len(in), len(begin))
+	return string(in[:n]) == begin[:n]
+}
+
+// read reads the head of a request, up to and including the empty line. It reports false for all that is not plain.
+func (x *exchange) read(head []byte) bool {
+	end := bytes.Index(head, []byte("\r\n")) + len("\r\n")
+	if end < len(begin)+len(proto) || string(head[end-len(proto):end]) != proto {
+		return false
+	}
+	text := string(head)
+	path := text[len("POST ") : end-len(proto)]
+	if !isPath(path) {
+		return false
+	}
+	x.url.Path = path
+	x.request = http.Request{
+		Method: http.MethodPost, URL: &x.url, RequestURI: path, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		RemoteAddr: x.conn.remote, Body: &x.body, ContentLength: -1,
+	}
+	return x.readHeader(text[end:len(text)-len("\r\n")]) && x.request.Host != "" && x.request.ContentLength > 0
+}
+
+// readHeader reads lines of the form "Name: value", each with its end.
+func (x *exchange) readHeader(lines string) bool {
+	space := make([]string, strings.Count(lines, "\n"))
+	header := make(http.Header, len(space))
+	x.request.Header = header
+	for len(lines) > 0 {
+		line, rest, _ := strings.Cut(lines, "\r\n")
+		lines = rest
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || !isName(name) {
+			return false
+		}
+		value = strings.Trim(value, " \t")
+		if !isValue(value) {
+			return false
+		}
+		name = textproto.CanonicalMIMEHeaderKey(name)
+		switch name {
+		case "Host":
+			if x.request.Host != "" || !isHost(value) {
+				return false
+			}
+			x.request.Host = value
+			continue
+		case "Content-Length":
+			length, err := strconv.ParseUint(value, 10, 31)
+			if x.request.ContentLength >= 0 || err != nil {
+				return false
+			}
+			x.request.ContentLength = int64(length)
+		case "Connection":
+			if !strings.EqualFold(value, "keep-alive") {
+				return false
+			}
+		case "Transfer-Encoding", "Trailer", "Upgrade", "Expect", "Pragma", "Http2-Settings":
+			return false
+		}
+		if have := header[name]; have != nil {
+			header[name] = append(have, value)
+			continue
+		}
+		space[0] = value
+		header[name], space = space[:1:1], space[1:]
+	}
+	return true
+}
+
+// isPath reports whether the target of a request is a path in which nothing stands for anything else.
+func isPath(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !isAlphanumeric(c) && c != '/' && c != '-' && c != '_' && c != '.' {
+			return false
+		}
+	}
+	return !strings.HasPrefix(s, "//")
+}
+
+// isName reports whether a text is the name of a header field, as nearly all are.
+func isName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !isAlphanumeric(c) && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isValue reports whether a text may be the value of a header field.
+func isValue(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isHost reports whether a text is a host, with or without a port.
+func isHost(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !isAlphanumeric(c) && c != '.' && c != '-' && c != ':' && c != '[' && c != ']' && c != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isAlphanumeric(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}

@@ -1,0 +1,81 @@
+package http1
+
+import (
+	"sync"
+	"time"
+)
+
+// watchAfter is how long a request may take before anybody looks whether its client is still there. Most are answered by
+// then.
+const watchAfter = 50 * time.Millisecond
+
+// watch looks out for the end of a connection while a request of it is answered, and ends the request then.
+type watch struct {
+	conn  *conn
+	timer *time.Timer // nil until there was a request
+
+	mu      sync.Mutex
+	cancel  func()        // of the request; nil while there is none
+	reading chan struct{} // closed when what reads has ended; nil while nothing does
+	read    []byte        // what was read: the beginning of the next request
+}
+
+// begin looks out from a little later on.
+func (w *watch) begin(cancel func()) {
+	w.mu.Lock()
+	w.cancel = cancel
+	w.mu.Unlock()
+	if w.timer == nil {
+		w.timer = time.AfterFunc(watchAfter, w.look)
+		return
+	}
+	w.timer.Reset(watchAfter)
+}
+
+// look reads from the connection: it has nothing to say before it has its answer, so what comes is most likely its end.
+func (w *watch) look() {
+	w.mu.Lock()
+	cancel := w.cancel
+	if cancel == nil || w.reading != nil { // late: that request has been answered
+		w.mu.Unlock()
+		return
+	}
+	done := make(chan struct{})
+	w.reading = done
+	err := w.conn.net.SetReadDeadline(time.Time{})
+	w.mu.Unlock()
+	defer close(done)
+	if err == nil {
+		one := make([]byte, 1)
+		var n int
+		n, err = w.conn.net.Read(one)
+		w.read = one[:n]
+	}
+	if err != nil {
+		cancel() // that of a request which is over does nothing
+	}
+}
+
+// end ends the looking out, and puts what was read to the rest.
+func (w *watch) end() {
+	stopped := w.timer.Stop()
+	w.mu.Lock()
+	w.cancel = nil
+	reading := w.reading
+	if reading != nil {
+		_ = w.conn.net.SetReadDeadline(over) // if it fails, the connection has ended, and so has the reading
+	}
+	w.mu.Unlock()
+	if stopped && reading == nil {
+		return
+	}
+	if reading != nil {
+		<-reading
+		w.reading = nil
+		w.conn.in = append(w.conn.in, w.read...)
+		w.read, w.conn.readBy = nil, over
+	}
+}
+
+// over is a moment that is over.
+var over = time.Unix(1, 0)
