@@ -1,10 +1,10 @@
 // Package http1 serves plain requests of HTTP/1.1 with less work than net/http has with them, and leaves all others to
 // net/http.
 //
-// Plain is what the clients of an API send all day: a POST to a path, with a head and a body that fit into a small buffer,
-// written as RFC 9112 has it. Every connection begins here. With the first request that is not plain (another method, a
-// body in chunks, a large one, an upgrade, anything odd) it goes to net/http for good, with all that was read of it, so
-// that what is odd is never judged here:
+// Plain is what the clients of an API send all day: a GET, HEAD, OPTIONS or POST with a head and a body that fit into a small
+// buffer, written as RFC 9112 has it. Every connection begins here. With the first request that is not plain (another
+// method, a body in chunks, a large one, an upgrade, anything odd) it goes to net/http for good, with all that was read of
+// it, so that what is odd is never judged here:
 //
 //	plain := http1.New(listener, http1.Options{Handler: handler})
 //	err := (&http.Server{Handler: handler}).Serve(plain)

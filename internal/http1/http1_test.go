@@ -87,6 +87,8 @@ func ends(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.WriteString(w, "6"); !errors.Is(err, http.ErrContentLength) {
 			panic(err)
 		}
+	case "/length-alone":
+		w.Header().Set("Content-Length", "5")
 	case "/long":
 		_, _ = io.WriteString(w, strings.Repeat("long ", 20_000))
 		_, _ = io.WriteString(w, "and more")
@@ -115,13 +117,17 @@ func ends(w http.ResponseWriter, r *http.Request) {
 // converse sends a text and then a last request, and reads one answer after the other until there is none, each as text.
 func converse(t testing.TB, conn net.Conn, text string) []string {
 	t.Helper()
+	asked := &http.Request{Method: http.MethodGet}
+	if strings.HasPrefix(text, http.MethodHead) { // then all of them are
+		asked.Method = http.MethodHead
+	}
 	go func() {
-		_, _ = io.WriteString(conn, text+"GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+		_, _ = io.WriteString(conn, text+asked.Method+" /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 	}()
 	in := bufio.NewReader(conn)
 	var answers []string
 	for {
-		resp, err := http.ReadResponse(in, nil)
+		resp, err := http.ReadResponse(in, asked)
 		if err != nil {
 			return answers
 		}
@@ -187,7 +193,18 @@ func TestAsNetHTTP(t *testing.T) {
 		"an upgrade":               "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{}",
 		"HTTP/2":                   "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 		"TLS":                      "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+		"a GET":                    "GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nHost: a\r\n\r\n" + question,
+		"a GET with a body":        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}" + question,
+		"a HEAD":                   "HEAD / HTTP/1.1\r\nHost: a\r\n\r\nHEAD /long HTTP/1.1\r\nHost: a\r\n\r\nHEAD /flush HTTP/1.1\r\nHost: a\r\n\r\n",
+		"a HEAD of nothing":        "HEAD /nothing HTTP/1.1\r\nHost: a\r\n\r\nHEAD /length-alone HTTP/1.1\r\nHost: a\r\n\r\n",
+		"options":                  "OPTIONS /a HTTP/1.1\r\nHost: a\r\n\r\n" + question,
+		"options of all":           "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n" + question,
+		"a PUT":                    "PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}" + question,
 		"a query":                  "POST /a?b=c%20d HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
+		"a query that is wrong":    "GET /a?b=%zz&c HTTP/1.1\r\nHost: a\r\n\r\n",
+		"a path that is wrong":     "GET /a%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+		"a fragment":               "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n",
+		"not ASCII":                "GET /caf\u00e9?\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n",
 		"an escaped path":          "POST /a%2fb HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
 		"two slashes":              "POST //a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
 		"dots":                     "POST /a/../b HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
@@ -248,8 +265,8 @@ func TestWhoServes(t *testing.T) {
 		_, _ = io.Copy(io.Discard, resp.Body)
 		resp.Body.Close()
 	}
-	const get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-	if _, err := io.WriteString(conn, get); err != nil {
+	const put = "PUT / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+	if _, err := io.WriteString(conn, put); err != nil {
 		t.Fatal(err)
 	}
 	left, err := l.Accept()
@@ -257,8 +274,8 @@ func TestWhoServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer left.Close()
-	text := make([]byte, len(get))
-	if _, err := io.ReadFull(left, text); err != nil || string(text) != get {
-		t.Errorf("the connection begins with %q, %v, want %q", text, err, get)
+	text := make([]byte, len(put))
+	if _, err := io.ReadFull(left, text); err != nil || string(text) != put {
+		t.Errorf("the connection begins with %q, %v, want %q", text, err, put)
 	}
 }

@@ -1,7 +1,6 @@
 package http1
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"net/textproto"
@@ -42,34 +41,59 @@ func (b *body) Close() error {
 	return nil
 }
 
-const (
-	begin = "POST /"
-	proto = " HTTP/1.1\r\n"
-)
+// methods are those of plain requests.
+var methods = []string{http.MethodPost, http.MethodGet, http.MethodHead, http.MethodOptions}
+
+const proto = " HTTP/1.1"
 
 // beginsPlain reports whether what has come of a request may be a plain one.
 func beginsPlain(in []byte) bool {
-	n := min(len(in), len(begin))
-	return string(in[:n]) == begin[:n]
+	for _, method := range methods {
+		n := min(len(in), len(method))
+		if string(in[:n]) == method[:n] && (len(in) <= n || in[n] == ' ' && (len(in) == n+1 || in[n+1] == '/')) {
+			return true
+		}
+	}
+	return false
 }
 
 // read reads the head of a request, up to and including the empty line. It reports false for all that is not plain.
 func (x *exchange) read(head []byte) bool {
-	end := bytes.Index(head, []byte("\r\n")) + len("\r\n")
-	if end < len(begin)+len(proto) || string(head[end-len(proto):end]) != proto {
-		return false
-	}
 	text := string(head)
-	path := text[len("POST ") : end-len(proto)]
-	if !isPath(path) {
+	line, rest, _ := strings.Cut(text, "\r\n")
+	method, target, _ := strings.Cut(line, " ")
+	target, ok := strings.CutSuffix(target, proto)
+	if !ok || !x.readTarget(target) {
 		return false
 	}
-	x.url.Path = path
 	x.request = http.Request{
-		Method: http.MethodPost, URL: &x.url, RequestURI: path, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: method, URL: &x.url, RequestURI: target, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		RemoteAddr: x.conn.remote, Body: &x.body, ContentLength: -1,
 	}
-	return x.readHeader(text[end:len(text)-len("\r\n")]) && x.request.Host != "" && x.request.ContentLength > 0
+	if !x.readHeader(rest[:len(rest)-len("\r\n")]) || x.request.Host == "" {
+		return false
+	}
+	if x.request.ContentLength <= 0 {
+		x.request.Body, x.request.ContentLength = http.NoBody, 0
+	}
+	return true
+}
+
+// readTarget reads what a request is for: a path, and perhaps a query.
+func (x *exchange) readTarget(target string) bool {
+	if isPath(target) {
+		x.url.Path = target
+		return true
+	}
+	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsFunc(target, isOdd) {
+		return false
+	}
+	parsed, err := url.ParseRequestURI(target)
+	if err != nil {
+		return false
+	}
+	x.url = *parsed
+	return true
 }
 
 // readHeader reads lines of the form "Name: value", each with its end.
@@ -119,6 +143,9 @@ func (x *exchange) readHeader(lines string) bool {
 	return true
 }
 
+// isOdd reports whether a character has no business in a URL.
+func isOdd(r rune) bool { return r <= ' ' || r >= 0x7f || r == '#' }
+
 // isPath reports whether the target of a request is a path in which nothing stands for anything else.
 func isPath(s string) bool {
 	for i := range len(s) {
@@ -126,7 +153,7 @@ func isPath(s string) bool {
 			return false
 		}
 	}
-	return !strings.HasPrefix(s, "//")
+	return strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//")
 }
 
 // isName reports whether a text is the name of a header field, as nearly all are.

@@ -28,6 +28,7 @@ type response struct {
 	begun    bool  // something was sent
 	chunked  bool  // the body is sent in chunks
 	silent   bool  // there is no body to the status
+	eaten    bool  // there is none to the method, a HEAD: it is counted, not sent
 	last     bool  // the connection is closed after it
 	failed   error // of the connection
 }
@@ -43,6 +44,7 @@ func (x *exchange) WriteHeader(status int) {
 	header := x.conn.header
 	x.status = status
 	x.silent = status == http.StatusNoContent || status == http.StatusNotModified
+	x.eaten = x.request.Method == http.MethodHead
 	x.declared = -1
 	if n, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil && n >= 0 {
 		x.declared = n
@@ -118,6 +120,9 @@ func (x *exchange) Write(p []byte) (int, error) {
 		return 0, http.ErrContentLength
 	}
 	x.written += int64(len(p))
+	if x.eaten {
+		return len(p), nil
+	}
 	if len(*x.out)+len(p) <= enough {
 		*x.out = append(*x.out, p...)
 		return len(p), nil
@@ -145,7 +150,7 @@ func (x *exchange) send(more []byte) {
 	body := out[x.bodyAt:]
 	if !x.begun {
 		x.begun = true
-		x.chunked = x.headEnd > 0
+		x.chunked = x.headEnd > 0 && !x.eaten
 		parts = append(parts, out[:x.bodyAt])
 	}
 	switch size := len(body) + len(more); {
@@ -173,7 +178,7 @@ func (x *exchange) ready() bool {
 // finish sends the rest of the answer. It reports whether the connection may be used again.
 func (x *exchange) finish() bool {
 	x.WriteHeader(http.StatusOK)
-	if x.declared >= 0 && x.written != x.declared && !x.silent {
+	if x.declared >= 0 && x.written != x.declared && !x.silent && !x.eaten {
 		x.last = true // who waits for the rest of it has to learn that there is none
 	}
 	if x.begun {
@@ -186,9 +191,12 @@ func (x *exchange) finish() bool {
 	out := *x.out
 	if x.headEnd > 0 { // the head moves up to the line that was missing, which ends where the body begins
 		var space [len(inChunks)]byte
-		line := append(space[:0], "Content-Length: "...)
-		line = strconv.AppendInt(line, x.written, 10)
-		line = append(line, "\r\n\r\n"...)
+		line := space[:0]
+		if x.written > 0 || !x.eaten { // a HEAD whose handler wrote nothing says nothing of the length
+			line = append(line, "Content-Length: "...)
+			line = append(strconv.AppendInt(line, x.written, 10), "\r\n"...)
+		}
+		line = append(line, "\r\n"...)
 		at := x.bodyAt - len(line)
 		copy(out[at:], line)
 		copy(out[at-x.headEnd:at], out[:x.headEnd])
