@@ -13,6 +13,9 @@ import (
 // enough is how much of an answer is gathered before it is sent, in bytes.
 const enough = 64 << 10
 
+// worthCopying is how much is rather copied than sent from where it is, in bytes.
+const worthCopying = 4 << 10
+
 // outs are buffers for answers.
 var outs = sync.Pool{New: func() any { return new([]byte) }}
 
@@ -123,7 +126,8 @@ func (x *exchange) Write(p []byte) (int, error) {
 	if x.eaten {
 		return len(p), nil
 	}
-	if len(*x.out)+len(p) <= enough {
+	last := x.written == x.declared && len(p) > worthCopying // it goes at once, from where it is
+	if len(*x.out)+len(p) <= enough && !last {
 		*x.out = append(*x.out, p...)
 		return len(p), nil
 	}
