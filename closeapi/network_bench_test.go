@@ -84,7 +84,7 @@ func answerAll(conn net.Conn) {
 		var size int
 		_, _ = fmt.Sscanf(line, "GET /%d", &size)
 		if answers[line] == nil {
-			answers[line] = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nRatelimit: limit=100, remaining=50, reset=5\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
+			answers[line] = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Thu, 26 Nov 2026 10:00:00 GMT\r\nRatelimit: limit=1000000, remaining=999999, reset=0.001\r\nContent-Length: %d\r\n\r\n{%s}", size, strings.Repeat(" ", size-2))
 		}
 		if _, err := conn.Write(answers[line]); err != nil {
 			return
