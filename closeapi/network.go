@@ -59,7 +59,7 @@ func (t *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.direct(req) {
 		return t.std.RoundTrip(req)
 	}
-	to := hostOf(req.URL)
+	to := host{authority: req.URL.Host, secure: req.URL.Scheme == "https"}
 	for {
 		c := t.take(to)
 		kept := c != nil
@@ -94,13 +94,14 @@ func (t *network) direct(req *http.Request) bool {
 
 // dial makes a connection, its handshake included.
 func (t *network) dial(ctx context.Context, to host) (*connection, error) {
-	conn, err := t.std.DialContext(ctx, "tcp", to.address)
+	name, address := to.name()
+	conn, err := t.std.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	socket := conn
 	if to.secure {
-		if conn, err = t.secure(ctx, conn, to.name); err != nil {
+		if conn, err = t.secure(ctx, conn, name); err != nil {
 			socket.Close()
 			return nil, err
 		}
