@@ -20,15 +20,15 @@ func BenchmarkCall(b *testing.B) {
 	}{
 		{"way=none/call=one", doc, Call{
 			Operation: "GET /task/{id}/", Vars: []string{"task_0000000000000000000000000000"},
-			Fields: []string{"id", "text", "is_complete", "due_date"},
+			Fields: []string{"due_date", "id", "is_complete", "text"},
 		}},
 		{"way=socket/call=one", nil, Call{
 			Operation: "GET /task/{id}/", Vars: []string{"task_0000000000000000000000000000"},
-			Fields: []string{"id", "text", "is_complete", "due_date"},
+			Fields: []string{"due_date", "id", "is_complete", "text"},
 		}},
 		{"way=socket/call=list", nil, Call{
 			Operation: "GET /task/", Params: map[string]string{"_limit": "50", "_order_by": "-date", "is_complete": "false"},
-			Fields: []string{"id", "text", "is_complete", "due_date", "lead_id", "lead_name"},
+			Fields: []string{"due_date", "id", "is_complete", "lead_id", "lead_name", "text"},
 		}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {

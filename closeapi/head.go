@@ -15,8 +15,9 @@ const maxHeadLines = 32
 // answer is an answer and what its body needs, in one piece of memory.
 type answer struct {
 	http.Response
-	body  answerBody
-	sized sizedReader
+	body   answerBody
+	sized  sizedReader
+	values [8]string // of its header, if they are no more
 }
 
 // readPlainHead reads the head of an answer that is as nearly all are: there at once, of HTTP/1.1, with a body whose length
@@ -60,7 +61,11 @@ func (a *answer) readHeader(lines string) bool {
 		return false
 	}
 	a.Header = make(http.Header, n)
-	values := make([]string, n)
+	values := a.values[:]
+	if n > len(values) {
+		values = make([]string, n)
+	}
+	values = values[:n]
 	for i := range values {
 		var line string
 		line, lines, _ = strings.Cut(lines, "\r\n")
@@ -107,7 +112,7 @@ func canonical(name string) string {
 // isName reports whether the name of a header is letters, digits and hyphens.
 func isName(name string) bool {
 	for i := range len(name) {
-		if !unreserved(name[i]) || name[i] == '.' || name[i] == '_' || name[i] == '~' {
+		if b := name[i]; !unreserved[b] || b == '.' || b == '_' || b == '~' {
 			return false
 		}
 	}
