@@ -2,15 +2,19 @@ package closeapi
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
 
 // BenchmarkCall makes calls as the gateway does, under a context with a deadline, and with somebody who is told of them:
-// over a socket, the other side's part included, and without one, which leaves what the client and its transports cost.
+// over a socket, the other side's part included, and without one, which leaves what the client and its transports cost. "raw"
+// is the same bytes over a socket, and nothing else: no client can cost less.
 func BenchmarkCall(b *testing.B) {
 	url, _ := answering(b, false)
+	b.Run("way=raw", func(b *testing.B) { benchmarkRaw(b, strings.TrimPrefix(url, "http://")) })
 	doc := make(always, 500)
 	doc[0] = '{'
 	for _, bench := range []struct {
@@ -50,5 +54,25 @@ func BenchmarkCall(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func benchmarkRaw(b *testing.B, address string) {
+	b.Helper()
+	conn, err := (&net.Dialer{}).DialContext(b.Context(), "tcp", address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	request := []byte("GET /500/" + strings.Repeat("x", 330) + " HTTP/1.1\r\n\r\n")
+	answer := make([]byte, 4096)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := conn.Write(request); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := conn.Read(answer); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

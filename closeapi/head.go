@@ -56,7 +56,7 @@ func (a *answer) readStatus(line string) bool {
 // readHeader reads the lines of the header, each with its end. It reports false where one is not plain, or none tells the
 // length of the body.
 func (a *answer) readHeader(lines string) bool {
-	n := strings.Count(lines, "\r\n")
+	n := strings.Count(lines, "\n")
 	if n > maxHeadLines {
 		return false
 	}
@@ -103,8 +103,11 @@ func (a *answer) heed(name, value string) (ok bool) {
 
 // canonical is the name of a header as net/http has it.
 func canonical(name string) string {
-	if name == "RateLimit" { // as Close writes it: it is on every answer
+	switch name { // those that are on most answers
+	case "RateLimit":
 		return "Ratelimit"
+	case "Content-Type", "Content-Length", "Content-Encoding", "Date", "Server", "Connection", "Vary":
+		return name
 	}
 	return textproto.CanonicalMIMEHeaderKey(name)
 }
