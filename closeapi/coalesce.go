@@ -198,7 +198,7 @@ type question struct{ method, offset, path, query, body string }
 
 func questionOf(req *http.Request) (question, error) {
 	q := question{
-		method: req.Method, offset: req.Header.Get("X-Tz-Offset"), path: req.URL.EscapedPath(), query: req.URL.RawQuery,
+		method: req.Method, offset: firstOf(req.Header, "X-Tz-Offset"), path: req.URL.EscapedPath(), query: req.URL.RawQuery,
 	}
 	if req.GetBody == nil {
 		return q, nil

@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -44,21 +42,6 @@ func (h host) name() (name, address string) {
 	return name, net.JoinHostPort(name, port)
 }
 
-// isPlain reports whether a request can be written as it stands: nothing in it would have to be encoded, or refused.
-func isPlain(req *http.Request) bool {
-	u := req.URL
-	if (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Opaque != "" || !isToken(u.Host) || (req.Host != "" && req.Host != u.Host) ||
-		(u.RawQuery != "" && !isToken(u.RawQuery)) || req.Close || len(req.TransferEncoding) > 0 {
-		return false
-	}
-	for name, values := range req.Header {
-		if !isToken(name) || strings.Contains(name, ":") || slices.ContainsFunc(values, hasControl) {
-			return false
-		}
-	}
-	return true
-}
-
 // connection is a connection that makes one call after the other. It has no goroutine: whoever makes the call writes
 // and reads. So while it is idle nobody sees what comes in, and it is looked at before it is used again.
 type connection struct {
@@ -67,7 +50,6 @@ type connection struct {
 	conn  net.Conn // what is written and read: the socket, or TLS over it
 	peek  *peeker  // of the socket
 	in    *bufio.Reader
-	out   []byte    // the request that is written, for its space
 	since time.Time // when it became idle
 
 	heard bool  // whether anything of the answer has come
@@ -98,14 +80,14 @@ func (c *connection) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ask sends the request and reads the head of the answer. The connection ends with its context. After an error it must
+// ask sends the request, as it is written in text, and reads the head of the answer. The connection ends with its context. After an error it must
 // be closed.
-func (c *connection) ask(req *http.Request) (*http.Response, error) {
+func (c *connection) ask(req *http.Request, text []byte) (*http.Response, error) {
 	c.heard, c.room = false, maxHead
 	if err := c.limit.begin(req.Context()); err != nil {
 		return nil, err
 	}
-	resp, err := c.exchange(req)
+	resp, err := c.exchange(req, text)
 	if err != nil {
 		c.limit.end()
 		return nil, err
@@ -115,9 +97,8 @@ func (c *connection) ask(req *http.Request) (*http.Response, error) {
 }
 
 // exchange writes the request and reads the head of its answer.
-func (c *connection) exchange(req *http.Request) (*http.Response, error) {
-	c.out = appendRequest(c.out[:0], req)
-	if _, err := c.conn.Write(c.out); err != nil {
+func (c *connection) exchange(req *http.Request, text []byte) (*http.Response, error) {
+	if _, err := c.conn.Write(text); err != nil {
 		return nil, err
 	}
 	if _, err := c.in.Peek(1); err == nil {
@@ -151,33 +132,6 @@ func (c *connection) readAny(req *http.Request) (*http.Response, error) {
 		}
 	}
 	return nil, fmt.Errorf("more than %d interim answers", maxInterim)
-}
-
-// appendRequest writes a request for which isPlain is true. It has no body.
-func appendRequest(b []byte, req *http.Request) []byte {
-	b = append(b, req.Method...)
-	b = append(b, ' ')
-	if path := req.URL.EscapedPath(); path != "" {
-		b = append(b, path...)
-	} else {
-		b = append(b, '/')
-	}
-	if req.URL.RawQuery != "" {
-		b = append(b, '?')
-		b = append(b, req.URL.RawQuery...)
-	}
-	b = append(b, " HTTP/1.1\r\nHost: "...)
-	b = append(b, req.URL.Host...)
-	b = append(b, "\r\n"...)
-	for name, values := range req.Header {
-		for _, value := range values {
-			b = append(b, name...)
-			b = append(b, ": "...)
-			b = append(b, value...)
-			b = append(b, "\r\n"...)
-		}
-	}
-	return append(b, "\r\n"...)
 }
 
 // quiet reports whether nothing has come in since the last answer: no end, and no bytes, which would be taken for the

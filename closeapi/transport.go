@@ -61,7 +61,7 @@ type gunzip struct {
 // RoundTrip sends the request and puts a decompressor before an answer that needs one.
 func (t *gunzip) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(req)
-	if err != nil || resp.ContentLength == 0 || !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+	if err != nil || resp.ContentLength == 0 || !strings.EqualFold(firstOf(resp.Header, "Content-Encoding"), "gzip") {
 		return resp, err
 	}
 	resp.Header.Del("Content-Encoding")
