@@ -31,9 +31,9 @@ func (t *attemptTimeout) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // attempt is the context of one attempt, and the body of its answer, with which it ends. It ends with the call too, and
 // when its time is over. Nearly every attempt ends long before, and a connection of ours keeps to the time by itself (see
-// connection.ask): so a timer is made only for those who ask for the end.
+// limit): so a timer is made only for those who ask for the end.
 type attempt struct {
-	context.Context //nolint:containedctx // of the call, this is a context. Its deadline may move while the attempt lasts (see flight), and is not the attempt's
+	context.Context //nolint:containedctx // of the call, and this is one. Its deadline may move (see flight), and is hidden
 	timeout         time.Duration
 	ends            time.Time
 	body            io.ReadCloser
@@ -75,6 +75,17 @@ func (a *attempt) Err() error {
 		return context.DeadlineExceeded
 	}
 	return nil
+}
+
+// Value is a value of the call. Contexts that are made of the attempt find in it what ends them, if there is a timer.
+func (a *attempt) Value(key any) any {
+	a.mu.Lock()
+	timed := a.timed
+	a.mu.Unlock()
+	if timed != nil {
+		return timed.Value(key)
+	}
+	return a.Context.Value(key)
 }
 
 // end ends the attempt, so that nothing is left of it.

@@ -24,7 +24,7 @@ type limit struct {
 	unwatch func() bool // the one for flights, made once
 }
 
-// early is the part of the time of an attempt that a deadline may be too early by. Writing is not begun again when it has
+// early is the part of the time of an attempt that a deadline may be too early by: one in so many. Writing is not begun again when it has
 // passed, which nobody notices: a request that cannot be written for so long will not be written.
 const early = 32
 
