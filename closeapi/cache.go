@@ -203,9 +203,9 @@ func (t *cache) refresh(ctx context.Context, l *lookup) {
 		return
 	}
 	again := *l
-	again.x = &exchange{op: l.x.op, path: l.x.path, identity: l.x.identity, caller: l.x.caller, background: true}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
-	again.req = l.req.WithContext(withExchange(ctx, again.x)) // with its body: who is answered from the store sends none
+	own := &exchangeContext{ctx, exchange{op: l.x.op, path: l.x.path, identity: l.x.identity, caller: l.x.caller, background: true}}
+	again.x, again.req = &own.exchange, l.req.WithContext(own) // with its body: who is answered from the store sends none
 	t.refreshing[l.key] = cancel
 	go func() {
 		defer func() {

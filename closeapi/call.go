@@ -100,10 +100,9 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 		header["Content-Type"] = acceptJSON
 	}
 	id, _ := c.asks() // it is authorized, so it is somebody
-	ctx = withExchange(ctx, &exchange{
+	return newRequest(&exchangeContext{ctx, exchange{
 		op: op, path: path, identity: id, caller: c.caller.Share, background: call.Background,
-	})
-	return newRequest(ctx, method, target, header, body), path, nil
+	}}, method, target, header, body), path, nil
 }
 
 // newRequest is http.NewRequestWithContext for a URL that is parsed already. The body can be sent again, and

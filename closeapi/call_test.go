@@ -291,6 +291,7 @@ func TestOperations(t *testing.T) {
 		"POST /report/activity/":   {Method: "POST", Path: "/report/activity/", Reads: true},
 		"POST /data/search/":       {Method: "POST", Path: "/data/search/", MaxLimit: 200, Reads: true, Cursor: true},
 	} {
+		want.Name = name
 		if got, _ := closeapi.LookupOperation(name); got != want {
 			t.Errorf("LookupOperation(%q) = %+v, want %+v", name, got, want)
 		}

@@ -231,7 +231,7 @@ func (c *Client) For(caller Caller) *Client {
 	return &Client{core: c.core, caller: caller, observer: c.observer}
 }
 
-// Close ends the calls that nobody waits for and closes the connections that are idle. The client, and those that share
+// Close ends the calls and goroutines that nobody waits for and closes the connections that are idle. The client, and those that share
 // its connections, may still be used, and open new ones.
 func (c *Client) Close() {
 	c.stop()

@@ -24,13 +24,16 @@ type coalesce struct {
 	window time.Duration // for how long a read is joined, so that one that hangs does not take all who come
 	epochs epochs
 	others Writes // nil when there are no other processes
+	crew   crew
 
 	mu      sync.Mutex
 	flights map[flightKey]*flight
 }
 
 func newCoalesce(cfg Config, intake *intake, next http.RoundTripper) *coalesce {
-	return &coalesce{next: next, intake: intake, window: cfg.Timeout, others: cfg.Writes, flights: map[flightKey]*flight{}}
+	t := &coalesce{next: next, intake: intake, window: cfg.Timeout, others: cfg.Writes, flights: map[flightKey]*flight{}}
+	t.crew.fly = t.fly
+	return t
 }
 
 // Writes tells processes of each other's writes, which call Close with the same credentials and have the same
@@ -56,41 +59,6 @@ type flightKey struct {
 // moment is as of which writes of an identity something is read: another one after each, as far as they are known here.
 type moment struct{ here, elsewhere uint64 }
 
-// flight is a read that is under way. To the transports below it is the context of the request: it has the values of the
-// call that began it, the deadline of whoever waits longest, and no end but that nobody waits any more.
-type flight struct {
-	context.Context //nolint:containedctx // it is a context
-	cancel          context.CancelFunc
-	exchange        exchange
-	begun           time.Time
-	mu              *sync.Mutex // the coalesce's
-
-	waiters  int // these three under mu
-	deadline time.Time
-	endless  bool // whether somebody waits without a deadline
-
-	landed   chan struct{} // closed when all that follows is there
-	resp     *http.Response
-	body     heldBody
-	err      error
-	panicked any
-}
-
-// Deadline is that of whoever waits longest. It moves as others join.
-func (f *flight) Deadline() (time.Time, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.deadline, !f.endless
-}
-
-// Value is a value of the call that began the read. The exchange is the flight's own.
-func (f *flight) Value(key any) any {
-	if key == (exchangeKey{}) {
-		return &f.exchange
-	}
-	return f.Context.Value(key)
-}
-
 // RoundTrip joins an equal read, or begins one; a write it sends on.
 func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeOf(req)
@@ -113,7 +81,7 @@ func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
 	select {
 	case <-f.landed:
 	case <-req.Context().Done():
-		t.leave(key, f)
+		t.leave(f)
 		return nil, req.Context().Err()
 	}
 	if !joined {
@@ -165,47 +133,52 @@ func (t *coalesce) join(key flightKey, req *http.Request, x *exchange) (f *fligh
 		}
 		return f, true
 	}
-	f = &flight{
-		exchange: exchange{op: x.op, identity: x.identity, caller: x.caller, background: x.background},
-		begun:    now, mu: &t.mu, waiters: 1, deadline: deadline, endless: !ends, landed: make(chan struct{}),
+	if f != nil {
+		f.joinable = false // another one takes its place
 	}
-	f.Context, f.cancel = context.WithCancel(context.WithoutCancel(req.Context()))
+	f = &flight{
+		key: key, values: context.WithoutCancel(req.Context()),
+		exchange: exchange{op: x.op, identity: x.identity, caller: x.caller, background: x.background},
+		begun:    now, mu: &t.mu, waiters: 1, deadline: deadline, endless: !ends, joinable: true, landed: make(chan struct{}),
+	}
+	f.req = req.WithContext(f) //nolint:contextcheck // it has the values of the request's and ends by itself
 	t.flights[key] = f
-	go t.fly(key, f, req.WithContext(f)) //nolint:contextcheck // it has the values of the request's and ends by itself
+	t.crew.send(f)
 	return f, false
 }
 
 // leave ends the waiting of one, and the read with the last one.
-func (t *coalesce) leave(key flightKey, f *flight) {
+func (t *coalesce) leave(f *flight) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if f.waiters--; f.waiters == 0 {
-		t.remove(key, f)
-		f.cancel()
+		t.remove(f)
+		f.ending.cancel()
 	}
 }
 
 // remove ends the joining of a read.
-func (t *coalesce) remove(key flightKey, f *flight) {
-	if t.flights[key] == f {
-		delete(t.flights, key)
+func (t *coalesce) remove(f *flight) {
+	if f.joinable {
+		f.joinable = false
+		delete(t.flights, f.key)
 	}
 }
 
 // fly makes the read.
-func (t *coalesce) fly(key flightKey, f *flight, req *http.Request) {
+func (t *coalesce) fly(f *flight) {
 	defer func() {
 		if f.panicked = recover(); f.panicked != nil {
 			f.panicked = fmt.Sprintf("%v\n%s", f.panicked, debug.Stack())
 		}
 		t.mu.Lock()
-		t.remove(key, f)
+		t.remove(f)
 		t.mu.Unlock()
-		f.cancel()
+		f.ending.cancel()
 		close(f.landed)
 	}()
 	f.err = errGone // unless the transport comes back
-	resp, err := t.next.RoundTrip(req)
+	resp, err := t.next.RoundTrip(f.req)
 	if f.resp, f.err = resp, err; err != nil {
 		return
 	}
@@ -217,19 +190,6 @@ func (t *coalesce) fly(key flightKey, f *flight, req *http.Request) {
 	f.body.doc, f.body.err = t.intake.read(resp)
 }
 
-// answer is the answer for one of those who waited.
-func (f *flight) answer() (*http.Response, error) {
-	switch {
-	case f.panicked != nil:
-		panic(f.panicked) // whoever asked knows what to do about it
-	case f.err != nil:
-		return nil, f.err
-	}
-	resp, body := *f.resp, f.body
-	resp.Body = &body
-	return &resp, nil
-}
-
 // errGone is the error of a read whose transport ended its goroutine, as tests do that fail.
 var errGone = errors.New("the transport ended without an answer")
 
@@ -238,7 +198,7 @@ type question struct{ method, offset, path, query, body string }
 
 func questionOf(req *http.Request) (question, error) {
 	q := question{
-		method: req.Method, offset: req.Header.Get("X-Tz-Offset"), path: req.URL.EscapedPath(), query: req.URL.RawQuery,
+		method: req.Method, offset: firstOf(req.Header, "X-Tz-Offset"), path: req.URL.EscapedPath(), query: req.URL.RawQuery,
 	}
 	if req.GetBody == nil {
 		return q, nil

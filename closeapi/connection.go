@@ -2,7 +2,6 @@ package closeapi
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -27,60 +24,43 @@ var errHeadTooLong = errors.New("the head of the answer is too long")
 
 // host is where a connection leads.
 type host struct {
-	name    string // as the certificate has it
-	address string // with the port
-	secure  bool
+	authority string // as the URL has it, with or without a port
+	secure    bool
 }
 
-// hostOf is the host of a URL.
-func hostOf(u *url.URL) host {
-	to := host{name: u.Hostname(), secure: u.Scheme == "https"}
-	port := u.Port()
+// name is the host as the certificate has it, and address with the port.
+func (h host) name() (name, address string) {
+	u := url.URL{Host: h.authority}
+	name, port := u.Hostname(), u.Port()
 	switch {
 	case port != "":
-	case to.secure:
+	case h.secure:
 		port = "443"
 	default:
 		port = "80"
 	}
-	to.address = net.JoinHostPort(to.name, port)
-	return to
-}
-
-// isPlain reports whether a request can be written as it stands: nothing in it would have to be encoded, or refused.
-func isPlain(req *http.Request) bool {
-	u := req.URL
-	if (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Opaque != "" || !isToken(u.Host) || (req.Host != "" && req.Host != u.Host) ||
-		(u.RawQuery != "" && !isToken(u.RawQuery)) || req.Close || len(req.TransferEncoding) > 0 {
-		return false
-	}
-	for name, values := range req.Header {
-		if !isToken(name) || strings.Contains(name, ":") || slices.ContainsFunc(values, hasControl) {
-			return false
-		}
-	}
-	return true
+	return name, net.JoinHostPort(name, port)
 }
 
 // connection is a connection that makes one call after the other. It has no goroutine: whoever makes the call writes
 // and reads. So while it is idle nobody sees what comes in, and it is looked at before it is used again.
 type connection struct {
-	from   *network
-	to     host
-	conn   net.Conn // what is written and read: the socket, or TLS over it
-	socket net.Conn
-	in     *bufio.Reader
-	out    []byte    // the request that is written, for its space
-	since  time.Time // when it became idle
+	from  *network
+	to    host
+	conn  net.Conn // what is written and read: the socket, or TLS over it
+	peek  *peeker  // of the socket
+	in    *bufio.Reader
+	since time.Time // when it became idle
 
-	heard bool        // whether anything of the answer has come
-	ended bool        // whether the other side has closed
-	room  int64       // how much may still be read before the answer is too long
-	stop  func() bool // ends the watch over the context of the call
+	heard bool  // whether anything of the answer has come
+	ended bool  // whether the other side has closed
+	room  int64 // how much may still be read before the answer is too long
+	limit limit
 }
 
 func newConnection(from *network, to host, conn, socket net.Conn) *connection {
-	c := &connection{from: from, to: to, conn: conn, socket: socket}
+	c := &connection{from: from, to: to, conn: conn, peek: newPeeker(socket)}
+	c.limit.init(conn)
 	c.in = bufio.NewReader(c)
 	return c
 }
@@ -90,36 +70,49 @@ func (c *connection) Read(p []byte) (int, error) {
 	if c.room <= 0 {
 		return 0, errHeadTooLong
 	}
-	n, err := c.conn.Read(p[:min(int64(len(p)), c.room)])
+	p = p[:min(int64(len(p)), c.room)]
+	n, err := c.conn.Read(p)
+	if n == 0 && c.limit.wasEarly(err) {
+		n, err = c.conn.Read(p)
+	}
 	c.room -= int64(n)
 	c.heard, c.ended = c.heard || n > 0, errors.Is(err, io.EOF)
 	return n, err
 }
 
-// ask sends the request and reads the head of the answer. The connection ends with its context. After an error it must
+// ask sends the request, as it is written in text, and reads the head of the answer. The connection ends with its context. After an error it must
 // be closed.
-func (c *connection) ask(req *http.Request) (*http.Response, error) {
+func (c *connection) ask(req *http.Request, text []byte) (*http.Response, error) {
 	c.heard, c.room = false, maxHead
-	c.stop = context.AfterFunc(req.Context(), func() { _ = c.conn.SetDeadline(over) })
-	resp, err := c.exchange(req)
+	if err := c.limit.begin(req.Context()); err != nil {
+		return nil, err
+	}
+	resp, err := c.exchange(req, text)
 	if err != nil {
-		c.stop()
+		c.limit.end()
 		return nil, err
 	}
 	c.room = math.MaxInt64
-	resp.Body = &answerBody{from: c, body: resp.Body, keep: !resp.Close}
-	if resp.ContentLength == 0 || resp.StatusCode == http.StatusNoContent || resp.StatusCode == http.StatusNotModified {
-		resp.Body.(*answerBody).end(true)
-	}
 	return resp, nil
 }
 
 // exchange writes the request and reads the head of its answer.
-func (c *connection) exchange(req *http.Request) (*http.Response, error) {
-	c.out = appendRequest(c.out[:0], req)
-	if _, err := c.conn.Write(c.out); err != nil {
+func (c *connection) exchange(req *http.Request, text []byte) (*http.Response, error) {
+	if _, err := c.conn.Write(text); err != nil {
 		return nil, err
 	}
+	if _, err := c.in.Peek(1); err == nil {
+		if a := readPlainHead(c.in, req); a != nil {
+			a.body = answerBody{from: c, body: &a.sized, keep: true}
+			a.Body = &a.body
+			return &a.Response, nil
+		}
+	}
+	return c.readAny(req)
+}
+
+// readAny reads the head of whatever answer it is.
+func (c *connection) readAny(req *http.Request) (*http.Response, error) {
 	for range maxInterim + 1 {
 		resp, err := http.ReadResponse(c.in, req)
 		switch {
@@ -130,57 +123,32 @@ func (c *connection) exchange(req *http.Request) (*http.Response, error) {
 		case resp.StatusCode == http.StatusSwitchingProtocols:
 			return nil, errors.New("the answer changes the protocol, which nobody asked for")
 		case resp.StatusCode >= 200:
+			body := &answerBody{from: c, body: resp.Body, keep: !resp.Close}
+			if resp.ContentLength == 0 || resp.StatusCode == http.StatusNoContent || resp.StatusCode == http.StatusNotModified {
+				body.end(true)
+			}
+			resp.Body = body
 			return resp, nil
 		}
 	}
 	return nil, fmt.Errorf("more than %d interim answers", maxInterim)
 }
 
-// appendRequest writes a request for which isPlain is true. It has no body.
-func appendRequest(b []byte, req *http.Request) []byte {
-	b = append(b, req.Method...)
-	b = append(b, ' ')
-	if path := req.URL.EscapedPath(); path != "" {
-		b = append(b, path...)
-	} else {
-		b = append(b, '/')
-	}
-	if req.URL.RawQuery != "" {
-		b = append(b, '?')
-		b = append(b, req.URL.RawQuery...)
-	}
-	b = append(b, " HTTP/1.1\r\nHost: "...)
-	b = append(b, req.URL.Host...)
-	b = append(b, "\r\n"...)
-	for name, values := range req.Header {
-		for _, value := range values {
-			b = append(b, name...)
-			b = append(b, ": "...)
-			b = append(b, value...)
-			b = append(b, "\r\n"...)
-		}
-	}
-	return append(b, "\r\n"...)
-}
-
-// over is a moment that is over.
-var over = time.Unix(1, 0)
-
 // quiet reports whether nothing has come in since the last answer: no end, and no bytes, which would be taken for the
 // answer to the next request.
 func (c *connection) quiet() bool {
-	return c.in.Buffered() == 0 && isQuiet(c.socket) && (!c.to.secure || c.drained())
+	return c.in.Buffered() == 0 && c.peek.isQuiet() && (!c.to.secure || c.drained())
 }
 
 // drained reports whether TLS holds nothing that it has read from the socket and not given yet. A read whose time is over
 // gives what there is, and does not touch the socket.
 func (c *connection) drained() bool {
 	var b [1]byte
-	if c.conn.SetReadDeadline(over) != nil {
+	if c.limit.set(over) != nil {
 		return false
 	}
 	n, err := c.conn.Read(b[:])
-	return n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && c.conn.SetReadDeadline(time.Time{}) == nil
+	return n == 0 && errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // answerBody gives its connection back when it was read to its end, and closes it when it is closed before.
@@ -215,7 +183,7 @@ func (b *answerBody) end(whole bool) {
 		return
 	}
 	b.ended = true
-	if b.from.stop() && whole && b.keep {
+	if b.from.limit.end() && whole && b.keep {
 		b.from.from.keep(b.from)
 	} else {
 		b.from.conn.Close()

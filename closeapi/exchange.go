@@ -35,9 +35,18 @@ type exchange struct {
 
 type exchangeKey struct{}
 
-// withExchange puts an exchange into a context.
-func withExchange(ctx context.Context, x *exchange) context.Context {
-	return context.WithValue(ctx, exchangeKey{}, x)
+// exchangeContext is a context with an exchange.
+type exchangeContext struct {
+	context.Context
+	exchange exchange
+}
+
+// Value is a value of the context, of which the exchange is one.
+func (c *exchangeContext) Value(key any) any {
+	if key == (exchangeKey{}) {
+		return &c.exchange
+	}
+	return c.Context.Value(key)
 }
 
 // exchangeOf is the exchange of a request. A request that no client made has an empty one of its own.

@@ -57,7 +57,7 @@ func TestDeadlineMovesWhileWaiting(t *testing.T) {
 			l.budget.stop = begin.Add(after)
 		}
 		stop(3 * time.Second)
-		f := &flight{Context: t.Context(), mu: new(sync.Mutex), deadline: begin.Add(5 * time.Second)}
+		f := &flight{values: t.Context(), mu: new(sync.Mutex), deadline: begin.Add(5 * time.Second)}
 		done := make(chan error)
 		go func() {
 			_, err := l.enter(f, &exchange{op: &operation{}}, begin)

@@ -367,17 +367,17 @@ func TestOthersUseTheBudget(t *testing.T) {
 	demo := closeapi.APIKey(sandbox.DemoKey)
 	for name, test := range map[string]struct {
 		clients, limit int // limit of all together
-		client         func(client *closeapi.Client, s *sandbox.Server, i int) *closeapi.Client
+		client         func(t *testing.T, client *closeapi.Client, s *sandbox.Server, i int) *closeapi.Client
 		operation      func(i int) string
 	}{
 		"three keys": {clients: 3, limit: 3 * limit},
 		"five keys":  {clients: 5, limit: 3 * limit},
-		"two processes": {clients: 2, limit: limit, client: func(_ *closeapi.Client, s *sandbox.Server, _ int) *closeapi.Client {
+		"two processes": {clients: 2, limit: limit, client: func(t *testing.T, _ *closeapi.Client, s *sandbox.Server, _ int) *closeapi.Client {
 			return toSandbox(t, s, closeapi.Config{})
 		}},
 		"three resources": {
 			clients: 3, limit: limit,
-			client: func(client *closeapi.Client, _ *sandbox.Server, _ int) *closeapi.Client {
+			client: func(_ *testing.T, client *closeapi.Client, _ *sandbox.Server, _ int) *closeapi.Client {
 				return client.For(closeapi.Caller{Credential: demo})
 			},
 			operation: func(i int) string { return []string{"GET /contact/", "GET /opportunity/", "GET /user/"}[i] },
@@ -394,7 +394,7 @@ func TestOthersUseTheBudget(t *testing.T) {
 				together(test.clients, func(n int) {
 					own := client.For(closeapi.Caller{Credential: closeapi.APIKey("api_" + strconv.Itoa(n))})
 					if test.client != nil {
-						own = test.client(client, s, n)
+						own = test.client(t, client, s, n)
 					}
 					together(calls, func(i int) {
 						call := read(i)

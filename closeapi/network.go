@@ -38,7 +38,7 @@ func NewHTTPTransport() http.RoundTripper {
 		IdleConnTimeout:        idleLasts,
 		DisableCompression:     true,
 	}
-	return &network{std: std}
+	return &network{std: std, texts: sync.Pool{New: func() any { return new([]byte) }}}
 }
 
 // network is the transport that reaches Close over the network. A GET, which is nearly every call, goes over a connection
@@ -46,7 +46,8 @@ func NewHTTPTransport() http.RoundTripper {
 // calls needs, which costs as much as everything else about a call. All other requests, and those that go by way of a
 // proxy, are net/http's.
 type network struct {
-	std *http.Transport // makes what this transport does not, and has the settings for both
+	std   *http.Transport // makes what this transport does not, and has the settings for both
+	texts sync.Pool       // of *[]byte: requests that are written, for their space
 
 	mu    sync.Mutex
 	idle  []*connection // the one used last is the last
@@ -56,10 +57,13 @@ type network struct {
 // RoundTrip sends the request and reads the head of the answer. A kept connection that the other side has closed meanwhile
 // is replaced, which is safe for a GET.
 func (t *network) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !t.direct(req) {
+	text := t.texts.Get().(*[]byte)
+	defer t.texts.Put(text)
+	var direct bool
+	if *text, direct = t.direct((*text)[:0], req); !direct {
 		return t.std.RoundTrip(req)
 	}
-	to := hostOf(req.URL)
+	to := host{authority: req.URL.Host, secure: req.URL.Scheme == "https"}
 	for {
 		c := t.take(to)
 		kept := c != nil
@@ -69,7 +73,7 @@ func (t *network) RoundTrip(req *http.Request) (*http.Response, error) {
 				return nil, err
 			}
 		}
-		resp, err := c.ask(req)
+		resp, err := c.ask(req, *text)
 		if err == nil {
 			return resp, nil
 		}
@@ -83,24 +87,27 @@ func (t *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// direct reports whether the request is one that connections of ours make.
-func (t *network) direct(req *http.Request) bool {
-	if !canPeek || req.Method != http.MethodGet || req.Body != nil || !isPlain(req) {
-		return false
+// direct writes a request to b, and reports whether it is one that connections of ours make.
+func (t *network) direct(b []byte, req *http.Request) ([]byte, bool) {
+	if !canPeek || req.Method != http.MethodGet || req.Body != nil {
+		return b, false
 	}
-	proxy, err := t.std.Proxy(req)
-	return proxy == nil && err == nil
+	if proxy, err := t.std.Proxy(req); proxy != nil || err != nil {
+		return b, false
+	}
+	return appendRequest(b, req)
 }
 
 // dial makes a connection, its handshake included.
 func (t *network) dial(ctx context.Context, to host) (*connection, error) {
-	conn, err := t.std.DialContext(ctx, "tcp", to.address)
+	name, address := to.name()
+	conn, err := t.std.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	socket := conn
 	if to.secure {
-		if conn, err = t.secure(ctx, conn, to.name); err != nil {
+		if conn, err = t.secure(ctx, conn, name); err != nil {
 			socket.Close()
 			return nil, err
 		}

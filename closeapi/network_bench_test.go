@@ -72,21 +72,23 @@ func answerAll(conn net.Conn) {
 	in := bufio.NewReader(conn)
 	answers := map[string][]byte{}
 	for {
-		line, err := in.ReadString('\n')
+		head, err := in.ReadSlice('\n')
 		if err != nil {
 			return
 		}
-		for rest := "x"; strings.TrimSpace(rest) != ""; rest, err = in.ReadString('\n') {
-			if err != nil {
+		answer := answers[string(head)]
+		if answer == nil {
+			var size int
+			_, _ = fmt.Sscanf(string(head), "GET /%d", &size)
+			answer = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Thu, 26 Nov 2026 10:00:00 GMT\r\nRatelimit: limit=1000000, remaining=999999, reset=0.001\r\nContent-Length: %d\r\n\r\n{%s}", size, strings.Repeat(" ", size-2))
+			answers[string(head)] = answer
+		}
+		for len(head) > len("\r\n") {
+			if head, err = in.ReadSlice('\n'); err != nil {
 				return
 			}
 		}
-		var size int
-		_, _ = fmt.Sscanf(line, "GET /%d", &size)
-		if answers[line] == nil {
-			answers[line] = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nRatelimit: limit=100, remaining=50, reset=5\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
-		}
-		if _, err := conn.Write(answers[line]); err != nil {
+		if _, err := conn.Write(answer); err != nil {
 			return
 		}
 	}

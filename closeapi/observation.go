@@ -52,7 +52,7 @@ func (c *Client) tell(ctx context.Context, x *exchange, o Observation) {
 
 // note takes over what the transports noted of a call.
 func (o *Observation) note(x *exchange) {
-	o.Operation, o.Path = x.op.String(), x.path
+	o.Operation, o.Path = x.op.Name, x.path
 	o.Cached, o.Stale, o.Missed, o.Joined, o.Background = x.cached, x.stale, x.missed, x.joined, x.background
 	o.Attempts, o.Waited = x.attempts, x.waited
 }

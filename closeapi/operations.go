@@ -15,6 +15,7 @@ var operationsText string
 
 // Operation is one operation of Close's REST API.
 type Operation struct {
+	Name     string // as a [Call] spells it: "GET /lead/{id}/"
 	Method   string // such as "GET"
 	Path     string // below the base URL, with its variables in braces: "/lead/{id}/"
 	Fields   bool   // whether it takes the parameter _fields
@@ -23,8 +24,8 @@ type Operation struct {
 	Cursor   bool   // whether its list is walked with a cursor, not with _skip
 }
 
-// String returns the operation's name, as a [Call] spells it: "GET /lead/{id}/".
-func (o Operation) String() string { return o.Method + " " + o.Path }
+// String returns the operation's name.
+func (o Operation) String() string { return o.Name }
 
 // LookupOperation finds an operation by its name, such as "GET /lead/{id}/".
 func LookupOperation(name string) (Operation, bool) {
@@ -94,14 +95,14 @@ var operations = sync.OnceValue(func() map[string]*operation {
 			continue
 		}
 		op, err := parseOperation(text)
-		if err == nil && byName[op.String()] != nil {
+		if err == nil && byName[op.Name] != nil {
 			err = fmt.Errorf("%s is listed twice", op)
 		}
 		if err != nil {
 			panic(fmt.Sprintf("operations.txt:%d: %v", line, err))
 		}
 		op.line = line
-		byName[op.String()] = op
+		byName[op.Name] = op
 	}
 	return byName
 })
@@ -126,7 +127,7 @@ func parseOperation(line string) (*operation, error) {
 	if len(words) < 2 {
 		return nil, fmt.Errorf("%q is not METHOD /path/", line)
 	}
-	op := &operation{Operation: Operation{Method: words[0], Path: words[1], Reads: words[0] == http.MethodGet}}
+	op := &operation{Operation: Operation{Name: words[0] + " " + words[1], Method: words[0], Path: words[1], Reads: words[0] == http.MethodGet}}
 	op.kind, _, _ = strings.Cut(strings.TrimPrefix(op.Path, "/"), "/")
 	for _, flag := range words[2:] {
 		limit, isLimit := strings.CutPrefix(flag, "max=")

@@ -7,5 +7,9 @@ import "net"
 // canPeek says that idle connections cannot be looked at without reading from them.
 const canPeek = false
 
-// isQuiet is for systems where it can be told.
-func isQuiet(net.Conn) bool { return false }
+// peeker is for systems where sockets can be looked at.
+type peeker struct{}
+
+func newPeeker(net.Conn) *peeker { return &peeker{} }
+
+func (*peeker) isQuiet() bool { return false }

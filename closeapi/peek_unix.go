@@ -10,22 +10,28 @@ import (
 // canPeek says that idle connections can be looked at without reading from them.
 const canPeek = true
 
-// isQuiet reports whether nothing waits to be read from a socket: neither bytes nor its end.
-func isQuiet(socket net.Conn) bool {
-	s, ok := socket.(syscall.Conn)
-	if !ok {
-		return false
+// peeker looks at a socket.
+type peeker struct {
+	raw   syscall.RawConn  // nil when it cannot be looked at
+	look  func(fd uintptr) // sets quiet
+	quiet bool
+}
+
+func newPeeker(socket net.Conn) *peeker {
+	p := new(peeker)
+	if s, ok := socket.(syscall.Conn); ok {
+		p.raw, _ = s.SyscallConn() // which is nil then
 	}
-	raw, err := s.SyscallConn()
-	if err != nil {
-		return false
-	}
-	quiet := false
-	err = raw.Read(func(fd uintptr) bool {
+	p.look = func(fd uintptr) {
 		var b [1]byte
 		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		quiet = err == syscall.EAGAIN || err == syscall.EWOULDBLOCK
-		return true
-	})
-	return err == nil && quiet
+		p.quiet = err == syscall.EAGAIN || err == syscall.EWOULDBLOCK
+	}
+	return p
+}
+
+// isQuiet reports whether nothing waits to be read from the socket: neither bytes nor its end.
+func (p *peeker) isQuiet() bool {
+	p.quiet = false
+	return p.raw != nil && p.raw.Control(p.look) == nil && p.quiet
 }

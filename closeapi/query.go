@@ -51,11 +51,8 @@ func encodeQuery(params []param) string {
 	if len(params) == 0 {
 		return ""
 	}
-	size := 0
-	for _, p := range params {
-		size += len(p.name) + len(p.value) + len("=&")
-	}
-	query := make([]byte, 0, size+size/8)
+	var space [512]byte
+	query := space[:0]
 	for i, p := range params {
 		if i > 0 {
 			query = append(query, '&')
@@ -73,7 +70,7 @@ func appendEscaped(dst []byte, text string) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := range len(text) {
 		switch b := text[i]; {
-		case unreserved(b), b == ',':
+		case unreserved[b], b == ',':
 			dst = append(dst, b)
 		case b == ' ':
 			dst = append(dst, '+')
@@ -84,16 +81,18 @@ func appendEscaped(dst []byte, text string) []byte {
 	return dst
 }
 
-// unreserved reports whether a byte means itself everywhere in a URL (RFC 3986, 2.3).
-func unreserved(b byte) bool {
-	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' ||
-		b == '-' || b == '_' || b == '.' || b == '~'
-}
+// unreserved says of each byte whether it means itself everywhere in a URL (RFC 3986, 2.3).
+var unreserved = func() (table [256]bool) {
+	for _, b := range []byte(wordCharacters + "-.~") {
+		table[b] = true
+	}
+	return table
+}()
 
 // isUnreserved reports whether the whole text means itself everywhere in a URL.
 func isUnreserved(text string) bool {
 	for i := range len(text) {
-		if !unreserved(text[i]) {
+		if !unreserved[text[i]] {
 			return false
 		}
 	}

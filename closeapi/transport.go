@@ -1,7 +1,6 @@
 package closeapi
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -20,18 +19,18 @@ import (
 // follows a redirect. Beside the chain it returns the one that knows the budgets, and the one that knows of writes; what
 // the transports do that nobody waits for, stop ends.
 func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next http.RoundTripper, pace *govern, reads *coalesce, stop func()) {
-	next, stop = cfg.Transport, func() {}
+	next = cfg.Transport
 	next = &gunzip{next: next}
 	next = &attemptTimeout{next: next, timeout: cfg.Timeout}
 	next = newCircuit(cfg, next)
 	pace = newGovern(cfg, next)
 	next = newRetry(cfg.Retry, pace)
 	reads = newCoalesce(cfg, intake, next)
-	next = reads
+	next, stop = reads, reads.crew.retire
 	if cfg.Store != nil {
 		cache := newCache(cfg.Store, kept, next)
 		cache.tell = cfg.Observe
-		next, stop = cache, cache.stop
+		next, stop = cache, func() { cache.stop(); reads.crew.retire() }
 	}
 	return next, pace, reads, stop
 }
@@ -41,60 +40,6 @@ func closeBody(req *http.Request) {
 	if req.Body != nil {
 		req.Body.Close()
 	}
-}
-
-// attemptTimeout limits the time of one attempt, the reading of its answer included.
-type attemptTimeout struct {
-	next    http.RoundTripper
-	timeout time.Duration
-}
-
-// RoundTrip sends the request under a context that ends after the timeout, or with the body of the answer.
-func (t *attemptTimeout) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(unhurried{req.Context()}, t.timeout)
-	resp, err := t.next.RoundTrip(req.WithContext(ctx)) //nolint:contextcheck // it is the request's, and ends with it
-	if err != nil {
-		if cause := ctx.Err(); cause != nil {
-			err = endedError{cause, err}
-		}
-		cancel()
-		return nil, err
-	}
-	resp.Body = &timedBody{resp.Body, ctx, cancel}
-	return resp, nil
-}
-
-// unhurried hides the deadline of a context, which may move while the attempt lasts (see flight). It ends all the same.
-type unhurried struct {
-	context.Context //nolint:containedctx // it is a context
-}
-
-// Deadline says that there is none.
-func (unhurried) Deadline() (time.Time, bool) { return time.Time{}, false }
-
-// timedBody ends the context of its attempt when it is closed.
-type timedBody struct {
-	io.ReadCloser
-	ctx    context.Context //nolint:containedctx // the attempt's, which lasts exactly as long as this body
-	cancel context.CancelFunc
-}
-
-// Read reads, and says so if the end of the context is why it could not.
-func (b *timedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF {
-		if cause := b.ctx.Err(); cause != nil {
-			err = endedError{cause, err}
-		}
-	}
-	return n, err
-}
-
-// Close closes the body and ends the attempt.
-func (b *timedBody) Close() error {
-	err := b.ReadCloser.Close()
-	b.cancel()
-	return err
 }
 
 // endedError is an error that came of the end of a context, whatever the transport made of it.
@@ -116,7 +61,7 @@ type gunzip struct {
 // RoundTrip sends the request and puts a decompressor before an answer that needs one.
 func (t *gunzip) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(req)
-	if err != nil || resp.ContentLength == 0 || !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+	if err != nil || resp.ContentLength == 0 || !strings.EqualFold(firstOf(resp.Header, "Content-Encoding"), "gzip") {
 		return resp, err
 	}
 	resp.Header.Del("Content-Encoding")

@@ -38,7 +38,7 @@ func BenchmarkTransports(b *testing.B) {
 		op := operations()["GET /lead/{id}/"]
 		target := &url.URL{Scheme: "https", Host: "close.example"}
 		trip := func(next func() bool) {
-			req := newRequest(withExchange(b.Context(), &exchange{op: op}), http.MethodGet, target, http.Header{}, nil)
+			req := newRequest(&exchangeContext{b.Context(), exchange{op: op}}, http.MethodGet, target, http.Header{}, nil)
 			for next() {
 				resp, err := bench.transport.RoundTrip(req)
 				if err != nil {

@@ -56,6 +56,7 @@ func newLoader(t *testing.T, s *sandbox.Server, typeName, one string) *loaders.L
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(client.Close)
 	op, ok := closeapi.LookupOperation(one)
 	if !ok {
 		t.Fatalf("no operation %s", one)

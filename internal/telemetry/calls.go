@@ -2,6 +2,9 @@ package telemetry
 
 import (
 	"strings"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/closegraph/closegraph/closeapi"
 )
@@ -22,14 +25,47 @@ func (m *metrics) call(o closeapi.Observation) {
 	if !asked(o) {
 		return
 	}
-	m.calls.WithLabelValues(o.Operation, outcomeOf(o)).Inc()
-	m.callDuration.WithLabelValues(o.Operation).Observe(o.Duration.Seconds())
+	ended := m.ended.of(m, endedKey{o.Operation, outcomeOf(o)})
+	ended.count.Inc()
+	ended.duration.Observe(o.Duration.Seconds())
 	if o.Attempts > 1 {
 		m.retries.WithLabelValues(o.Operation).Add(float64(o.Attempts - 1))
 	}
 	if o.Waited > 0 {
 		m.waits.Observe(o.Waited.Seconds())
 	}
+}
+
+// endedCalls are the metrics that each call has, by how it ended, so that they are looked up in one step. There are as many
+// as operations and outcomes, at most. One that never happened is not among them, and does not show.
+type endedCalls struct {
+	mu  sync.RWMutex
+	all map[endedKey]endedCall
+}
+
+type endedKey struct{ operation, outcome string }
+
+type endedCall struct {
+	count    prometheus.Counter
+	duration prometheus.Observer
+}
+
+// of are the metrics of calls that end so.
+func (e *endedCalls) of(m *metrics, key endedKey) endedCall {
+	e.mu.RLock()
+	ended, ok := e.all[key]
+	e.mu.RUnlock()
+	if ok {
+		return ended
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.all == nil {
+		e.all = map[endedKey]endedCall{}
+	}
+	ended = endedCall{m.calls.WithLabelValues(key.operation, key.outcome), m.callDuration.WithLabelValues(key.operation)}
+	e.all[key] = ended
+	return ended
 }
 
 // asked reports whether Close was asked for it.

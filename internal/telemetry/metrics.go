@@ -28,6 +28,7 @@ type metrics struct {
 	joined       *prometheus.CounterVec   // by operation
 	waits        prometheus.Histogram
 	cache        *prometheus.CounterVec // by kind and result
+	ended        endedCalls             // what is counted of each call
 
 	redisUp       prometheus.Gauge
 	redis         *prometheus.CounterVec   // by operation and outcome
