@@ -263,7 +263,7 @@ func (x *run) expandEmbedded(ctx context.Context, b *block, it *item, k *kid) {
 	k.open(b, it, func(i int) (*table, span) {
 		r := b.rows[i]
 		if r.table != last {
-			last, below = r.table, &table{doc: r.table.doc, layout: it.below.layout}
+			last, below = r.table, &table{doc: r.table.doc, layout: it.below.layout, alike: true}
 		}
 		return below, r.span(it.slot)
 	})
