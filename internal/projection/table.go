@@ -88,6 +88,12 @@ type row struct {
 	index int
 }
 
+// spans are where the values of the row stand in the document, by slot.
+func (r row) spans() []span {
+	n := len(r.table.layout.names)
+	return r.table.spans[r.index*n : r.index*n+n]
+}
+
 // span is where the value in a slot stands in the document.
 func (r row) span(slot int) span {
 	return r.table.spans[r.index*len(r.table.layout.names)+slot]
