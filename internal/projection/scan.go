@@ -98,21 +98,24 @@ func skipString(b []byte, i int) (int, error) {
 	start := i
 	i++
 	for {
-		for i+8 <= len(b) {
-			w := binary.LittleEndian.Uint64(b[i:])
+		rest := b[i:]
+		rest = rest[:len(rest):len(rest)]
+		for len(rest) > 8 {
+			w := binary.LittleEndian.Uint64(rest)
 			low := w ^ 0x02*ones
 			slash := w ^ '\\'*ones
 			found := ((low-0x21*ones)&^low | (slash-ones)&^slash) & highs
 			if found != 0 {
-				i += bits.TrailingZeros64(found) / 8
+				rest = rest[bits.TrailingZeros64(found)/8&7:]
 				break
 			}
-			i += 8
+			rest = rest[8:]
 		}
-		if i >= len(b) {
-			return i, errSyntax(start)
+		if len(rest) == 0 {
+			return len(b), errSyntax(start)
 		}
-		switch c := b[i]; {
+		i = len(b) - len(rest)
+		switch c := rest[0]; {
 		case c == '"':
 			return i + 1, nil
 		case c == '\\':

@@ -1,15 +1,17 @@
 package projection
 
-import "bytes"
+import (
+	"bytes"
+)
 
 // The objects of one list have their members in one order, written in one way. So the scanner expects of an object what it
 // saw of the one before, and compares from value to value: comma, name, colon and white space at once.
 
 // predicted is a member as an earlier object of the table had it.
 type predicted struct {
-	lead   span // what stands between its value and the one before: `{"id": ` or `, "text": `
+	lead   []byte // what stands between its value and the one before: `{"id": ` or `, "text": `
+	slot   int    // -1 when it is not wanted
 	key    span
-	slot   int // -1 when it is not wanted
 	custom bool
 }
 
@@ -28,30 +30,38 @@ func (t *table) scanRow(i int) (int, error) {
 	}
 	start, spans := i, t.addRow()
 	for n := 0; ; n++ {
-		var member predicted
-		if n < len(t.order) && follows(b, i, t.order[n].lead) {
-			member = t.order[n]
-			i = skipSpace(b, i+member.lead.size())
+		var m *predicted
+		if n < len(t.order) && t.order[n].stands(b, i) {
+			m = &t.order[n]
+			i += len(m.lead)
 		} else {
 			var end bool
 			var err error
-			if member, n, i, end, err = t.member(n, i); err != nil {
+			if m, n, i, end, err = t.member(n, i); err != nil {
 				return i, err
 			}
 			if end {
 				break
 			}
 		}
+		if i < len(b) && b[i] <= ' ' {
+			i = skipSpace(b, i)
+		}
 		from := i
 		var err error
-		if i, err = skipValue(b, i, 1); err != nil {
+		if i < len(b) && b[i] == '"' {
+			i, err = skipString(b, i)
+		} else {
+			i, err = skipValue(b, i, 1)
+		}
+		if err != nil {
 			return i, err
 		}
-		if member.slot >= 0 {
-			spans[member.slot] = span{uint32(from), uint32(i)}
+		if m.slot >= 0 {
+			spans[m.slot] = span{uint32(from), uint32(i)}
 		}
-		if member.custom {
-			id := span{member.key.from + uint32(len(customPrefix)), member.key.to}
+		if m.custom {
+			id := span{m.key.from + uint32(len(customPrefix)), m.key.to}
 			t.addCustom(customValue{row: t.rows - 1, id: id, value: span{uint32(from), uint32(i)}})
 		}
 	}
@@ -61,46 +71,43 @@ func (t *table) scanRow(i int) (int, error) {
 	return i, nil
 }
 
-// follows reports whether the bytes of a span stand at b[i] too.
-func follows(b []byte, i int, s span) bool {
-	size := s.size()
-	return len(b)-i >= size && string(b[i:i+size]) == string(b[s.from:s.to])
+// stands reports whether what comes before the member's value stands at b[i] too.
+func (m *predicted) stands(b []byte, i int) bool {
+	return len(b)-i >= len(m.lead) && string(b[i:i+len(m.lead)]) == string(m.lead)
 }
 
 // member reads, byte by byte, what stands between the value that ends before doc[i] and the next one: that of the n-th member.
 // It returns the member, which number it has among those that are expected, and where its value begins; or, at the
 // end of the object, the index after that.
-func (t *table) member(n, i int) (m predicted, at, next int, end bool, err error) {
+func (t *table) member(n, i int) (m *predicted, at, value int, end bool, err error) {
 	b, from := t.doc, i
-	opening := n == 0
-	if !opening {
+	if n > 0 {
 		i = skipSpace(b, i)
 	}
 	switch {
 	case i >= len(b):
-		return m, n, i, false, errSyntax(i)
-	case !opening && b[i] == '}':
-		return m, n, i + 1, true, nil
-	case !opening && b[i] != ',':
-		return m, n, i, false, errSyntax(i)
+		return nil, n, i, false, errSyntax(i)
+	case n > 0 && b[i] == '}':
+		return nil, n, i + 1, true, nil
+	case n > 0 && b[i] != ',':
+		return nil, n, i, false, errSyntax(i)
 	}
-	if i = skipSpace(b, i+1); opening && i < len(b) && b[i] == '}' {
-		return m, n, i + 1, true, nil
+	if i = skipSpace(b, i+1); n == 0 && i < len(b) && b[i] == '}' {
+		return nil, n, i + 1, true, nil
 	}
 	key, i, err := skipName(b, i)
 	if err != nil {
-		return m, n, i, false, err
+		return nil, n, i, false, err
 	}
-	lead := span{uint32(from), uint32(i)}
+	lead := b[from:i]
 	for at := n + 1; at < min(len(t.order), n+1+maxSkipped); at++ {
-		if m = t.order[at]; m.lead.size() == lead.size() && follows(b, from, m.lead) {
+		if m = &t.order[at]; string(m.lead) == string(lead) {
 			return m, at, i, false, nil
 		}
 	}
-	m = predicted{lead: lead, key: key, slot: t.slot(key)}
-	m.custom = t.layout.custom && bytes.HasPrefix(b[key.from:key.to], []byte(customPrefix))
-	t.expect(n, m)
-	return m, n, i, false, nil
+	fresh := predicted{lead: lead, key: key, slot: t.slot(key)}
+	fresh.custom = t.layout.custom && bytes.HasPrefix(b[key.from:key.to], []byte(customPrefix))
+	return t.expect(n, fresh), n, i, false, nil
 }
 
 // slot is the slot of a member by its name, or -1.
@@ -117,7 +124,7 @@ func (t *table) slot(key span) int {
 }
 
 // expect expects of later objects that their n-th member is like this one.
-func (t *table) expect(n int, m predicted) {
+func (t *table) expect(n int, m predicted) *predicted {
 	switch {
 	case n < len(t.order):
 		t.order[n] = m
@@ -126,7 +133,11 @@ func (t *table) expect(n int, m predicted) {
 			t.order = make([]predicted, 0, len(t.layout.names)+2)
 		}
 		t.order = append(t.order, m)
+	default:
+		t.other = m
+		return &t.other
 	}
+	return &t.order[n]
 }
 
 // addCustom adds a custom field to the last row. Of two of one id the last one counts.

@@ -71,6 +71,7 @@ type table struct {
 	more   bool             // has_more of the list
 	alike  bool             // the objects that are read into rows are of one kind
 	order  []predicted
+	other  predicted // the last member that is not expected of others
 	// custom are the custom fields of all rows, in their order; customAt is where those of a row begin.
 	custom   []customValue
 	customAt []int
