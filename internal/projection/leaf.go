@@ -169,6 +169,17 @@ func unquote(raw []byte) string {
 	return text
 }
 
+// textOf is unquote as bytes, which may be those of the document; nil for what is no string.
+func textOf(raw []byte) []byte {
+	switch {
+	case len(raw) == 0 || raw[0] != '"':
+		return nil
+	case bytes.IndexByte(raw, '\\') < 0:
+		return raw[1 : len(raw)-1]
+	}
+	return []byte(unquote(raw))
+}
+
 // jsonKind says in words what kind of value stands in a JSON text, for errors.
 func jsonKind(raw []byte) string {
 	switch {

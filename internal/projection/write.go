@@ -2,7 +2,6 @@ package projection
 
 import (
 	"context"
-	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,7 +18,7 @@ type writer struct {
 	request *request
 	buf     []byte
 	most    int // how long buf may get
-	root    ast.Path
+	root    *graphql.FieldContext
 	path    []step // below root; the first one stands for the root itself
 }
 
@@ -37,7 +36,7 @@ func (w *writer) fail(err error) {
 	if w.request.errors.Add(1) > maxErrors {
 		return
 	}
-	failure := gqlerror.WrapPath(slices.Clone(w.root), err)
+	failure := gqlerror.WrapPath(w.root.Path(), err)
 	for i, s := range w.path {
 		if s.field == nil {
 			failure.Path = append(failure.Path, ast.PathIndex(s.index))
