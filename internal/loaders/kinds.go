@@ -132,7 +132,10 @@ func (k kind) paramsOfOne(members []string) map[string]string {
 // fetch reads ids in the way of their type. It names them in one order, so that equal needs become equal calls.
 func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 	k := kinds[l.Type]
-	ids = slices.Sorted(slices.Values(ids))
+	if len(ids) > 1 {
+		ids = slices.Clone(ids)
+		slices.Sort(ids)
+	}
 	switch {
 	case slices.ContainsFunc(l.Fields, k.isAlone):
 		l.each(ctx, ids, found)
@@ -142,6 +145,9 @@ func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 		return
 	case k.way == oneByOne, len(ids) == 1 && k.way != onlyList:
 		l.each(ctx, ids, found)
+		return
+	case len(ids) <= maxChunk:
+		l.chunk(ctx, k, ids, found)
 		return
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -265,17 +271,14 @@ func (l *Loader[R]) page(ctx context.Context, call closeapi.Call, found *found[R
 	if err != nil {
 		return seen{}, err
 	}
-	page, err := l.Scan(doc.Body, true)
-	if err != nil {
-		return seen{}, err
-	}
-	s := seen{rows: len(page.Rows), more: page.More}
-	for i, row := range page.Rows {
-		if !found.set(page.IDs[i], Result[R]{Row: row}) {
+	var s seen
+	s.more, err = l.Scan.List(doc.Body, func(id []byte, row R) {
+		s.rows++
+		if !found.setRow(id, row) {
 			s.strangers = true
 		}
-	}
-	return s, nil
+	})
+	return s, err
 }
 
 // each reads ids one by one, some at a time.
@@ -306,12 +309,12 @@ func (l *Loader[R]) one(ctx context.Context, id string) Result[R] {
 	if err != nil {
 		return Result[R]{Err: err}
 	}
-	page, err := l.Scan(doc.Body, false)
+	row, same, err := l.Scan.One(doc.Body, id)
 	switch {
 	case err != nil:
 		return Result[R]{Err: err}
-	case len(page.Rows) != 1 || page.IDs[0] != id:
+	case !same:
 		return Result[R]{Err: errOther}
 	}
-	return Result[R]{Row: page.Rows[0]}
+	return Result[R]{Row: row}
 }

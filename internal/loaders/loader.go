@@ -5,7 +5,6 @@ package loaders
 import (
 	"context"
 	"errors"
-	"maps"
 	"sync"
 	"time"
 
@@ -22,15 +21,12 @@ type Doer interface {
 	Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error)
 }
 
-// Scan reads the rows of a document: of a list when list is true, else of a single object.
-type Scan[R any] func(doc []byte, list bool) (Page[R], error)
-
-// Page is what a document holds: its rows, their ids by the same index ("" for what has none), and whether the list
-// goes on.
-type Page[R any] struct {
-	Rows []R
-	IDs  []string
-	More bool
+// Scanner reads the rows of documents.
+type Scanner[R any] interface {
+	// List reads a list: it gives each row with its id, nil for a row that has none, and says whether the list goes on.
+	List(doc []byte, give func(id []byte, row R)) (more bool, err error)
+	// One reads a single object, and says whether it is the one with an id.
+	One(doc []byte, id string) (row R, same bool, err error)
 }
 
 // Result is an object, or why there is none.
@@ -46,151 +42,79 @@ type Loader[R any] struct {
 	Type     string             // the type in the schema, which decides how many are read at once; see kinds
 	One      closeapi.Operation // reads a single one
 	Fields   []string           // the members that are wanted, id among them
-	Scan     Scan[R]
+	Scan     Scanner[R]
 	Observed *Observed // what is known of Close's undocumented ways; shared by all requests
 	// Whole reports whether answers of an operation are kept for a while and hold all members; nil when none are. A list of
 	// those serves for single objects too: it is asked for once, and then it is there.
 	Whole func(operation string) bool
 
-	mu      sync.Mutex
-	results map[string]Result[R] // of all that was loaded, by id
+	mu    sync.Mutex
+	known results[R] // all that was loaded
 }
 
-// Load loads objects, which may repeat, and returns the results in the order of the ids.
+// Load loads objects, which may repeat, and returns the results in the order of the ids. They are not to be changed.
 func (l *Loader[R]) Load(ctx context.Context, ids []string) []Result[R] {
-	if missing := l.missing(ids); len(missing) > 0 {
-		l.keep(l.gather(ctx, missing))
+	f := l.missing(ids)
+	if len(f.ids) > 0 {
+		l.gather(ctx, f)
 	}
-	results := make([]Result[R], len(ids))
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.known.merge(&f.results)
+	if len(f.ids) == len(ids) {
+		return f.list
+	}
+	list := make([]Result[R], len(ids))
 	for i, id := range ids {
-		results[i] = l.results[id]
+		list[i] = l.known.list[l.known.at(id)]
 	}
-	return results
+	return list
 }
 
-// missing are the ids that were not loaded, each once.
-func (l *Loader[R]) missing(ids []string) []string {
+// missing are the ids that were not loaded, each once, with nothing found yet.
+func (l *Loader[R]) missing(ids []string) *found[R] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var seen map[string]struct{}
-	if len(ids) > 1 {
-		seen = make(map[string]struct{}, len(ids))
-	}
-	missing := make([]string, 0, len(ids))
+	f := &found[R]{results: newResults[R](len(ids))}
 	for _, id := range ids {
-		_, loaded := l.results[id]
-		_, twice := seen[id]
-		if loaded || twice {
-			continue
+		if l.known.at(id) < 0 && f.at(id) < 0 {
+			f.add(id, Result[R]{Err: ErrNotFound})
 		}
-		if seen != nil {
-			seen[id] = struct{}{}
-		}
-		missing = append(missing, id)
-	}
-	return missing
-}
-
-// keep keeps results for whoever asks later in the same request.
-func (l *Loader[R]) keep(loaded map[string]Result[R]) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.results == nil {
-		l.results = loaded
-		return
-	}
-	maps.Copy(l.results, loaded)
-}
-
-// level is what one level of the answer needs of a type. It is one key to the dataloader, whatever the number of its ids:
-// a key an id costs eight allocations and a handing over between goroutines each.
-type level struct{ ids []string }
-
-// safetyNet is how long a batch waits for a level that never comes. It never should: it goes with the first.
-const safetyNet = 50 * time.Millisecond
-
-// gather loads distinct ids. One id alone needs no machinery that would gather others.
-func (l *Loader[R]) gather(ctx context.Context, ids []string) map[string]Result[R] {
-	if len(ids) == 1 {
-		return l.load(ctx, ids)
-	}
-	batch := dataloader.NewBatchedLoader(
-		l.levels,
-		dataloader.WithBatchCapacity[*level, map[string]Result[R]](1),
-		dataloader.WithInputCapacity[*level, map[string]Result[R]](1),
-		dataloader.WithWait[*level, map[string]Result[R]](safetyNet),
-		dataloader.WithCache(&dataloader.NoCache[*level, map[string]Result[R]]{}),
-	)
-	loaded, err := batch.Load(ctx, &level{ids})()
-	if err != nil { // a panic while loading
-		loaded = make(map[string]Result[R], len(ids))
-		for _, id := range ids {
-			loaded[id] = Result[R]{Err: err}
-		}
-	}
-	return loaded
-}
-
-// levels loads what levels need.
-func (l *Loader[R]) levels(ctx context.Context, levels []*level) []*dataloader.Result[map[string]Result[R]] {
-	results := make([]*dataloader.Result[map[string]Result[R]], len(levels))
-	for i, level := range levels {
-		results[i] = &dataloader.Result[map[string]Result[R]]{Data: l.load(ctx, level.ids)}
-	}
-	return results
-}
-
-// load reads distinct ids that were not read before.
-func (l *Loader[R]) load(ctx context.Context, ids []string) map[string]Result[R] {
-	found := newFound[R](ids)
-	l.fetch(ctx, ids, found)
-	return found.results
-}
-
-// found gathers results of calls that run at once.
-type found[R any] struct {
-	mu      sync.Mutex
-	results map[string]Result[R]
-}
-
-// newFound expects results for ids; until they come, the ids are not found.
-func newFound[R any](ids []string) *found[R] {
-	f := &found[R]{results: make(map[string]Result[R], len(ids))}
-	for _, id := range ids {
-		f.results[id] = Result[R]{Err: ErrNotFound}
 	}
 	return f
 }
 
-// set keeps a result. It reports whether the id is one that was asked for.
-func (f *found[R]) set(id string, r Result[R]) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if _, asked := f.results[id]; !asked {
-		return false
+// level is what one level of the answer needs of a type. It is one key to the dataloader, whatever the number of its ids:
+// a key an id costs eight allocations and a handing over between goroutines each.
+type level[R any] struct{ found *found[R] }
+
+// safetyNet is how long a batch waits for a level that never comes. It never should: it goes with the first.
+const safetyNet = 50 * time.Millisecond
+
+// gather loads what is missing. One id alone needs no machinery that would gather others.
+func (l *Loader[R]) gather(ctx context.Context, f *found[R]) {
+	if len(f.ids) == 1 {
+		l.fetch(ctx, f.ids, f)
+		return
 	}
-	f.results[id] = r
-	return true
+	batch := dataloader.NewBatchedLoader(
+		l.levels,
+		dataloader.WithBatchCapacity[*level[R], struct{}](1),
+		dataloader.WithInputCapacity[*level[R], struct{}](1),
+		dataloader.WithWait[*level[R], struct{}](safetyNet),
+		dataloader.WithCache(&dataloader.NoCache[*level[R], struct{}]{}),
+	)
+	if _, err := batch.Load(ctx, &level[R]{f})(); err != nil { // a panic while loading
+		f.fail(f.ids, err)
+	}
 }
 
-// fail keeps an error for ids.
-func (f *found[R]) fail(ids []string, err error) {
-	for _, id := range ids {
-		f.set(id, Result[R]{Err: err})
+// levels loads what levels need.
+func (l *Loader[R]) levels(ctx context.Context, levels []*level[R]) []*dataloader.Result[struct{}] {
+	done := make([]*dataloader.Result[struct{}], len(levels))
+	for i, level := range levels {
+		l.fetch(ctx, level.found.ids, level.found)
+		done[i] = &dataloader.Result[struct{}]{}
 	}
-}
-
-// missing are those of the ids that were not found.
-func (f *found[R]) missing(ids []string) []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var missing []string
-	for _, id := range ids {
-		if errors.Is(f.results[id].Err, ErrNotFound) {
-			missing = append(missing, id)
-		}
-	}
-	return missing
+	return done
 }

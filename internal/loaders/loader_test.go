@@ -26,24 +26,26 @@ type object struct {
 	Name string `json:"name"`
 }
 
-func scan(doc []byte, list bool) (loaders.Page[object], error) {
+// decoder reads the rows of these tests.
+type decoder struct{}
+
+func (decoder) List(doc []byte, give func(id []byte, row object)) (more bool, err error) {
 	var page struct {
 		Data []object `json:"data"`
 		More bool     `json:"has_more"`
 	}
-	if !list {
-		page.Data = make([]object, 1)
-		if err := json.Unmarshal(doc, &page.Data[0]); err != nil {
-			return loaders.Page[object]{}, err
-		}
-	} else if err := json.Unmarshal(doc, &page); err != nil {
-		return loaders.Page[object]{}, err
+	if err := json.Unmarshal(doc, &page); err != nil {
+		return false, err
 	}
-	result := loaders.Page[object]{Rows: page.Data, More: page.More}
 	for _, row := range page.Data {
-		result.IDs = append(result.IDs, row.ID)
+		give([]byte(row.ID), row)
 	}
-	return result, nil
+	return page.More, nil
+}
+
+func (decoder) One(doc []byte, id string) (row object, same bool, err error) {
+	err = json.Unmarshal(doc, &row)
+	return row, row.ID == id, err
 }
 
 // newLoader loads objects of a type from a sandbox.
@@ -62,7 +64,7 @@ func newLoader(t *testing.T, s *sandbox.Server, typeName, one string) *loaders.L
 		t.Fatalf("no operation %s", one)
 	}
 	return &loaders.Loader[object]{
-		Close: client, Type: typeName, One: op, Fields: []string{"id"}, Scan: scan, Observed: &loaders.Observed{},
+		Close: client, Type: typeName, One: op, Fields: []string{"id"}, Scan: decoder{}, Observed: &loaders.Observed{},
 	}
 }
 

@@ -1,13 +1,16 @@
 package projection
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // block holds the objects of one place while an operation runs.
 type block struct {
 	place *place
 	rows  []row
 	ids   []string         // by row, of objects that are named by id
-	index map[string]int32 // rows by id
+	index map[string]int32 // rows by id; nil while there are few
 	errs  []error          // by row, of objects that could not be loaded; nil when all could
 	kids  []kid            // by item.kid
 	// variants are the rows of a place with variants, sorted by variant; of says which one a row is, and where it stands.
@@ -58,6 +61,14 @@ type page struct {
 
 // newKid prepares the blocks below an item.
 func newKid(places []*place) kid {
+	if len(places) == 1 {
+		only := &struct {
+			block
+			list [1]*block
+		}{block: block{place: places[0]}}
+		only.list[0] = &only.block
+		return kid{blocks: only.list[:]}
+	}
 	k := kid{blocks: make([]*block, len(places))}
 	for i, p := range places {
 		k.blocks[i] = &block{place: p}
@@ -65,19 +76,48 @@ func newKid(places []*place) kid {
 	return k
 }
 
+// fewIDs is how many ids are looked through one by one, which takes no map.
+const fewIDs = 8
+
+// at is the row of an id as it stands in a document, or -1.
+func (b *block) at(id []byte) int32 {
+	if b.index == nil {
+		return int32(slices.IndexFunc(b.ids, func(have string) bool { return have == string(id) }))
+	}
+	if at, ok := b.index[string(id)]; ok {
+		return at
+	}
+	return -1
+}
+
 // name adds an object that is named by its id, unless it is there already, and returns the way to it.
 func (k *kid) name(place int, id string) link {
 	b := k.blocks[place]
 	at, ok := b.index[id]
+	if b.index == nil {
+		at = int32(slices.Index(b.ids, id))
+		ok = at >= 0
+	}
 	if !ok {
-		if b.index == nil {
-			b.index = map[string]int32{}
-		}
 		at = int32(len(b.ids))
-		b.index[id] = at
 		b.ids = append(b.ids, id)
+		b.keepIndex()
 	}
 	return link{state: linkSet, place: int32(place), at: at}
+}
+
+// keepIndex adds the last id to the index, and begins the index when it is worth it.
+func (b *block) keepIndex() {
+	last := len(b.ids) - 1
+	switch {
+	case b.index != nil:
+		b.index[b.ids[last]] = int32(last)
+	case last == fewIDs:
+		b.index = make(map[string]int32, 2*fewIDs)
+		for i, id := range b.ids {
+			b.index[id] = int32(i)
+		}
+	}
 }
 
 // fail notes that what a row leads to cannot be had.
@@ -167,7 +207,7 @@ func (k *kid) nameRaw(raw []byte) link {
 		return link{state: linkWrong}
 	}
 	inner := raw[1 : len(raw)-1]
-	if at, ok := k.blocks[0].index[string(inner)]; ok {
+	if at := k.blocks[0].at(inner); at >= 0 {
 		return link{state: linkSet, at: at}
 	}
 	id := unquote(raw)
@@ -263,7 +303,7 @@ func (x *run) expandEmbedded(ctx context.Context, b *block, it *item, k *kid) {
 	k.open(b, it, func(i int) (*table, span) {
 		r := b.rows[i]
 		if r.table != last {
-			last, below = r.table, &table{doc: r.table.doc, layout: it.below.layout}
+			last, below = r.table, &table{doc: r.table.doc, layout: it.below.layout, alike: true}
 		}
 		return below, r.span(it.slot)
 	})

@@ -131,6 +131,9 @@ func (c *compiler) add(p *place, sel *selected, f *field) {
 	case it.kind == sameItem:
 		p.late = append(p.late, it.below.late...)
 	}
+	if it.kind == leafItem {
+		it.copies()
+	}
 	if needsKid(&it) {
 		it.kid = p.kids
 		p.kids++
@@ -244,6 +247,7 @@ func (c *compiler) inline(sel *selected, f *field, l *layout) *place {
 			it.kind, it.field = leafItem, f.target.fields[below.ast.Name]
 			it.typ, it.leaf = it.field.def.Type, it.field.leaf
 			it.slot = l.need(f.inline[below.ast.Name])
+			it.copies()
 		}
 		p.items = append(p.items, it)
 	}

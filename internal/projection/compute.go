@@ -49,7 +49,7 @@ func (x *run) computed(ctx context.Context, b *block, it *item, k *kid, rows []i
 		}
 		return
 	}
-	t := &table{doc: doc, layout: it.below.layout}
+	t := &table{doc: doc, layout: it.below.layout, alike: true}
 	k.open(b, it, func(i int) (*table, span) { return t, spans[i] })
 	for n, value := range values {
 		if err, failed := value.(error); failed {

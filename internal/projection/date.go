@@ -1,6 +1,9 @@
 package projection
 
-import "strings"
+import (
+	"encoding/binary"
+	"strings"
+)
 
 // Close writes a moment in several ways: with or without a fraction, with `T` or a space, with an offset or without one
 // when it is UTC (Close docs and observations). A moment leaves the gateway in one way, RFC 3339: `T`, no trailing
@@ -27,9 +30,56 @@ func appendDateTime(out, raw []byte) ([]byte, bool) {
 	if raw[0] != '"' {
 		return out, false
 	}
+	if text := raw[1 : len(raw)-1]; isUsual(text) {
+		end := len(usualMoment) - len("+00:00")
+		for text[end-1] == '0' {
+			end--
+		}
+		if text[end-1] == '.' {
+			end--
+		}
+		return append(append(append(out, '"'), text[:end]...), `Z"`...), true
+	}
 	out, ok := normalDateTime(append(out, '"'), raw[1:len(raw)-1])
 	return append(out, '"'), ok
 }
+
+// usualMoment is how Close nearly always writes a moment, with zeros for all digits.
+const usualMoment = "0000-00-00T00:00:00.000000+00:00"
+
+// usualWords is the same in pieces of eight bytes. When they are taken off a moment with XOR, its digits are left as 0 to 9, and what is
+// no digit as 0; so usualLimits, when they are added to that, bring a byte to 128 if it is more.
+var usualWords, usualLimits = func() (words, limits [len(usualMoment) / 8]uint64) {
+	for i := range usualMoment {
+		limit := byte(0x7f)
+		if usualMoment[i] == '0' && i < len(usualMoment)-len("00:00") {
+			limit -= 9
+		}
+		words[i/8] |= uint64(usualMoment[i]) << (i % 8 * 8)
+		limits[i/8] |= uint64(limit) << (i % 8 * 8)
+	}
+	return words, limits
+}()
+
+// isUsual reports whether a text is a moment in the usual form, in UTC.
+func isUsual(b []byte) bool {
+	if len(b) != len(usualMoment) {
+		return false
+	}
+	var wrong uint64
+	for i := range usualWords {
+		rest := binary.LittleEndian.Uint64(b[i*8:]) ^ usualWords[i]
+		wrong |= rest | (rest + usualLimits[i])
+	}
+	if wrong&highs != 0 {
+		return false
+	}
+	year, month, day := pair(b, 0)*100+pair(b, 2), pair(b, 5), pair(b, 8)
+	return 1 <= month && month <= 12 && 1 <= day && day <= daysIn(year, month) && pair(b, 11) <= 23 && pair(b, 14) <= 59 && pair(b, 17) <= 59
+}
+
+// pair is the number that two digits are.
+func pair(b []byte, at int) int { return int(b[at])*10 + int(b[at+1]) - '0'*11 }
 
 // appendDate writes a day; of a moment it is the day as written.
 func appendDate(out, raw []byte) ([]byte, bool) {

@@ -90,7 +90,7 @@ type request struct {
 	vars    map[string]any
 	plan    *plan
 	cost    Estimate
-	query   *run         // of a query: all its roots, loaded together
+	query   run          // of a query: all its roots, loaded together
 	calls   atomic.Int64 // what they weigh
 	errors  atomic.Int64
 	written atomic.Int64 // bytes
@@ -111,7 +111,7 @@ func (e *Engine) Begin(ctx context.Context, close Doer) (context.Context, error)
 		return ctx, err
 	}
 	r := &request{engine: e, close: close, vars: op.Variables, plan: p, cost: cost}
-	r.query = r.newRun(nil)
+	r.query.request = r
 	return context.WithValue(ctx, requestKey{}, r), nil
 }
 

@@ -18,7 +18,7 @@ func (e *Engine) Groups(ctx context.Context) (*Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := req.query
+	x := &req.query
 	return x.document(plan, func(ctx context.Context) (row, error) { return x.fetchGroups(ctx, plan, la) }), nil
 }
 

@@ -110,11 +110,11 @@ func (a Answer) Objects(ctx context.Context, ids []string) (*Value, error) {
 
 // value loads what fill puts into the kid of each response key.
 func (a Answer) value(ctx context.Context, fill func(x *run, k *kid, place int)) (*Value, error) {
-	x := a.request.newRun(a.plan.entities)
-	v := &Value{run: x, roots: make(map[string]*root, len(a.fields))}
-	for _, p := range a.fields {
-		r := &root{wrote: &p.wrote, kid: newKid(p.target.places)}
-		v.roots[p.key] = r
+	x := &run{request: a.request, entities: a.plan.entities}
+	v := &Value{run: x, more: make([]root, len(a.fields))}
+	for i, p := range a.fields {
+		r := &v.more[i]
+		*r = root{key: p.key, wrote: &p.wrote, kid: newKid(p.target.places)}
 		place := p.target.index(a.typ)
 		fill(x, &r.kid, place)
 		if b := r.kid.blocks[place]; len(b.ids) == 0 {

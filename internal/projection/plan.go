@@ -92,7 +92,7 @@ func (p *place) deep() bool {
 }
 
 // itemKind says how an item is written.
-type itemKind int
+type itemKind uint8
 
 const (
 	constantItem itemKind = iota // __typename
@@ -110,14 +110,15 @@ const (
 // item is one field of an answer.
 type item struct {
 	kind   itemKind
-	prefix []byte // what comes before the value: `{"id":` or `,"id":`
+	copied firstByte // of leafItem: what begins so is written as it is
+	slot   int       // the member that is read; of inlineItem and edgeItem the one with the id
+	prefix []byte    // what comes before the value: `{"id":` or `,"id":`
+	leaf   *leaf
+	typ    *ast.Type
 	ast    *ast.Field
 	field  *field
-	typ    *ast.Type
 	text   []byte // of constantItem
-	slot   int    // the member that is read; of inlineItem and edgeItem the one with the id
-	leaf   *leaf
-	kid    int // index among the kids of a block, or -1
+	kid    int    // index among the kids of a block, or -1
 
 	target     *target // of edgeItem and referItem
 	below      *place  // of inlineItem, embeddedItem and sameItem
@@ -125,6 +126,16 @@ type item struct {
 	// other is the slot of a second member: of embeddedItem with a fallback the one that leads to the objects, of listItem the
 	// one that is null where the list is empty.
 	other int
+}
+
+// copies says which values of a leaf are written as they are.
+func (it *item) copies() {
+	if it.typ.Elem == nil {
+		it.copied = it.leaf.copied
+	}
+	if !it.typ.NonNull {
+		it.copied |= beginsNull
+	}
 }
 
 // connection is a list of Close as Relay's connection.

@@ -24,7 +24,9 @@ func (e *Engine) Objects(ctx context.Context, ids []string) (*Value, error) {
 
 func (e *Engine) objects(ctx context.Context, ids []string, arg string) (*Value, error) {
 	req, plan := rootOf(ctx)
-	r := &root{wrote: &plan.wrote, kid: newKid(plan.target.places)}
+	v := &Value{run: &req.query, root: root{key: plan.ast.Alias, wrote: &plan.wrote, kid: newKid(plan.target.places)}}
+	r := &v.root
+	r.kid.links = make([]link, 0, len(ids))
 	for _, id := range ids {
 		place, err := plan.target.placeOf(id)
 		if err != nil {
@@ -32,12 +34,12 @@ func (e *Engine) objects(ctx context.Context, ids []string, arg string) (*Value,
 		}
 		r.kid.links = append(r.kid.links, r.kid.name(place, id))
 	}
-	x := req.query
+	x := &req.query
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.entities = plan.entities
 	x.load(&r.kid)
-	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}}, nil
+	return v, nil
 }
 
 // placeOf is the place for an object with an id, chosen by the id's prefix.
@@ -78,13 +80,13 @@ func wrongID(id string, prefixes, names []string) error {
 // List is the value of the root field in ctx: a connection, of which the arguments choose the page, or a plain list.
 func (e *Engine) List(ctx context.Context) (*Value, error) {
 	req, plan := rootOf(ctx)
-	r := &root{wrote: &plan.wrote, connection: plan.connection}
-	x := req.query
+	v := &Value{run: &req.query, root: root{key: plan.ast.Alias, wrote: &plan.wrote, connection: plan.connection}}
+	x := &req.query
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.entities = plan.entities
-	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), make([]listParent, 1), &r.kid)
-	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: r}}, r.kid.pages[0].err
+	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), make([]listParent, 1), &v.root.kid)
+	return v, v.root.kid.pages[0].err
 }
 
 // rootOf is the request in ctx with the plan of the root field in ctx.

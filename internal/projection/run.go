@@ -18,11 +18,11 @@ const maxAtOnce = 8
 type run struct {
 	request  *request
 	entities map[*objectType]*layout
-	loaders  map[*objectType]*loaders.Loader[row]
+	loaders  []typeLoader
 
 	mu        sync.Mutex // guards next while the resolvers of roots run, and variables
 	next      level
-	variables map[string]*variable // of paths, by name
+	variables map[string]*variable // of paths, by name; nil while none was asked for
 
 	once sync.Once
 	err  error // a fault of ours that stopped the run
@@ -36,11 +36,10 @@ type level struct {
 	arrived []func(ctx context.Context)
 }
 
-func (r *request) newRun(entities map[*objectType]*layout) *run {
-	return &run{
-		request: r, entities: entities,
-		loaders: map[*objectType]*loaders.Loader[row]{}, variables: map[string]*variable{},
-	}
+// typeLoader is the loader of a type.
+type typeLoader struct {
+	typ    *objectType
+	loader *loaders.Loader[row]
 }
 
 // load asks for the objects that a kid names.
@@ -80,13 +79,26 @@ func (x *run) all(ctx context.Context) error {
 
 // fetch makes the calls of a level, at the same time.
 func (x *run) fetch(ctx context.Context, now level) {
-	calls := slices.Concat(now.calls, x.share(now.asks))
-	byType := map[*objectType][]*block{}
-	for _, b := range now.blocks {
-		byType[b.place.typ] = append(byType[b.place.typ], b)
+	calls := now.calls
+	if len(now.asks) > 0 {
+		calls = append(calls, x.share(now.asks)...)
 	}
-	for t, blocks := range byType {
-		loader := x.loader(t)
+	if len(calls) == 0 && len(now.blocks) == 1 {
+		loadBlocks(ctx, x.loader(now.blocks[0].place.typ), now.blocks)
+		return
+	}
+	for i, b := range now.blocks {
+		t := b.place.typ
+		ofType := func(b *block) bool { return b.place.typ == t }
+		if slices.ContainsFunc(now.blocks[:i], ofType) {
+			continue // it goes with the first of its type
+		}
+		loader, blocks := x.loader(t), []*block{b}
+		for _, other := range now.blocks[i+1:] {
+			if ofType(other) {
+				blocks = append(blocks, other)
+			}
+		}
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}
 	atOnce(ctx, calls)
@@ -123,51 +135,55 @@ func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
 
 // loader loads objects of a type for this run.
 func (x *run) loader(t *objectType) *loaders.Loader[row] {
-	l := x.loaders[t]
-	if l == nil {
-		l = x.newLoader(t, x.entities[t])
-		x.loaders[t] = l
+	for _, l := range x.loaders {
+		if l.typ == t {
+			return l.loader
+		}
 	}
-	return l
+	loader := x.newLoader(t, x.entities[t])
+	x.loaders = append(x.loaders, typeLoader{t, loader})
+	return loader
 }
 
 // newLoader loads objects of a type into rows of a layout.
 func (x *run) newLoader(t *objectType, l *layout) *loaders.Loader[row] {
-	id := l.slots["id"]
 	return &loaders.Loader[row]{
 		Close: x.request, Type: t.name, One: t.entity.operation, Fields: l.fields(),
-		Scan: func(doc []byte, list bool) (loaders.Page[row], error) {
-			return scanPage(doc, list, l, id)
-		},
+		Scan:     scanner{l},
 		Observed: x.request.engine.observed,
 		Whole:    x.request.engine.whole,
 	}
 }
 
-// scanPage reads a document for a loader.
-func scanPage(doc []byte, list bool, l *layout, id int) (loaders.Page[row], error) {
-	var t *table
-	var err error
-	if list {
-		t, _, err = scanList(doc, l, noHead)
-	} else {
-		t, err = scanObject(doc, l)
-	}
+// scanner reads documents for a loader, into rows of a layout with an id.
+type scanner struct{ layout *layout }
+
+// List implements loaders.Scanner.
+func (s scanner) List(doc []byte, give func(id []byte, r row)) (more bool, err error) {
+	t, _, err := scanList(doc, s.layout, noHead)
 	if err != nil {
-		return loaders.Page[row]{}, malformed(err)
+		return false, malformed(err)
 	}
-	page := loaders.Page[row]{Rows: make([]row, t.rows), IDs: make([]string, t.rows), More: t.more}
+	id := s.layout.slots["id"]
 	for i := range t.rows {
 		r := row{t, i}
-		page.Rows[i] = r
 		if r.missing() {
-			continue
-		}
-		if raw := r.raw(id); len(raw) > 0 && raw[0] == '"' {
-			page.IDs[i] = unquote(raw)
+			give(nil, r)
+		} else {
+			give(textOf(r.raw(id)), r)
 		}
 	}
-	return page, nil
+	return t.more, nil
+}
+
+// One implements loaders.Scanner.
+func (s scanner) One(doc []byte, id string) (r row, same bool, err error) {
+	t, err := scanObject(doc, s.layout)
+	if err != nil {
+		return row{}, false, malformed(err)
+	}
+	r = row{t, 0}
+	return r, string(textOf(r.raw(s.layout.slots["id"]))) == id, nil
 }
 
 // noHead is the layout of lists of which only the rows matter.

@@ -34,22 +34,13 @@ func skipValue(b []byte, i, depth int) (int, error) {
 		return skipString(b, i)
 	case c == '{' || c == '[':
 		return skipContainer(b, i, depth)
-	case c == 't':
-		return skipLiteral(b, i, "true")
-	case c == 'f':
-		return skipLiteral(b, i, "false")
-	case c == 'n':
-		return skipLiteral(b, i, "null")
+	case c == 't' && len(b)-i >= 4 && string(b[i:i+4]) == "true", c == 'n' && len(b)-i >= 4 && string(b[i:i+4]) == "null":
+		return i + 4, nil
+	case c == 'f' && len(b)-i >= 5 && string(b[i:i+5]) == "false":
+		return i + 5, nil
 	default:
 		return skipNumber(b, i)
 	}
-}
-
-func skipLiteral(b []byte, i int, literal string) (int, error) {
-	if len(b)-i < len(literal) || string(b[i:i+len(literal)]) != literal {
-		return i, errSyntax(i)
-	}
-	return i + len(literal), nil
 }
 
 func skipNumber(b []byte, i int) (int, error) {
@@ -101,26 +92,30 @@ const (
 )
 
 // skipString returns the index after the string whose opening quote is b[i]. It looks at eight bytes at a time: a byte
-// ends the stride when it is a quote, a backslash or a control character.
+// ends the stride when it is a quote, a backslash or a control character. Turning a bit brings the quote next to the control
+// characters, so that two comparisons do for the three; the lowest byte that they find is always a true one.
 func skipString(b []byte, i int) (int, error) {
 	start := i
 	i++
 	for {
-		for i+8 <= len(b) {
-			w := binary.LittleEndian.Uint64(b[i:])
-			quote := w ^ '"'*ones
+		rest := b[i:]
+		rest = rest[:len(rest):len(rest)]
+		for len(rest) > 8 {
+			w := binary.LittleEndian.Uint64(rest)
+			low := w ^ 0x02*ones
 			slash := w ^ '\\'*ones
-			found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & highs
+			found := ((low-0x21*ones)&^low | (slash-ones)&^slash) & highs
 			if found != 0 {
-				i += bits.TrailingZeros64(found) / 8
+				rest = rest[bits.TrailingZeros64(found)/8&7:]
 				break
 			}
-			i += 8
+			rest = rest[8:]
 		}
-		if i >= len(b) {
-			return i, errSyntax(start)
+		if len(rest) == 0 {
+			return len(b), errSyntax(start)
 		}
-		switch c := b[i]; {
+		i = len(b) - len(rest)
+		switch c := rest[0]; {
 		case c == '"':
 			return i + 1, nil
 		case c == '\\':
@@ -164,19 +159,52 @@ func skipContainer(b []byte, i, depth int) (int, error) {
 	if depth >= maxNesting {
 		return i, errNesting
 	}
-	w := enter(b, i)
-	for w.more() {
+	object, closing := b[i] == '{', closingOf(b[i])
+	if i = skipSpace(b, i+1); i < len(b) && b[i] == closing {
+		return i + 1, nil
+	}
+	for {
 		var err error
-		if b[i] == '{' {
-			if _, err = w.key(); err != nil {
-				return w.i, err
+		if object {
+			if _, i, err = skipName(b, i); err != nil {
+				return i, err
 			}
 		}
-		if w.i, err = skipValue(b, w.i, depth+1); err != nil {
-			return w.i, err
+		if i, err = skipValue(b, i, depth+1); err != nil {
+			return i, err
+		}
+		if i = skipSpace(b, i); i >= len(b) {
+			return i, errSyntax(i)
+		}
+		switch b[i] {
+		case closing:
+			return i + 1, nil
+		case ',':
+			i = skipSpace(b, i+1)
+		default:
+			return i, errSyntax(i)
 		}
 	}
-	return w.i, w.err
+}
+
+// closingOf is the closing bracket of an opening one: in ASCII, ']' is '[' + 2 and '}' is '{' + 2.
+func closingOf(open byte) byte { return open + 2 }
+
+// skipName returns the span of the name of a member that begins at b[i], without its quotes and as it is written, and the
+// index of the member's value.
+func skipName(b []byte, i int) (name span, value int, err error) {
+	from := i + 1
+	if i >= len(b) || b[i] != '"' {
+		return span{}, i, errSyntax(i)
+	}
+	end, err := skipString(b, i)
+	if err != nil {
+		return span{}, i, err
+	}
+	if i = skipSpace(b, end); i >= len(b) || b[i] != ':' {
+		return span{}, i, errSyntax(i)
+	}
+	return span{uint32(from), uint32(end - 1)}, skipSpace(b, i+1), nil
 }
 
 // walk steps through the elements of an array or the members of an object.
@@ -190,7 +218,7 @@ type walk struct {
 
 // enter begins a walk through the array or object whose opening bracket is b[i].
 func enter(b []byte, i int) walk {
-	return walk{b: b, i: i + 1, close: b[i] + 2} // in ASCII, ']' is '[' + 2 and '}' is '{' + 2
+	return walk{b: b, i: i + 1, close: closingOf(b[i])}
 }
 
 // more moves to the next element or member. After false, err says whether the end was a proper one.
@@ -215,38 +243,8 @@ func (w *walk) more() bool {
 	return false
 }
 
-// keyLike is key for a member that most likely has the same name as an earlier one of the document, whose span is given:
-// then its name need not be looked at byte by byte, and same is true.
-func (w *walk) keyLike(expected span) (key span, same bool, err error) {
-	size := int(expected.to - expected.from)
-	if end := w.i + 1 + size; size > 0 && end < len(w.b) && w.b[w.i] == '"' && w.b[end] == '"' &&
-		string(w.b[w.i+1:end]) == string(w.b[expected.from:expected.to]) {
-		key, same = span{uint32(w.i + 1), uint32(end)}, true
-		return key, same, w.colon(end + 1)
-	}
-	key, err = w.key()
-	return key, false, err
-}
-
 // key returns the span of a member's name, without its quotes and as it is written, and moves to the value.
-func (w *walk) key() (span, error) {
-	from := w.i + 1
-	if w.i >= len(w.b) || w.b[w.i] != '"' {
-		return span{}, errSyntax(w.i)
-	}
-	end, err := skipString(w.b, w.i)
-	if err != nil {
-		return span{}, err
-	}
-	return span{uint32(from), uint32(end - 1)}, w.colon(end)
-}
-
-// colon moves over the colon after a name, to the value.
-func (w *walk) colon(i int) error {
-	w.i = skipSpace(w.b, i)
-	if w.i >= len(w.b) || w.b[w.i] != ':' {
-		return errSyntax(w.i)
-	}
-	w.i = skipSpace(w.b, w.i+1)
-	return nil
+func (w *walk) key() (name span, err error) {
+	name, w.i, err = skipName(w.b, w.i)
+	return name, err
 }

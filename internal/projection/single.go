@@ -19,7 +19,7 @@ func (e *Engine) Single(ctx context.Context) (*Value, error) {
 		return nil, err
 	}
 	q.call.Fields = plan.document.layout.fields()
-	x := req.query
+	x := &req.query
 	return x.document(plan, func(ctx context.Context) (row, error) {
 		if err := x.find(ctx, q); err != nil {
 			return row{}, err
@@ -40,7 +40,7 @@ func (x *run) document(plan *rootPlan, read func(ctx context.Context) (row, erro
 			x.expand(ctx, b)
 		}
 	})
-	return &Value{run: x, roots: map[string]*root{plan.ast.Alias: {wrote: &plan.wrote, document: b}}}
+	return &Value{run: x, root: root{key: plan.ast.Alias, wrote: &plan.wrote, document: b}}
 }
 
 // document writes the one item of a document.
@@ -142,6 +142,9 @@ func (x *run) find(ctx context.Context, q question) error {
 		x.mu.Lock()
 		v := x.variables[name]
 		if v == nil {
+			if x.variables == nil {
+				x.variables = map[string]*variable{}
+			}
 			v = &variable{}
 			x.variables[name] = v
 		}

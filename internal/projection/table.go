@@ -59,6 +59,8 @@ func (l *layout) fields() []string {
 // span is where a value stands in a document. The zero span stands for a value that is not there.
 type span struct{ from, to uint32 }
 
+func (s span) size() int { return int(s.to - s.from) }
+
 // table holds where the wanted members of many objects stand in one document.
 type table struct {
 	doc    []byte
@@ -67,7 +69,9 @@ type table struct {
 	rows   int
 	broken map[int]struct{} // rows that are not objects
 	more   bool             // has_more of the list
+	alike  bool             // the objects that are read into rows are of one kind
 	order  []predicted
+	other  predicted // the last member that is not expected of others
 	// custom are the custom fields of all rows, in their order; customAt is where those of a row begin.
 	custom   []customValue
 	customAt []int
@@ -79,16 +83,16 @@ type customValue struct {
 	id, value span
 }
 
-// predicted is a member that stood at the same place of the object before, which the next object most likely repeats.
-type predicted struct {
-	key  span
-	slot int
-}
-
 // row is one object of a table. The zero row stands for an object that is not there.
 type row struct {
 	table *table
 	index int
+}
+
+// spans are where the values of the row stand in the document, by slot.
+func (r row) spans() []span {
+	n := len(r.table.layout.names)
+	return r.table.spans[r.index*n : r.index*n+n]
 }
 
 // span is where the value in a slot stands in the document.
@@ -213,6 +217,7 @@ func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
 // not an object becomes a broken row.
 func (t *table) scanRows(i int) (int, error) {
 	w := enter(t.doc, i)
+	t.alike = true
 	for first := true; w.more(); first = false {
 		var err error
 		if !first && t.rows == 1 { // the rows of a list are much alike: make room for the rest at once
@@ -250,82 +255,4 @@ func (t *table) addRow() []span {
 	fresh := t.spans[len(t.spans)-n:]
 	clear(fresh)
 	return fresh
-}
-
-// scanRow reads the object that begins at doc[i] into a new row and returns the index after it.
-func (t *table) scanRow(i int) (int, error) {
-	b := t.doc
-	if i >= len(b) || b[i] != '{' {
-		return i, errSyntax(i)
-	}
-	spans := t.addRow()
-	if t.order == nil {
-		t.order = make([]predicted, 0, len(t.layout.names)+2)
-	}
-	w := enter(b, i)
-	for n := 0; w.more(); n++ {
-		var expected span
-		if n < len(t.order) {
-			expected = t.order[n].key
-		}
-		key, same, err := w.keyLike(expected)
-		if err != nil {
-			return w.i, err
-		}
-		from := w.i
-		if w.i, err = skipValue(b, w.i, 1); err != nil {
-			return w.i, err
-		}
-		value := span{uint32(from), uint32(w.i)}
-		var slot int
-		if same {
-			slot = t.order[n].slot
-		} else {
-			slot = t.slot(n, key)
-		}
-		if slot >= 0 {
-			spans[slot] = value
-		}
-		if t.layout.custom && bytes.HasPrefix(b[key.from:key.to], []byte(customPrefix)) {
-			t.addCustom(customValue{row: t.rows - 1, id: span{key.from + uint32(len(customPrefix)), key.to}, value: value})
-		}
-	}
-	if t.layout.whole >= 0 {
-		spans[t.layout.whole] = span{uint32(i), uint32(w.i)}
-	}
-	return w.i, w.err
-}
-
-// addCustom adds a custom field to the last row. Of two of one id the last one counts.
-func (t *table) addCustom(c customValue) {
-	for i := t.customAt[c.row]; i < len(t.custom); i++ {
-		if have := t.custom[i].id; bytes.Equal(t.doc[have.from:have.to], t.doc[c.id.from:c.id.to]) {
-			t.custom[i].value = c.value
-			return
-		}
-	}
-	t.custom = append(t.custom, c)
-}
-
-// slot finds the slot of the n-th member of an object by its name, or -1, and expects the same of the next object: objects
-// of one list have their members in one order.
-func (t *table) slot(n int, key span) int {
-	name := t.doc[key.from:key.to]
-	var slot int
-	var ok bool
-	if bytes.IndexByte(name, '\\') < 0 {
-		slot, ok = t.layout.slots[string(name)]
-	} else {
-		slot, ok = t.layout.slots[unquote(t.doc[key.from-1:key.to+1])]
-	}
-	if !ok {
-		slot = -1
-	}
-	switch {
-	case n < len(t.order):
-		t.order[n] = predicted{key, slot}
-	case n == len(t.order) && n < 256:
-		t.order = append(t.order, predicted{key, slot})
-	}
-	return slot
 }

@@ -15,12 +15,27 @@ import (
 // Value is a field of the answer that the projection writes: an object, a list of objects, or a connection. A resolver returns it before
 // anything is loaded; when gqlgen writes the answer, all values of the query are loaded together.
 type Value struct {
-	run   *run
-	roots map[string]*root // by response key
+	run  *run
+	root root
+	more []root // of a mutation, whose payload may have the same field under several response keys; root is not used then
+}
+
+// at is the root at a response key, or nil.
+func (v *Value) at(key string) *root {
+	if v.root.key == key {
+		return &v.root
+	}
+	for i := range v.more {
+		if v.more[i].key == key {
+			return &v.more[i]
+		}
+	}
+	return nil
 }
 
 // root is what stands at a response key.
 type root struct {
+	key        string
 	connection *connection // of a list; nil for objects
 	document   *block      // of what an operation answers: the one row that holds the field
 	kid        kid
@@ -29,6 +44,9 @@ type root struct {
 
 // size is how many bytes the root most likely needs.
 func (r *root) size() int { return min(int(r.wrote.Load())+512, 1<<20) }
+
+// usualDepth is how many steps most paths below a root have at the most.
+const usualDepth = 8
 
 var errNoRoot = errors.New("projection: a value is written at a field that it was not made for")
 
@@ -47,13 +65,13 @@ func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) 
 		return err
 	}
 	fc := graphql.GetFieldContext(ctx)
-	r := v.roots[fc.Field.Alias]
+	r := v.at(fc.Field.Alias)
 	if r == nil {
 		return errNoRoot
 	}
 	request := v.run.request
 	out := writer{
-		ctx: ctx, request: request, root: fc.Path(), path: []step{{field: fc.Field.Field}},
+		ctx: ctx, request: request, root: fc, path: append(make([]step, 0, usualDepth), step{field: fc.Field.Field}),
 		most: request.engine.maxAnswer - int(request.written.Load()),
 	}
 	if buffer, ok := w.(*bytes.Buffer); ok {

@@ -2,7 +2,6 @@ package projection
 
 import (
 	"context"
-	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,7 +18,7 @@ type writer struct {
 	request *request
 	buf     []byte
 	most    int // how long buf may get
-	root    ast.Path
+	root    *graphql.FieldContext
 	path    []step // below root; the first one stands for the root itself
 }
 
@@ -37,7 +36,7 @@ func (w *writer) fail(err error) {
 	if w.request.errors.Add(1) > maxErrors {
 		return
 	}
-	failure := gqlerror.WrapPath(slices.Clone(w.root), err)
+	failure := gqlerror.WrapPath(w.root.Path(), err)
 	for i, s := range w.path {
 		if s.field == nil {
 			failure.Path = append(failure.Path, ast.PathIndex(s.index))
@@ -112,7 +111,7 @@ func (w *writer) place(p *place, b *block, i int, r row) bool {
 	if start > w.most {
 		panic(tooLong(w.request.engine.maxAnswer))
 	}
-	for n := range p.items {
+	for n := w.plain(p, 0, r); n < len(p.items); n = w.plain(p, n+1, r) {
 		it := &p.items[n]
 		w.buf = append(w.buf, it.prefix...)
 		if !w.item(it, b, i, r) {
@@ -125,6 +124,49 @@ func (w *writer) place(p *place, b *block, i int, r row) bool {
 	}
 	w.buf = append(w.buf, '}')
 	return true
+}
+
+// plain writes items of a place from the n-th on as long as they are leaves that the row has as they should be, which nearly
+// all values of an answer are. It returns the first that is something else.
+func (w *writer) plain(p *place, n int, r row) int {
+	if r.table == nil {
+		return n
+	}
+	doc, spans, out := r.table.doc, r.spans(), w.buf
+	for ; n < len(p.items); n++ {
+		it := &p.items[n]
+		if it.kind == constantItem {
+			out = append(append(out, it.prefix...), it.text...)
+			continue
+		}
+		if it.kind != leafItem {
+			break
+		}
+		s := spans[it.slot]
+		raw := doc[s.from:s.to]
+		var first firstByte
+		if len(raw) > 0 {
+			first = firstBytes[raw[0]]
+		}
+		switch {
+		case first&it.copied != 0:
+			out = append(append(out, it.prefix...), raw...)
+		case first == 0 && it.copied&beginsNull != 0:
+			out = append(append(out, it.prefix...), "null"...)
+		case first == 0 || first == beginsNull || it.typ.Elem != nil:
+			w.buf = out
+			return n
+		default:
+			written, ok := it.leaf.append(append(out, it.prefix...), raw)
+			if !ok {
+				w.buf = out
+				return n
+			}
+			out = written
+		}
+	}
+	w.buf = out
+	return n
 }
 
 // variant writes a row as what it is.
@@ -145,15 +187,6 @@ func (w *writer) item(it *item, b *block, i int, r row) bool {
 	case idItem:
 		w.buf = append(append(append(w.buf, '"'), b.ids[i]...), '"')
 		return true
-	case leafItem:
-		if raw := r.raw(it.slot); it.typ.Elem == nil && !isNull(raw) { // nearly all values of an answer go this way
-			start := len(w.buf)
-			var ok bool
-			if w.buf, ok = it.leaf.append(w.buf, raw); ok {
-				return true
-			}
-			w.buf = w.buf[:start]
-		}
 	}
 	w.push(step{field: it.ast})
 	ok := w.field(it, b, i, r)
@@ -214,7 +247,23 @@ func (w *writer) objects(k *kid, links []link, t *ast.Type) bool {
 
 // rows writes a list of rows that stand together in a block.
 func (w *writer) rows(b *block, at, n int, t *ast.Type) bool {
-	return w.elements(n, t, func(i int) bool { return w.row(b.place, b, at+i, b.rows[at+i], t.Elem.NonNull) })
+	start := len(w.buf)
+	w.buf = append(w.buf, '[')
+	w.push(step{})
+	for i := range n {
+		if i > 0 {
+			w.buf = append(w.buf, ',')
+		}
+		w.path[len(w.path)-1].index = i
+		if !w.row(b.place, b, at+i, b.rows[at+i], t.Elem.NonNull) {
+			w.pop()
+			w.buf = w.buf[:start]
+			return w.null(t.NonNull)
+		}
+	}
+	w.pop()
+	w.buf = append(w.buf, ']')
+	return true
 }
 
 // elements writes a list.
