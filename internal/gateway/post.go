@@ -65,6 +65,14 @@ func decodeBody(body []byte) (*graphql.RawParams, error) {
 	if !utf8.Valid(body) {
 		return nil, badRequest("the body is not valid UTF-8")
 	}
+	if params, ok := decodePlain(body); ok {
+		return params, nil
+	}
+	return decodeAny(body)
+}
+
+// decodeAny reads a request that is an object in UTF-8, in whatever way it is written, and says what is wrong with it.
+func decodeAny(body []byte) (*graphql.RawParams, error) {
 	var in map[string]json.RawMessage // not a struct: member names are to match in their case too
 	if err := json.Unmarshal(body, &in); err != nil {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
