@@ -16,14 +16,14 @@ import (
 // readPost reads the body, which the caller gives back with putBuffer. The body must say that it is JSON: a page of another
 // origin can send that only after the browser has asked the server, which never agrees.
 func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*bytes.Buffer, error) {
-	if !isJSON(r.Header.Get("Content-Type")) {
+	if !isJSON(first(r.Header, "Content-Type")) {
 		return nil, &refusal{
 			Status: http.StatusUnsupportedMediaType, Code: codeBadInput,
 			Message: "the body must be JSON in UTF-8, sent with Content-Type: application/json",
 			Header:  http.Header{"Accept-Post": {mediaJSON}},
 		}
 	}
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+	if encoding := first(r.Header, "Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, &refusal{
 			Status: http.StatusUnsupportedMediaType, Code: codeBadInput,
 			Message: "the body must not be compressed",
