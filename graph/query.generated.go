@@ -15,7 +15,7 @@ import (
 func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldContext) (_ *projection.Value, err error) {
 	switch fc.Field.Name {
 	case "node":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_node_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_node_args)
 		if err != nil {
 			return nil, err
 		}
@@ -28,7 +28,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "viewer":
 		return ec.Resolvers.Query().Viewer(ctx)
 	case "activity":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_activity_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_activity_args)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +114,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().WhatsAppMessages(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
 	case "blockedPhoneNumber":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_blockedPhoneNumber_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_blockedPhoneNumber_args)
 		if err != nil {
 			return nil, err
 		}
@@ -127,7 +127,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "blockedPhoneNumberSettings":
 		return ec.Resolvers.Query().BlockedPhoneNumberSettings(ctx)
 	case "bulkAction":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_bulkAction_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_bulkAction_args)
 		if err != nil {
 			return nil, err
 		}
@@ -153,7 +153,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().BulkSequenceSubscriptions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "comment":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_comment_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_comment_args)
 		if err != nil {
 			return nil, err
 		}
@@ -164,7 +164,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Comments(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["objectId"].(string))
 	case "commentThread":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_commentThread_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_commentThread_args)
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +175,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().CommentThreads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CommentThreadFilter))
 	case "connectedAccount":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_connectedAccount_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_connectedAccount_args)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +186,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().ConnectedAccounts(ctx, fc.Args["filter"].(*model.ConnectedAccountFilter))
 	case "contact":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_contact_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_contact_args)
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +197,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ContactFilter))
 	case "customActivityType":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_customActivityType_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_customActivityType_args)
 		if err != nil {
 			return nil, err
 		}
@@ -225,7 +225,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().CustomFieldSchema(ctx, fc.Args["of"].(model.CustomFieldObjects))
 	case "customObject":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_customObject_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_customObject_args)
 		if err != nil {
 			return nil, err
 		}
@@ -236,7 +236,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().CustomObjects(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["leadId"].(string), fc.Args["filter"].(*model.CustomObjectFilter))
 	case "customObjectType":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_customObjectType_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_customObjectType_args)
 		if err != nil {
 			return nil, err
 		}
@@ -244,7 +244,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "customObjectTypes":
 		return ec.Resolvers.Query().CustomObjectTypes(ctx)
 	case "dialer":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_dialer_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_dialer_args)
 		if err != nil {
 			return nil, err
 		}
@@ -255,7 +255,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Dialers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.DialerFilter))
 	case "emailTemplate":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_emailTemplate_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_emailTemplate_args)
 		if err != nil {
 			return nil, err
 		}
@@ -271,7 +271,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().RenderedEmailTemplate(ctx, fc.Args["id"].(string), fc.Args["recipient"].(model.EmailTemplateRecipient))
 	case "event":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_event_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_event_args)
 		if err != nil {
 			return nil, err
 		}
@@ -282,7 +282,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.EventFilter), fc.Args["timeZone"].(*string))
 	case "export":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_export_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_export_args)
 		if err != nil {
 			return nil, err
 		}
@@ -293,7 +293,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Exports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "leadExport":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_leadExport_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_leadExport_args)
 		if err != nil {
 			return nil, err
 		}
@@ -304,7 +304,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().LeadExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "opportunityExport":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_opportunityExport_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_opportunityExport_args)
 		if err != nil {
 			return nil, err
 		}
@@ -315,7 +315,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().OpportunityExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "form":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_form_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_form_args)
 		if err != nil {
 			return nil, err
 		}
@@ -326,7 +326,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Forms(ctx, fc.Args["filter"].(*model.FormFilter))
 	case "group":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_group_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_group_args)
 		if err != nil {
 			return nil, err
 		}
@@ -334,7 +334,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "groups":
 		return ec.Resolvers.Query().Groups(ctx)
 	case "integrationLink":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_integrationLink_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_integrationLink_args)
 		if err != nil {
 			return nil, err
 		}
@@ -342,7 +342,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "integrationLinks":
 		return ec.Resolvers.Query().IntegrationLinks(ctx)
 	case "lead":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_lead_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_lead_args)
 		if err != nil {
 			return nil, err
 		}
@@ -353,7 +353,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Leads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "opportunity":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_opportunity_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_opportunity_args)
 		if err != nil {
 			return nil, err
 		}
@@ -369,13 +369,13 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().OpportunityGroups(ctx, fc.Args["groupBy"].(model.OpportunityGrouping), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityFilter), fc.Args["orderBy"].(*model.OpportunityOrder), fc.Args["timeZone"].(*string))
 	case "organization":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_organization_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_organization_args)
 		if err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Organization(ctx, id)
 	case "outcome":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_outcome_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_outcome_args)
 		if err != nil {
 			return nil, err
 		}
@@ -383,7 +383,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "outcomes":
 		return ec.Resolvers.Query().Outcomes(ctx)
 	case "phoneNumber":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_phoneNumber_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_phoneNumber_args)
 		if err != nil {
 			return nil, err
 		}
@@ -394,7 +394,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().PhoneNumbers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PhoneNumberFilter))
 	case "pipeline":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_pipeline_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_pipeline_args)
 		if err != nil {
 			return nil, err
 		}
@@ -402,7 +402,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "pipelines":
 		return ec.Resolvers.Query().Pipelines(ctx)
 	case "playbook":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_playbook_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_playbook_args)
 		if err != nil {
 			return nil, err
 		}
@@ -452,7 +452,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().OpportunityStatusReport(ctx, fc.Args["input"].(*model.OpportunityStatusReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
 	case "role":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_role_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_role_args)
 		if err != nil {
 			return nil, err
 		}
@@ -460,7 +460,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "roles":
 		return ec.Resolvers.Query().Roles(ctx)
 	case "schedulingLink":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_schedulingLink_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_schedulingLink_args)
 		if err != nil {
 			return nil, err
 		}
@@ -479,7 +479,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 				return fc.Args["query"].(any)
 			}(), fc.Args["orderBy"].(*model.SearchOrder), fc.Args["limit"].(*int), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["timeZone"].(*string))
 	case "sendAs":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_sendAs_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_sendAs_args)
 		if err != nil {
 			return nil, err
 		}
@@ -490,7 +490,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().SendAsPermissions(ctx, fc.Args["filter"].(*model.SendAsFilter))
 	case "sequence":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_sequence_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_sequence_args)
 		if err != nil {
 			return nil, err
 		}
@@ -501,7 +501,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Sequences(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "sequenceSubscription":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_sequenceSubscription_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_sequenceSubscription_args)
 		if err != nil {
 			return nil, err
 		}
@@ -512,7 +512,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().SequenceSubscriptions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(model.SequenceSubscriptionFilter))
 	case "sharedSchedulingLink":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_sharedSchedulingLink_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_sharedSchedulingLink_args)
 		if err != nil {
 			return nil, err
 		}
@@ -520,7 +520,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "sharedSchedulingLinks":
 		return ec.Resolvers.Query().SharedSchedulingLinks(ctx)
 	case "smartView":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_smartView_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_smartView_args)
 		if err != nil {
 			return nil, err
 		}
@@ -531,7 +531,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().SmartViews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.SmartViewFilter))
 	case "smsTemplate":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_smsTemplate_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_smsTemplate_args)
 		if err != nil {
 			return nil, err
 		}
@@ -542,7 +542,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().SmsTemplates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "leadStatus":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_leadStatus_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_leadStatus_args)
 		if err != nil {
 			return nil, err
 		}
@@ -550,7 +550,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "leadStatuses":
 		return ec.Resolvers.Query().LeadStatuses(ctx)
 	case "opportunityStatus":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_opportunityStatus_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_opportunityStatus_args)
 		if err != nil {
 			return nil, err
 		}
@@ -558,7 +558,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "opportunityStatuses":
 		return ec.Resolvers.Query().OpportunityStatuses(ctx)
 	case "task":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_task_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_task_args)
 		if err != nil {
 			return nil, err
 		}
@@ -574,7 +574,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().UnsubscribedEmails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "user":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_user_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_user_args)
 		if err != nil {
 			return nil, err
 		}
@@ -590,7 +590,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().UserAvailability(ctx, fc.Args["organizationId"].(*string))
 	case "webhook":
-		id, err := ec.id(ctx, fc, "id", ec.field_Query_webhook_args)
+		id, err := ec.id(ctx, fc, ec.field_Query_webhook_args)
 		if err != nil {
 			return nil, err
 		}

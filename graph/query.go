@@ -116,28 +116,28 @@ func (ec *executionContext) root(ctx context.Context, field graphql.CollectedFie
 		return rootValue{}
 	}
 	fc := &graphql.FieldContext{Object: "Query", Field: field, IsMethod: true, IsResolver: true}
-	v.ctx = graphql.WithFieldContext(ctx, fc)
+	ctx = graphql.WithFieldContext(ctx, fc)
 	defer func() {
 		if p := recover(); p != nil {
-			ec.Error(v.ctx, ec.Recover(v.ctx, p))
-			v.value = nil
+			ec.Error(ctx, ec.Recover(ctx, p))
+			v = rootValue{}
 		}
 	}()
-	var err error
-	if v.value, err = ec.resolveQuery(v.ctx, fc); err != nil {
-		ec.Error(v.ctx, graphql.AddFieldLocationToError(v.ctx, err))
-		v.value = nil
+	value, err := ec.resolveQuery(ctx, fc)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return rootValue{}
 	}
-	return v
+	return rootValue{ctx, value}
 }
 
 // id is the only argument of a field, an id. A text is one as it is, and nearly all are texts; what else may stand for one
 // is read by gqlgen's function for the arguments of the field.
 func (ec *executionContext) id(
-	ctx context.Context, fc *graphql.FieldContext, name string,
+	ctx context.Context, fc *graphql.FieldContext,
 	arguments func(context.Context, map[string]any) (map[string]any, error),
 ) (string, error) {
-	if given := fc.Field.Arguments.ForName(name); given != nil {
+	if given := fc.Field.Arguments.ForName("id"); given != nil {
 		switch given.Value.Kind {
 		case ast.StringValue:
 			return given.Value.Raw, nil
@@ -151,5 +151,5 @@ func (ec *executionContext) id(
 	if fc.Args, err = arguments(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 		return "", err
 	}
-	return fc.Args[name].(string), nil
+	return fc.Args["id"].(string), nil
 }

@@ -158,12 +158,12 @@ func (s *sharing) join(key runKey, now time.Time) (r *sharedRun, first bool) {
 // the run then goes on for the others.
 func (s *sharing) lead(ctx context.Context, r *sharedRun, run func(context.Context, func(bool)) found) found {
 	r.values = ctx
-	r.Context, r.cancel = s.bounded(context.Background(), r.begun) //nolint:contextcheck // it outlives who is the first
+	r.Context, r.cancel = s.bounded(context.Background(), r.begun)
 	defer r.cancel()
 	defer context.AfterFunc(ctx, func() { s.leave(r) })()
 	var f found
 	defer func() { s.land(r, f, r.query && f.isForAll()) }() // also when it panics
-	f = run(r, func(isQuery bool) {
+	f = run(r, func(isQuery bool) {                          //nolint:contextcheck // it may outlive who is the first
 		if r.query = isQuery; !isQuery {
 			s.land(r, found{}, false)
 		}

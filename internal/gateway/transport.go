@@ -136,7 +136,7 @@ func (h *graphqlHandler) find(ctx context.Context, to reply, asked *question, is
 	if err := h.documents.resolve(ctx, params); err != nil {
 		return found{resp: &graphql.Response{Errors: gqlerror.List{err}}}
 	}
-	op, errs := h.exec.CreateOperationContext(parsing, params)
+	op, errs := h.exec.CreateOperationContext(parsing, params) //nolint:contextcheck // see there
 	if errs != nil {
 		return found{resp: h.exec.DispatchError(graphql.WithOperationContext(ctx, op), shorten(errs))}
 	}
