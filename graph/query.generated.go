@@ -15,10 +15,11 @@ import (
 func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldContext) (_ *projection.Value, err error) {
 	switch fc.Field.Name {
 	case "node":
-		if fc.Args, err = ec.field_Query_node_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_node_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Node(ctx, id)
 	case "nodes":
 		if fc.Args, err = ec.field_Query_nodes_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -27,10 +28,11 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "viewer":
 		return ec.Resolvers.Query().Viewer(ctx)
 	case "activity":
-		if fc.Args, err = ec.field_Query_activity_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_activity_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Activity(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Activity(ctx, id)
 	case "activities":
 		if fc.Args, err = ec.field_Query_activities_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -112,10 +114,11 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().WhatsAppMessages(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
 	case "blockedPhoneNumber":
-		if fc.Args, err = ec.field_Query_blockedPhoneNumber_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_blockedPhoneNumber_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().BlockedPhoneNumber(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().BlockedPhoneNumber(ctx, id)
 	case "blockedPhoneNumbers":
 		if fc.Args, err = ec.field_Query_blockedPhoneNumbers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -124,10 +127,11 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "blockedPhoneNumberSettings":
 		return ec.Resolvers.Query().BlockedPhoneNumberSettings(ctx)
 	case "bulkAction":
-		if fc.Args, err = ec.field_Query_bulkAction_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_bulkAction_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().BulkAction(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().BulkAction(ctx, id)
 	case "bulkDeletes":
 		if fc.Args, err = ec.field_Query_bulkDeletes_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -149,50 +153,55 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().BulkSequenceSubscriptions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "comment":
-		if fc.Args, err = ec.field_Query_comment_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_comment_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Comment(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Comment(ctx, id)
 	case "comments":
 		if fc.Args, err = ec.field_Query_comments_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Comments(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["objectId"].(string))
 	case "commentThread":
-		if fc.Args, err = ec.field_Query_commentThread_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_commentThread_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CommentThread(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().CommentThread(ctx, id)
 	case "commentThreads":
 		if fc.Args, err = ec.field_Query_commentThreads_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().CommentThreads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CommentThreadFilter))
 	case "connectedAccount":
-		if fc.Args, err = ec.field_Query_connectedAccount_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_connectedAccount_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().ConnectedAccount(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().ConnectedAccount(ctx, id)
 	case "connectedAccounts":
 		if fc.Args, err = ec.field_Query_connectedAccounts_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().ConnectedAccounts(ctx, fc.Args["filter"].(*model.ConnectedAccountFilter))
 	case "contact":
-		if fc.Args, err = ec.field_Query_contact_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_contact_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Contact(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Contact(ctx, id)
 	case "contacts":
 		if fc.Args, err = ec.field_Query_contacts_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ContactFilter))
 	case "customActivityType":
-		if fc.Args, err = ec.field_Query_customActivityType_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_customActivityType_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomActivityType(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().CustomActivityType(ctx, id)
 	case "customActivityTypes":
 		return ec.Resolvers.Query().CustomActivityTypes(ctx)
 	case "customField":
@@ -216,37 +225,41 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().CustomFieldSchema(ctx, fc.Args["of"].(model.CustomFieldObjects))
 	case "customObject":
-		if fc.Args, err = ec.field_Query_customObject_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_customObject_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomObject(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().CustomObject(ctx, id)
 	case "customObjects":
 		if fc.Args, err = ec.field_Query_customObjects_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().CustomObjects(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["leadId"].(string), fc.Args["filter"].(*model.CustomObjectFilter))
 	case "customObjectType":
-		if fc.Args, err = ec.field_Query_customObjectType_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_customObjectType_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomObjectType(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().CustomObjectType(ctx, id)
 	case "customObjectTypes":
 		return ec.Resolvers.Query().CustomObjectTypes(ctx)
 	case "dialer":
-		if fc.Args, err = ec.field_Query_dialer_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_dialer_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Dialer(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Dialer(ctx, id)
 	case "dialers":
 		if fc.Args, err = ec.field_Query_dialers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Dialers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.DialerFilter))
 	case "emailTemplate":
-		if fc.Args, err = ec.field_Query_emailTemplate_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_emailTemplate_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().EmailTemplate(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().EmailTemplate(ctx, id)
 	case "emailTemplates":
 		if fc.Args, err = ec.field_Query_emailTemplates_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -258,84 +271,93 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().RenderedEmailTemplate(ctx, fc.Args["id"].(string), fc.Args["recipient"].(model.EmailTemplateRecipient))
 	case "event":
-		if fc.Args, err = ec.field_Query_event_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_event_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Event(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Event(ctx, id)
 	case "events":
 		if fc.Args, err = ec.field_Query_events_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.EventFilter), fc.Args["timeZone"].(*string))
 	case "export":
-		if fc.Args, err = ec.field_Query_export_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_export_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Export(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Export(ctx, id)
 	case "exports":
 		if fc.Args, err = ec.field_Query_exports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Exports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "leadExport":
-		if fc.Args, err = ec.field_Query_leadExport_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_leadExport_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().LeadExport(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().LeadExport(ctx, id)
 	case "leadExports":
 		if fc.Args, err = ec.field_Query_leadExports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().LeadExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "opportunityExport":
-		if fc.Args, err = ec.field_Query_opportunityExport_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_opportunityExport_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().OpportunityExport(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().OpportunityExport(ctx, id)
 	case "opportunityExports":
 		if fc.Args, err = ec.field_Query_opportunityExports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().OpportunityExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "form":
-		if fc.Args, err = ec.field_Query_form_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_form_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Form(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Form(ctx, id)
 	case "forms":
 		if fc.Args, err = ec.field_Query_forms_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Forms(ctx, fc.Args["filter"].(*model.FormFilter))
 	case "group":
-		if fc.Args, err = ec.field_Query_group_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_group_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Group(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Group(ctx, id)
 	case "groups":
 		return ec.Resolvers.Query().Groups(ctx)
 	case "integrationLink":
-		if fc.Args, err = ec.field_Query_integrationLink_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_integrationLink_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().IntegrationLink(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().IntegrationLink(ctx, id)
 	case "integrationLinks":
 		return ec.Resolvers.Query().IntegrationLinks(ctx)
 	case "lead":
-		if fc.Args, err = ec.field_Query_lead_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_lead_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Lead(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Lead(ctx, id)
 	case "leads":
 		if fc.Args, err = ec.field_Query_leads_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Leads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "opportunity":
-		if fc.Args, err = ec.field_Query_opportunity_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_opportunity_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Opportunity(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Opportunity(ctx, id)
 	case "opportunities":
 		if fc.Args, err = ec.field_Query_opportunities_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -347,39 +369,44 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().OpportunityGroups(ctx, fc.Args["groupBy"].(model.OpportunityGrouping), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityFilter), fc.Args["orderBy"].(*model.OpportunityOrder), fc.Args["timeZone"].(*string))
 	case "organization":
-		if fc.Args, err = ec.field_Query_organization_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_organization_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Organization(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Organization(ctx, id)
 	case "outcome":
-		if fc.Args, err = ec.field_Query_outcome_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_outcome_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Outcome(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Outcome(ctx, id)
 	case "outcomes":
 		return ec.Resolvers.Query().Outcomes(ctx)
 	case "phoneNumber":
-		if fc.Args, err = ec.field_Query_phoneNumber_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_phoneNumber_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().PhoneNumber(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().PhoneNumber(ctx, id)
 	case "phoneNumbers":
 		if fc.Args, err = ec.field_Query_phoneNumbers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().PhoneNumbers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PhoneNumberFilter))
 	case "pipeline":
-		if fc.Args, err = ec.field_Query_pipeline_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_pipeline_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Pipeline(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Pipeline(ctx, id)
 	case "pipelines":
 		return ec.Resolvers.Query().Pipelines(ctx)
 	case "playbook":
-		if fc.Args, err = ec.field_Query_playbook_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_playbook_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Playbook(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Playbook(ctx, id)
 	case "playbooks":
 		if fc.Args, err = ec.field_Query_playbooks_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -425,17 +452,19 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().OpportunityStatusReport(ctx, fc.Args["input"].(*model.OpportunityStatusReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
 	case "role":
-		if fc.Args, err = ec.field_Query_role_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_role_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Role(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Role(ctx, id)
 	case "roles":
 		return ec.Resolvers.Query().Roles(ctx)
 	case "schedulingLink":
-		if fc.Args, err = ec.field_Query_schedulingLink_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_schedulingLink_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SchedulingLink(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().SchedulingLink(ctx, id)
 	case "schedulingLinks":
 		return ec.Resolvers.Query().SchedulingLinks(ctx)
 	case "search":
@@ -450,81 +479,90 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 				return fc.Args["query"].(any)
 			}(), fc.Args["orderBy"].(*model.SearchOrder), fc.Args["limit"].(*int), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["timeZone"].(*string))
 	case "sendAs":
-		if fc.Args, err = ec.field_Query_sendAs_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_sendAs_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SendAs(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().SendAs(ctx, id)
 	case "sendAsPermissions":
 		if fc.Args, err = ec.field_Query_sendAsPermissions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().SendAsPermissions(ctx, fc.Args["filter"].(*model.SendAsFilter))
 	case "sequence":
-		if fc.Args, err = ec.field_Query_sequence_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_sequence_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Sequence(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Sequence(ctx, id)
 	case "sequences":
 		if fc.Args, err = ec.field_Query_sequences_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().Sequences(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "sequenceSubscription":
-		if fc.Args, err = ec.field_Query_sequenceSubscription_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_sequenceSubscription_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SequenceSubscription(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().SequenceSubscription(ctx, id)
 	case "sequenceSubscriptions":
 		if fc.Args, err = ec.field_Query_sequenceSubscriptions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().SequenceSubscriptions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(model.SequenceSubscriptionFilter))
 	case "sharedSchedulingLink":
-		if fc.Args, err = ec.field_Query_sharedSchedulingLink_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_sharedSchedulingLink_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SharedSchedulingLink(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().SharedSchedulingLink(ctx, id)
 	case "sharedSchedulingLinks":
 		return ec.Resolvers.Query().SharedSchedulingLinks(ctx)
 	case "smartView":
-		if fc.Args, err = ec.field_Query_smartView_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_smartView_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SmartView(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().SmartView(ctx, id)
 	case "smartViews":
 		if fc.Args, err = ec.field_Query_smartViews_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().SmartViews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.SmartViewFilter))
 	case "smsTemplate":
-		if fc.Args, err = ec.field_Query_smsTemplate_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_smsTemplate_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SmsTemplate(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().SmsTemplate(ctx, id)
 	case "smsTemplates":
 		if fc.Args, err = ec.field_Query_smsTemplates_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
 		return ec.Resolvers.Query().SmsTemplates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "leadStatus":
-		if fc.Args, err = ec.field_Query_leadStatus_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_leadStatus_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().LeadStatus(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().LeadStatus(ctx, id)
 	case "leadStatuses":
 		return ec.Resolvers.Query().LeadStatuses(ctx)
 	case "opportunityStatus":
-		if fc.Args, err = ec.field_Query_opportunityStatus_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_opportunityStatus_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().OpportunityStatus(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().OpportunityStatus(ctx, id)
 	case "opportunityStatuses":
 		return ec.Resolvers.Query().OpportunityStatuses(ctx)
 	case "task":
-		if fc.Args, err = ec.field_Query_task_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_task_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Task(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Task(ctx, id)
 	case "tasks":
 		if fc.Args, err = ec.field_Query_tasks_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -536,10 +574,11 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().UnsubscribedEmails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 	case "user":
-		if fc.Args, err = ec.field_Query_user_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_user_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().User(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().User(ctx, id)
 	case "users":
 		if fc.Args, err = ec.field_Query_users_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -551,10 +590,11 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().UserAvailability(ctx, fc.Args["organizationId"].(*string))
 	case "webhook":
-		if fc.Args, err = ec.field_Query_webhook_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
+		id, err := ec.id(ctx, fc, ec.field_Query_webhook_args)
+		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Webhook(ctx, fc.Args["id"].(string))
+		return ec.Resolvers.Query().Webhook(ctx, id)
 	case "webhooks":
 		if fc.Args, err = ec.field_Query_webhooks_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err

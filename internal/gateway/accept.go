@@ -25,8 +25,11 @@ type acceptable struct {
 // takes neither.
 func negotiate(headers []string) string {
 	accept := strings.TrimSpace(strings.Join(headers, ","))
-	if accept == "" {
+	switch accept { // as many clients write it
+	case "", mediaJSON, "*/*":
 		return mediaJSON
+	case mediaGraphQL, mediaGraphQL + ", " + mediaJSON:
+		return mediaGraphQL
 	}
 	var graphql, json acceptable
 	position := 0

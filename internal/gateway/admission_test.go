@@ -57,11 +57,10 @@ func TestMaxConcurrent(t *testing.T) {
 		t.Errorf("when they have ended: %d %s", status, body)
 	}
 	g := newAdmission(1)
-	leave, err := g.enter("x")
-	if err != nil {
+	if err := g.enter("x"); err != nil {
 		t.Fatal(err)
 	}
-	if leave(); len(g.running) != 0 {
+	if g.leave("x"); len(g.running) != 0 {
 		t.Errorf("kept: %v", g.running)
 	}
 }

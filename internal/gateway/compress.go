@@ -23,7 +23,7 @@ const worthCompressing = 2 << 10
 
 // codingFor is the coding that a client takes. A HEAD has nothing to compress.
 func codingFor(r *http.Request) coding {
-	if r.Method != http.MethodHead && takesGzip(r.Header.Get("Accept-Encoding")) {
+	if r.Method != http.MethodHead && takesGzip(first(r.Header, "Accept-Encoding")) {
 		return gzipped
 	}
 	return plain

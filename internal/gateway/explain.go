@@ -17,8 +17,7 @@ const explainHeader = "X-Closegraph-Explain"
 
 // explainer keeps what is observed of the calls to Close.
 type explainer struct {
-	close    *closeapi.Client // whose budgets are shown
-	estimate projection.Estimate
+	close *closeapi.Client // whose budgets are shown
 
 	mu    sync.Mutex
 	calls []explainedCall
@@ -60,22 +59,18 @@ func (e *explainer) add(_ context.Context, o closeapi.Observation) {
 	})
 }
 
-// explain adds the calls to the answers of an operation.
-func (e *explainer) explain(next graphql.ResponseHandler) graphql.ResponseHandler {
-	return func(ctx context.Context) *graphql.Response {
-		resp := next(ctx)
-		if resp == nil {
-			return nil
-		}
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		if resp.Extensions == nil {
-			resp.Extensions = map[string]any{}
-		}
-		resp.Extensions["closegraph"] = map[string]any{
-			"calls":    slices.Clone(e.calls),
-			"estimate": map[string]int{"calls": e.estimate.Calls, "objects": e.estimate.Objects},
-		}
-		return resp
+// explain adds the calls to the answer of an operation, and what they were estimated at.
+func (e *explainer) explain(resp *graphql.Response, estimate projection.Estimate) {
+	if resp == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if resp.Extensions == nil {
+		resp.Extensions = map[string]any{}
+	}
+	resp.Extensions["closegraph"] = map[string]any{
+		"calls":    slices.Clone(e.calls),
+		"estimate": map[string]int{"calls": estimate.Calls, "objects": estimate.Objects},
 	}
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -173,16 +172,18 @@ func newExecutor(o Options, client *closeapi.Client, others loaders.Others) (gra
 	if err != nil {
 		return nil, err
 	}
-	exec := executor.New(graph.NewProjectedSchema(graph.Config{
+	schema := graph.NewProjectedSchema(graph.Config{
 		Schema:    served(full),
 		Resolvers: &resolvers.Resolver{Projection: engine},
-	}))
+	})
+	exec := executor.New(schema)
 	queries := newQueryCache(o.Config.QueryCache)
 	exec.SetQueryCache(queries)
 	exec.SetParserTokenLimit(o.Config.MaxTokens)
 	exec.SetDisableSuggestion(!o.Config.Introspection)
 	exec.SetDefaultRulesFn(func() *rules.Rules { return validationRules(!o.Config.Introspection) })
-	exec.SetErrorPresenter(errorPresenter{o.Log}.present)
+	present := errorPresenter{o.Log}.present
+	exec.SetErrorPresenter(present)
 	exec.SetRecoverFunc(recovered)
 	exec.Use(documentLimit{
 		maxTokens: o.Config.MaxTokens, maxAliases: o.Config.MaxAliases, maxDirectives: o.Config.MaxDirectives, known: queries,
@@ -198,47 +199,15 @@ func newExecutor(o Options, client *closeapi.Client, others loaders.Others) (gra
 	if err != nil {
 		return nil, err
 	}
-	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		op := graphql.GetOperationContext(ctx)
-		ctx, told := o.Telemetry.Operation(ctx, string(op.Operation.Operation), op.Operation.Name)
-		who := identityOf(ctx)
-		if who.ReadOnly != "" && op.Operation.Operation == ast.Mutation {
-			return refuseOperation(&projection.Error{Code: codeForbidden, Message: "this caller may query only: " + who.ReadOnly})
-		}
-		toClose := client.For(who.Caller)
-		explained := &explainer{close: toClose, calls: []explainedCall{}}
-		asked := o.Config.Explains() && op.Headers.Get(explainHeader) == "1"
-		if asked {
-			toClose = toClose.Observing(explained.add)
-		}
-		ctx, err := engine.Begin(ctx, told.Client(toClose))
-		if err != nil {
-			told.End()
-			return refuseOperation(err)
-		}
-		answer := aboutSchema.answer(ctx, next)
-		if asked {
-			explained.estimate = projection.Estimated(ctx)
-			answer = explained.explain(answer)
-		}
-		return func(ctx context.Context) *graphql.Response {
-			defer told.End()
-			return answer(ctx)
-		}
-	})
-	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response { // of documents that are not valid
 		resp := next(ctx)
-		if resp != nil {
-			slices.SortStableFunc(resp.Errors, inDocument)
-		}
+		slices.SortStableFunc(resp.Errors, inDocument)
 		return resp
 	})
-	return exec, nil
-}
-
-// refuseOperation answers an operation that is not run with the error alone.
-func refuseOperation(err error) graphql.ResponseHandler {
-	return graphql.OneShot(&graphql.Response{Errors: errorList(err)})
+	return &runner{
+		Executor: exec, schema: schema, engine: engine, client: client, telemetry: o.Telemetry,
+		aboutSchema: aboutSchema, present: present, explains: o.Config.Explains(),
+	}, nil
 }
 
 // documentsOf are the operations that requests may name.

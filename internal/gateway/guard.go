@@ -41,12 +41,12 @@ func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		if r.TLS != nil && !localHost(r.Host) {
-			header.Set("Strict-Transport-Security", "max-age=31536000")
+			header["Strict-Transport-Security"] = headerAnnualTLS
 		}
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("Cross-Origin-Resource-Policy", "same-origin")
-		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		header["X-Content-Type-Options"] = headerNoSniff
+		header["Referrer-Policy"] = headerNoReferrer
+		header["Cross-Origin-Resource-Policy"] = headerSameOrigin
+		header["Content-Security-Policy"] = headerNoContent
 		next.ServeHTTP(w, r)
 	})
 }

@@ -29,6 +29,20 @@ type Identity struct {
 
 type identityKey struct{}
 
+// identified is a context in which it is known who makes the request.
+type identified struct {
+	context.Context //nolint:containedctx // it is a context
+	who             Identity
+}
+
+// Value knows the Identity; all else the context does.
+func (c *identified) Value(key any) any {
+	if _, ok := key.(identityKey); ok {
+		return &c.who
+	}
+	return c.Context.Value(key)
+}
+
 // proof is what a request offers to show who makes it. What comes in a header can come in another way as well, where
 // clients cannot set headers.
 type proof struct {
@@ -38,7 +52,7 @@ type proof struct {
 }
 
 func proofOf(r *http.Request) proof {
-	return proof{authorization: r.Header.Get("Authorization"), zone: r.Header.Get("X-Tz-Offset"), request: r}
+	return proof{authorization: first(r.Header, "Authorization"), zone: first(r.Header, "X-Tz-Offset"), request: r}
 }
 
 // identifier finds out who makes a request.
@@ -57,7 +71,7 @@ func (i identifier) prepare(ctx context.Context, r *http.Request) (context.Conte
 	if err != nil {
 		return ctx, err
 	}
-	return context.WithValue(ctx, identityKey{}, id), nil
+	return &identified{ctx, id}, nil
 }
 
 // identify is who offers the proof. An error that is a *refusal says what is wrong with it.
@@ -161,6 +175,8 @@ func unavailable(message string) *refusal {
 
 // identityOf is who makes the request in ctx.
 func identityOf(ctx context.Context) Identity {
-	id, _ := ctx.Value(identityKey{}).(Identity)
-	return id
+	if id, ok := ctx.Value(identityKey{}).(*Identity); ok {
+		return *id
+	}
+	return Identity{}
 }

@@ -1,12 +1,12 @@
 package gateway
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Answers about the schema alone are kept, as working one out for all of it takes a fifth of a second: as many as there are
@@ -26,29 +26,28 @@ func newIntrospections() (introspections, error) {
 	return introspections{answers}, err
 }
 
-// answer answers the operation in ctx from what is kept, if it asks for nothing but the schema and has no variables. Other
-// operations go on to next.
-func (i introspections) answer(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	op := graphql.GetOperationContext(ctx)
+// answer answers the operation from what is kept, if it asks for nothing but the schema and has no variables. Other
+// operations are answered by run.
+func (i introspections) answer(op *graphql.OperationContext, run func() *graphql.Response) *graphql.Response {
 	if len(op.Variables) > 0 || !asksForSchema(op) {
-		return next(ctx)
+		return run()
 	}
 	key := op.Operation.Name + "\x00" + op.RawQuery
 	if kept, ok := i.answers.Get(key); ok {
-		return graphql.OneShot(&graphql.Response{Data: kept})
+		return &graphql.Response{Data: kept}
 	}
-	answer := next(ctx)
-	return func(ctx context.Context) *graphql.Response {
-		resp := answer(ctx)
-		if resp != nil && len(resp.Errors) == 0 && len(resp.Data) <= maxKeptIntrospection {
-			i.answers.Add(key, resp.Data)
-		}
-		return resp
+	resp := run()
+	if resp != nil && len(resp.Errors) == 0 && len(resp.Data) <= maxKeptIntrospection {
+		i.answers.Add(key, resp.Data)
 	}
+	return resp
 }
 
 // asksForSchema reports whether an operation asks for nothing but the schema.
 func asksForSchema(op *graphql.OperationContext) bool {
+	if f, ok := op.Operation.SelectionSet[0].(*ast.Field); ok && len(f.Directives) == 0 && !strings.HasPrefix(f.Name, "__") {
+		return false // as nearly all begin
+	}
 	for _, field := range graphql.CollectFields(op, op.Operation.SelectionSet, nil) {
 		if !strings.HasPrefix(field.Name, "__") {
 			return false

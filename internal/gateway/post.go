@@ -16,14 +16,14 @@ import (
 // readPost reads the body, which the caller gives back with putBuffer. The body must say that it is JSON: a page of another
 // origin can send that only after the browser has asked the server, which never agrees.
 func (h *graphqlHandler) readPost(w http.ResponseWriter, r *http.Request) (*bytes.Buffer, error) {
-	if !isJSON(r.Header.Get("Content-Type")) {
+	if !isJSON(first(r.Header, "Content-Type")) {
 		return nil, &refusal{
 			Status: http.StatusUnsupportedMediaType, Code: codeBadInput,
 			Message: "the body must be JSON in UTF-8, sent with Content-Type: application/json",
 			Header:  http.Header{"Accept-Post": {mediaJSON}},
 		}
 	}
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+	if encoding := first(r.Header, "Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, &refusal{
 			Status: http.StatusUnsupportedMediaType, Code: codeBadInput,
 			Message: "the body must not be compressed",
@@ -65,6 +65,14 @@ func decodeBody(body []byte) (*graphql.RawParams, error) {
 	if !utf8.Valid(body) {
 		return nil, badRequest("the body is not valid UTF-8")
 	}
+	if params, ok := decodePlain(body); ok {
+		return params, nil
+	}
+	return decodeAny(body)
+}
+
+// decodeAny reads a request that is an object in UTF-8, in whatever way it is written, and says what is wrong with it.
+func decodeAny(body []byte) (*graphql.RawParams, error) {
 	var in map[string]json.RawMessage // not a struct: member names are to match in their case too
 	if err := json.Unmarshal(body, &in); err != nil {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {

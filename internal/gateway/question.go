@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"net/http"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -12,8 +11,7 @@ import (
 // question is a GraphQL request as it came, before anything of it was parsed.
 type question struct {
 	*http.Request
-	body  *bytes.Buffer // of a POST; nil for a GET, which asks in its URL, and when it has been given back
-	begun time.Time     // when it began to be read
+	body *bytes.Buffer // of a POST; nil for a GET, which asks in its URL, and when it has been given back
 }
 
 // params are the parameters of the request.
@@ -29,7 +27,6 @@ func (q *question) params() (*graphql.RawParams, error) {
 		return nil, err
 	}
 	params.Headers = q.Header
-	params.ReadTime = graphql.TraceTiming{Start: q.begun, End: graphql.Now()}
 	return params, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -100,7 +101,7 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 		})
 	})
 
-	var handler http.Handler = mux
+	handler := directly(graphqlPath, mux)
 	if opts.LocalOnly {
 		handler = localOnly(handler)
 	}
@@ -109,6 +110,18 @@ func newHTTPHandler(opts httpOptions) http.Handler {
 
 // graphqlPath is where the API is.
 const graphqlPath = "/graphql"
+
+// directly is the mux, but that what it has at a path, for all methods, is not looked for anew each time.
+func directly(path string, mux *http.ServeMux) http.Handler {
+	there, _ := mux.Handler(&http.Request{Method: http.MethodPost, URL: &url.URL{Path: path}})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == path {
+			there.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
 
 // whenAsked makes a handler when it is asked for first: the playground's files are megabytes, which most servers never need.
 func whenAsked(make func() http.Handler) http.Handler {
@@ -139,7 +152,7 @@ var pointer = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 // forBrowsers shows the page to whoever asks for HTML, and the other answer to the rest.
 func forBrowsers(page, other http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Add("Vary", "Accept")
+		varies(w.Header(), headerByAccept)
 		if wantsHTML(r) {
 			page.ServeHTTP(w, r)
 			return

@@ -35,16 +35,33 @@ type runKey struct {
 	sum     [sha256.Size]byte
 }
 
-// sharedRun is an operation that is run for all who ask for it.
+// sharedRun is an operation that is run for all who ask for it. It is the context that it is run under, too: with the values of
+// the request that was the first, and an end of its own.
 type sharedRun struct {
-	begun   time.Time
-	cancel  context.CancelFunc
-	waiters int  // under the mu of the sharing
-	joined  bool // somebody joined; under the same
+	context.Context                 //nolint:containedctx // it is a context
+	values          context.Context //nolint:containedctx // of the first request
 
-	landed chan struct{} // closed when the rest is there
+	key    runKey
+	begun  time.Time
+	query  bool // what is run is a query
+	cancel context.CancelFunc
+
+	// Under the mu of the sharing:
+	waiters int
+	joined  chan struct{} // closed when the run is over; nil unless somebody joined
+	over    bool
+
+	// When it is over:
 	found  found
 	shared bool // what was found is for all; else each is on his own
+}
+
+// Value is a value of the first request. Its end is not among them.
+func (r *sharedRun) Value(key any) any {
+	if v := r.Context.Value(key); v != nil { // by which contexts find the end that they have in common
+		return v
+	}
+	return r.values.Value(key)
 }
 
 // joinable is for how long a query that runs may be joined, so that one that hangs does not take all who come, and who
@@ -57,44 +74,54 @@ func newSharing(reading func(context.Context) (closeapi.Reading, bool), learn fu
 }
 
 // find is what was found for a request, by running it or by another's run. The run says whether it is a query as soon as it
-// knows.
+// knows; its context ends when the time for the request is over.
 func (s *sharing) find(ctx context.Context, to reply, asked *question, run func(ctx context.Context, isQuery func(bool)) found) found {
 	key, ok := s.key(ctx, asked)
 	if ok && s.learn != nil && s.has(key) { // before a run is joined, not before one begins: that is no older than now
 		s.learn(ctx)
 		key, ok = s.key(ctx, asked)
 	}
-	if !ok {
-		return run(ctx, func(bool) {})
-	}
 	begun := time.Now()
+	if !ok {
+		return s.alone(ctx, begun, run)
+	}
 	r, first := s.join(key, begun)
 	if first {
-		return s.lead(ctx, key, r, run)
+		return s.lead(ctx, r, run)
 	}
 	select {
-	case <-r.landed:
+	case <-r.joined:
 	case <-ctx.Done(): // he who asked has gone
-		s.leave(key, r)
+		s.leave(r)
 		return found{resp: &graphql.Response{Errors: errorList(ctx.Err())}}
 	}
 	if !r.shared {
-		if s.timeout > 0 {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithDeadline(ctx, begun.Add(s.timeout))
-			defer cancel()
-		}
-		return run(ctx, func(bool) {})
+		return s.alone(ctx, begun, run)
 	}
 	to.told.Joined()
 	to.runs(r.found)
 	return r.found
 }
 
+// alone runs the operation for one request, which began at a time.
+func (s *sharing) alone(ctx context.Context, begun time.Time, run func(context.Context, func(bool)) found) found {
+	ctx, cancel := s.bounded(ctx, begun)
+	defer cancel()
+	return run(ctx, func(bool) {})
+}
+
+// bounded is a context that ends with ctx, or when the time is over for what began at a time.
+func (s *sharing) bounded(ctx context.Context, begun time.Time) (context.Context, context.CancelFunc) {
+	if s.timeout > 0 {
+		return context.WithDeadline(ctx, begun.Add(s.timeout))
+	}
+	return context.WithCancel(ctx)
+}
+
 // key is what a request has in common with those that it may share with. It reports false for requests that share nothing:
 // those of nobody, and those that want to know the calls that they cause.
 func (s *sharing) key(ctx context.Context, asked *question) (runKey, bool) {
-	if s.reading == nil || asked.Header.Get(explainHeader) != "" {
+	if s.reading == nil || first(asked.Header, explainHeader) != "" {
 		return runKey{}, false
 	}
 	reading, ok := s.reading(ctx)
@@ -117,65 +144,65 @@ func (s *sharing) join(key runKey, now time.Time) (r *sharedRun, first bool) {
 	defer s.mu.Unlock()
 	if r = s.runs[key]; r != nil && now.Sub(r.begun) < joinable {
 		r.waiters++
-		r.joined = true
+		if r.joined == nil {
+			r.joined = make(chan struct{})
+		}
 		return r, false
 	}
-	r = &sharedRun{begun: now, waiters: 1, landed: make(chan struct{}), cancel: func() {}}
+	r = &sharedRun{key: key, begun: now, waiters: 1}
 	s.runs[key] = r
 	return r, true
 }
 
 // lead runs the operation for the one whose request is the first, and for all who join him. He who asked may go meanwhile:
 // the run then goes on for the others.
-func (s *sharing) lead(ctx context.Context, key runKey, r *sharedRun, run func(context.Context, func(bool)) found) found {
-	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	s.mu.Lock()
-	r.cancel = cancel
-	s.mu.Unlock()
-	defer context.AfterFunc(ctx, func() { s.leave(key, r) })()
-	query := false
+func (s *sharing) lead(ctx context.Context, r *sharedRun, run func(context.Context, func(bool)) found) found {
+	r.values = ctx
+	r.Context, r.cancel = s.bounded(context.Background(), r.begun)
+	defer r.cancel()
+	defer context.AfterFunc(ctx, func() { s.leave(r) })()
 	var f found
-	defer func() { s.land(key, r, f, query && f.isForAll()) }() // also when it panics
-	f = run(detached, func(isQuery bool) {
-		if query = isQuery; !isQuery {
-			s.land(key, r, found{}, false)
+	defer func() { s.land(r, f, r.query && f.isForAll()) }() // also when it panics
+	f = run(r, func(isQuery bool) {                          //nolint:contextcheck // it may outlive who is the first
+		if r.query = isQuery; !isQuery {
+			s.land(r, found{}, false)
 		}
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r.joined {
+	if r.joined != nil {
 		f.compressed = &compressedOnce{}
 	}
 	return f
 }
 
 // land ends the joining of a run, and the waiting for it.
-func (s *sharing) land(key runKey, r *sharedRun, f found, shared bool) {
+func (s *sharing) land(r *sharedRun, f found, shared bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.remove(key, r)
-	select {
-	case <-r.landed: // for what is no query, before it was run
-	default:
-		r.found, r.shared = f, shared
-		close(r.landed)
+	s.remove(r)
+	if r.over { // what is no query, before it was run
+		return
+	}
+	r.over, r.found, r.shared = true, f, shared
+	if r.joined != nil {
+		close(r.joined)
 	}
 }
 
-// leave ends the waiting of one, and the run with the last one.
-func (s *sharing) leave(key runKey, r *sharedRun) {
+// leave ends the waiting of one, and the run with the last one. Who is the first waits from before the run has a context.
+func (s *sharing) leave(r *sharedRun) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.waiters--; r.waiters == 0 {
-		s.remove(key, r)
+		s.remove(r)
 		r.cancel()
 	}
 }
 
-func (s *sharing) remove(key runKey, r *sharedRun) {
-	if s.runs[key] == r {
-		delete(s.runs, key)
+func (s *sharing) remove(r *sharedRun) {
+	if s.runs[r.key] == r {
+		delete(s.runs, r.key)
 	}
 }
 

@@ -45,12 +45,12 @@ const (
 // ServeHTTP answers one request.
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
-	header.Set("Cache-Control", "no-store")
-	varies := "Accept"
+	header["Cache-Control"] = headerNoStore
 	if h.compress {
-		varies = "Accept, Accept-Encoding"
+		varies(header, headerByAcceptEncoding)
+	} else {
+		varies(header, headerByAccept)
 	}
-	header.Add("Vary", varies)
 
 	if r.Method == http.MethodOptions {
 		header.Set("Allow", allowQuery)
@@ -59,8 +59,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, told := h.telemetry.Request(r.Context(), r, graphqlPath)
 	defer told.End()
-	ctx = graphql.StartOperationTrace(ctx)
-	to := reply{w: w, r: r, media: negotiate(r.Header.Values("Accept")), told: told}
+	to := reply{w: w, r: r, media: negotiate(r.Header["Accept"]), told: told}
 	if h.compress {
 		to.as = codingFor(r)
 	}
@@ -79,12 +78,12 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		to.refuse(foreignPage())
 		return
 	}
-	ctx, leave, err := h.admit(ctx, r)
+	ctx, caller, err := h.admit(ctx, r)
 	if err != nil {
 		to.refuse(err)
 		return
 	}
-	defer leave()
+	defer h.admission.leave(caller)
 	asked, err := h.read(w, r)
 	if err != nil {
 		to.refuse(err)
@@ -98,23 +97,21 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // admit finds out who asks, and whether one more request of that caller is let in. It looks at the header alone, so that
 // nobody else can make the server take a body into its memory.
-func (h *graphqlHandler) admit(ctx context.Context, r *http.Request) (_ context.Context, leave func(), err error) {
+func (h *graphqlHandler) admit(ctx context.Context, r *http.Request) (_ context.Context, caller string, err error) {
 	if h.prepare != nil {
 		if ctx, err = h.prepare(ctx, r); err != nil {
-			return ctx, nil, err
+			return ctx, "", err
 		}
 	}
-	var caller string
 	if h.caller != nil {
 		caller = h.caller(ctx)
 	}
-	leave, err = h.admission.enter(caller)
-	return ctx, leave, err
+	return ctx, caller, h.admission.enter(caller)
 }
 
 // read takes in the request, in the way of its method.
 func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*question, error) {
-	q := &question{Request: r, begun: graphql.Now()}
+	q := &question{Request: r}
 	switch r.Method {
 	case http.MethodPost:
 		var err error
@@ -131,11 +128,6 @@ func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*question
 // find executes the operation. When the time for it is over, what has been found by then is still an answer. Before
 // anything is executed, isQuery is told whether it is a query.
 func (h *graphqlHandler) find(ctx context.Context, to reply, asked *question, isQuery func(bool)) found {
-	if h.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, h.timeout)
-		defer cancel()
-	}
 	params, err := asked.params()
 	asked.release()
 	if err != nil {
@@ -144,7 +136,7 @@ func (h *graphqlHandler) find(ctx context.Context, to reply, asked *question, is
 	if err := h.documents.resolve(ctx, params); err != nil {
 		return found{resp: &graphql.Response{Errors: gqlerror.List{err}}}
 	}
-	op, errs := h.exec.CreateOperationContext(ctx, params)
+	op, errs := h.exec.CreateOperationContext(parsing, params) //nolint:contextcheck // see there
 	if errs != nil {
 		return found{resp: h.exec.DispatchError(graphql.WithOperationContext(ctx, op), shorten(errs))}
 	}
@@ -166,6 +158,10 @@ func (h *graphqlHandler) find(ctx context.Context, to reply, asked *question, is
 	out.late = errors.Is(ctx.Err(), context.DeadlineExceeded)
 	return out
 }
+
+// parsing is the context in which operations are parsed, which takes no longer than the limits of a document admit. gqlgen
+// wants to find in it when the request began, for statistics that nobody asks it for.
+var parsing = graphql.StartOperationTrace(context.Background())
 
 // unanswered is the answer when the context ended before there was anything to answer with.
 func (h *graphqlHandler) unanswered(ctx context.Context) *graphql.Response {

@@ -1,10 +1,8 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -356,36 +354,4 @@ func TestAnswerThatCannotBeEncoded(t *testing.T) {
 		t.Errorf("status = %d, want 500", w.Code)
 	}
 	checkRefusal(t, w.Body.String(), codeInternal)
-}
-
-func FuzzDecodeBody(f *testing.F) {
-	for _, seed := range []string{
-		`{"query":"{hello}"}`, `{"query":"{a}","variables":{"n":1e400},"operationName":"x","extensions":{}}`, `[]`, `{"query":1}`, `{`, "\xef\xbb\xbf{}", `{"query":"\ud800"}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		before := bytes.Clone(body)
-		params, err := decodeBody(body)
-		if !bytes.Equal(before, body) {
-			t.Fatal("the body was changed")
-		}
-		if err != nil {
-			refused, ok := errors.AsType[*refusal](err)
-			if !ok || refused.Status != 400 || len(refused.Message) > longestMessage {
-				t.Fatalf("%#v, want a short refusal", err)
-			}
-			return
-		}
-		if !json.Valid(body) {
-			t.Fatalf("decodeBody(%q) took what is not JSON", body)
-		}
-		query := params.Query
-		for i := range body {
-			body[i] = '#' // the buffer is used again
-		}
-		if params.Query != query {
-			t.Fatal("the query is not a copy")
-		}
-	})
 }

@@ -57,7 +57,10 @@ func writeAnswer(w http.ResponseWriter, as coding, once *compressedOnce, media s
 		head = nil
 	}
 	header := w.Header()
-	header.Set("Content-Type", media+"; charset=utf-8")
+	header["Content-Type"] = headerJSON
+	if media == mediaGraphQL {
+		header["Content-Type"] = headerGraphQL
+	}
 	length := len(head) + len(resp.Data) + tail.Len()
 	if as == gzipped && length >= worthCompressing {
 		header.Set("Content-Encoding", "gzip")
@@ -72,7 +75,7 @@ func writeAnswer(w http.ResponseWriter, as coding, once *compressedOnce, media s
 		writeCompressed(w, head, resp.Data, tail.Bytes())
 		return
 	}
-	header.Set("Content-Length", strconv.Itoa(length))
+	header["Content-Length"] = []string{strconv.Itoa(length)}
 	w.WriteHeader(status)
 	if len(resp.Data) <= largestPooled { // a copy costs less than two writes more to the socket
 		whole := getBuffer()

@@ -14,6 +14,7 @@ import (
 // metrics are what is counted. Each label has values from a list that the program knows.
 type metrics struct {
 	registry *prometheus.Registry
+	kinds    map[string]*kind // of requests, by type
 
 	requests *prometheus.CounterVec   // by type and outcome
 	duration *prometheus.HistogramVec // by type
@@ -56,8 +57,9 @@ func newMetrics(version string) *metrics {
 	histogram := func(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
 		return factory.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
 	}
-	return &metrics{
+	m := &metrics{
 		registry: registry,
+		kinds:    map[string]*kind{},
 
 		requests: counter("closegraph_requests_total",
 			"GraphQL requests by type of operation (unknown if it was refused before) and by outcome: ok; partial, "+
@@ -98,6 +100,10 @@ func newMetrics(version string) *metrics {
 			"Calls whose answers are kept, by kind and result: hit, stale (given past its lifetime) or miss.",
 			"kind", "result"),
 	}
+	for _, name := range types {
+		m.kinds[name] = newKind(m, name)
+	}
+	return m
 }
 
 // handler serves the metrics, to few at a time.

@@ -42,7 +42,7 @@ func (t *Telemetry) Operation(ctx context.Context, kind, name string) (context.C
 
 // End ends the operation.
 func (o *Operation) End() {
-	o.telemetry.metrics.perQuery.WithLabelValues(o.kind).Observe(float64(o.calls.Load()))
+	o.telemetry.metrics.kind(o.kind).calls().Observe(float64(o.calls.Load()))
 	if o.span != nil {
 		o.span.End()
 	}

@@ -39,7 +39,7 @@ type Request struct {
 // Request begins a request to a route of the server. The context that it returns is what all that is done for the request
 // runs under.
 func (t *Telemetry) Request(ctx context.Context, r *http.Request, route string) (context.Context, *Request) {
-	q := &Request{telemetry: t, begun: time.Now(), kind: "unknown", outcome: Failed, status: http.StatusInternalServerError}
+	q := &Request{telemetry: t, begun: time.Now(), kind: unknown, outcome: Failed, status: http.StatusInternalServerError}
 	t.metrics.inFlight.Inc()
 	if t.tracing != nil {
 		ctx, q.span = t.tracing.server(ctx, r, route)
@@ -76,9 +76,10 @@ func (q *Request) Answered(outcome Outcome, status int) { q.outcome, q.status = 
 func (q *Request) End() {
 	m := q.telemetry.metrics
 	m.inFlight.Dec()
-	m.requests.WithLabelValues(q.kind, string(q.outcome)).Inc()
+	kind := m.kind(q.kind)
+	kind.requests[q.outcome]().Inc()
 	if q.outcome != Refused {
-		m.duration.WithLabelValues(q.kind).Observe(time.Since(q.begun).Seconds())
+		kind.duration().Observe(time.Since(q.begun).Seconds())
 	}
 	if q.limit != "" {
 		m.limits.WithLabelValues(q.limit).Inc()
