@@ -204,8 +204,8 @@ func (t *cache) refresh(ctx context.Context, l *lookup) {
 	}
 	again := *l
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
-	own := &exchangeContext{ctx, exchange{op: l.x.op, path: l.x.path, identity: l.x.identity, caller: l.x.caller, background: true}}
-	again.x, again.req = &own.exchange, l.req.WithContext(own) // with its body: who is answered from the store sends none
+	ctx, again.x = withExchange(ctx, exchange{op: l.x.op, path: l.x.path, identity: l.x.identity, caller: l.x.caller, background: true})
+	again.req = l.req.WithContext(ctx) // with its body: who is answered from the store sends none
 	t.refreshing[l.key] = cancel
 	go func() {
 		defer func() {

@@ -100,9 +100,10 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 		header["Content-Type"] = acceptJSON
 	}
 	id, _ := c.asks() // it is authorized, so it is somebody
-	return newRequest(&exchangeContext{ctx, exchange{
+	ctx, _ = withExchange(ctx, exchange{
 		op: op, path: path, identity: id, caller: c.caller.Share, background: call.Background,
-	}}, method, target, header, body), path, nil
+	})
+	return newRequest(ctx, method, target, header, body), path, nil
 }
 
 // newRequest is http.NewRequestWithContext for a URL that is parsed already. The body can be sent again, and

@@ -37,8 +37,8 @@ type exchangeKey struct{}
 
 // exchangeContext is a context with an exchange.
 type exchangeContext struct {
-	context.Context
-	exchange exchange
+	context.Context //nolint:containedctx // it is a context
+	exchange        exchange
 }
 
 // Value is a value of the context, of which the exchange is one.
@@ -47,6 +47,12 @@ func (c *exchangeContext) Value(key any) any {
 		return &c.exchange
 	}
 	return c.Context.Value(key)
+}
+
+// withExchange puts an exchange into a context, and returns where it is there.
+func withExchange(ctx context.Context, x exchange) (context.Context, *exchange) {
+	own := &exchangeContext{ctx, x}
+	return own, &own.exchange
 }
 
 // exchangeOf is the exchange of a request. A request that no client made has an empty one of its own.

@@ -106,7 +106,7 @@ func readBoth(t *testing.T, text string) (std *http.Response, own *answer) {
 		t.Errorf("behind %q is left %q, want %q", text, ownRest, rest)
 	}
 	options := []cmp.Option{cmpopts.IgnoreFields(http.Response{}, "Body", "Request"), cmpopts.EquateEmpty()}
-	if diff := cmp.Diff(*std, own.Response, options...); diff != "" { //nolint:bodyclose // there is nothing to close
+	if diff := cmp.Diff(*std, own.Response, options...); diff != "" {
 		t.Errorf("%q (-net/http +ours):\n%s", text, diff)
 	}
 	return std, own

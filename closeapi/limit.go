@@ -54,7 +54,7 @@ func (l *limit) breakOff() {
 }
 
 // begin has the connection end with a context. The watch over it must be ended by end, unless there is an error.
-func (l *limit) begin(ctx context.Context) error {
+func (l *limit) begin(ctx context.Context) error { //nolint:contextcheck // an attempt is watched over by way of its call
 	var earliest time.Time
 	l.ends = time.Time{}
 	if a, ok := ctx.(*attempt); ok { // which has no end of its own but its time

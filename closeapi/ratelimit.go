@@ -25,11 +25,12 @@ const maxReset = 24 * time.Hour
 // is skipped; of pairs with the same name the first counts. It reports false when there is no reset.
 func ParseRateLimit(header string) (RateLimit, bool) {
 	limit := RateLimit{Limit: -1, Remaining: -1, Reset: -1}
-	for pair, rest := "", header; rest != ""; {
+	for rest := header; rest != ""; {
+		pair := rest
 		if end := strings.IndexAny(rest, ",;"); end >= 0 {
 			pair, rest = rest[:end], rest[end+1:]
 		} else {
-			pair, rest = rest, ""
+			rest = ""
 		}
 		name, value, _ := strings.Cut(pair, "=")
 		number, ok := parseDecimal(strings.Trim(strings.TrimSpace(value), `"`))

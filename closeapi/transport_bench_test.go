@@ -38,7 +38,8 @@ func BenchmarkTransports(b *testing.B) {
 		op := operations()["GET /lead/{id}/"]
 		target := &url.URL{Scheme: "https", Host: "close.example"}
 		trip := func(next func() bool) {
-			req := newRequest(&exchangeContext{b.Context(), exchange{op: op}}, http.MethodGet, target, http.Header{}, nil)
+			ctx, _ := withExchange(b.Context(), exchange{op: op})
+			req := newRequest(ctx, http.MethodGet, target, http.Header{}, nil)
 			for next() {
 				resp, err := bench.transport.RoundTrip(req)
 				if err != nil {
