@@ -283,7 +283,10 @@ func (l *Loader[R]) page(ctx context.Context, call closeapi.Call, found *found[R
 
 // each reads ids one by one, some at a time.
 func (l *Loader[R]) each(ctx context.Context, ids []string, found *found[R]) {
-	if len(ids) == 1 {
+	switch len(ids) {
+	case 0:
+		return
+	case 1:
 		found.set(ids[0], l.one(ctx, ids[0]))
 		return
 	}

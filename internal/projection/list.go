@@ -65,12 +65,15 @@ func (x *run) doubtEmpty(ctx context.Context, parents []listParent, empty []bool
 // list asks for a list of Close once for each parent, or once at the root.
 func (x *run) list(conn *connection, args map[string]any, parents []listParent, k *kid) {
 	k.blocks = newKid(conn.views).blocks
-	k.head = &block{place: conn.head, rows: make([]row, len(parents))}
+	k.head = &block{place: conn.head}
+	if len(conn.head.items) > 0 {
+		k.head.rows = make([]row, len(parents))
+	}
 	if len(parents) == 0 {
 		return
 	}
 	k.pages = make([]page, len(parents))
-	rows := make([][]row, len(parents))
+	rows := make([][]row, len(parents)) // by page
 	for n, parent := range parents {
 		if conn.search != nil {
 			x.search(conn, args, parent, k, n, &rows[n])
@@ -97,7 +100,7 @@ func (x *run) list(conn *connection, args map[string]any, parents []listParent, 
 		}
 		call := func(ctx context.Context) {
 			var head *table
-			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil {
+			if rows[n], head, k.pages[n].next, k.pages[n].err = x.fetchList(ctx, conn, la); head != nil && len(conn.head.items) > 0 {
 				k.head.rows[n] = row{head, 0}
 			}
 		}
@@ -138,7 +141,7 @@ func (x *run) search(conn *connection, args map[string]any, parent listParent, k
 			return
 		}
 		*rows, k.pages[n].next, k.pages[n].found = s.found.rows, s.more, &s.found
-		if s.head != nil {
+		if s.head != nil && len(conn.head.items) > 0 {
 			k.head.rows[n] = row{s.head, 0}
 		}
 	})
@@ -166,7 +169,7 @@ func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (row
 			before, more = min(before+skip, page.rows), false
 		}
 		end := min(page.rows, before+wanted)
-		if head == nil {
+		if rows == nil {
 			rows, head = make([]row, 0, max(end-before, 0)), beside
 		}
 		for i := before; i < end; i++ {

@@ -158,11 +158,14 @@ func scanObject(doc []byte, l *layout) (*table, error) {
 }
 
 // scanList reads a document that is a list of Close: an object with data and, perhaps, has_more and other members, of
-// which it notes those of the head.
+// which it notes those of the head; there is none when nothing is wanted of it.
 func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
 	t = newTable(doc, l)
-	head = &table{doc: t.doc, layout: headLayout}
-	beside := head.addRow()
+	var beside []span
+	if len(headLayout.names) > 0 {
+		head = &table{doc: t.doc, layout: headLayout}
+		beside = head.addRow()
+	}
 	b := t.doc
 	i := skipSpace(b, 0)
 	if i < len(b) && b[i] != '{' {

@@ -135,12 +135,22 @@ func (w *writer) plain(p *place, n int, r row) int {
 	doc, spans, out := r.table.doc, r.spans(), w.buf
 	for ; n < len(p.items); n++ {
 		it := &p.items[n]
-		if it.kind == constantItem {
+		switch it.kind {
+		case constantItem:
 			out = append(append(out, it.prefix...), it.text...)
 			continue
-		}
-		if it.kind != leafItem {
-			break
+		case inlineItem:
+			w.buf = append(out, it.prefix...)
+			if !w.plainInline(it, spans[it.slot], r) {
+				w.buf = out
+				return n
+			}
+			out = w.buf
+			continue
+		case leafItem:
+		default:
+			w.buf = out
+			return n
 		}
 		s := spans[it.slot]
 		raw := doc[s.from:s.to]
@@ -167,6 +177,16 @@ func (w *writer) plain(p *place, n int, r row) int {
 	}
 	w.buf = out
 	return n
+}
+
+// plainInline writes an edge that the row itself answers, if nothing is amiss with it.
+func (w *writer) plainInline(it *item, id span, r row) bool {
+	items := len(it.below.items)
+	if items == 0 || id.to == 0 || r.table.doc[id.from] != '"' || w.plain(it.below, 0, r) < items {
+		return false
+	}
+	w.buf = append(w.buf, '}')
+	return true
 }
 
 // variant writes a row as what it is.
