@@ -41,10 +41,10 @@ func NewHTTPTransport() http.RoundTripper {
 	return &network{std: std, texts: sync.Pool{New: func() any { return new([]byte) }}}
 }
 
-// network is the transport that reaches Close over the network. A GET, which is nearly every call, goes over a connection
+// network is the transport that reaches Close over the network. A read, which is nearly every call, goes over a connection
 // that is written and read by whoever makes the call; net/http has two goroutines a connection for what none of these
-// calls needs, which costs as much as everything else about a call. All other requests, and those that go by way of a
-// proxy, are net/http's.
+// calls needs, which costs as much as everything else about a call. Writes, and calls that go by way of a proxy, are
+// net/http's.
 type network struct {
 	std   *http.Transport // makes what this transport does not, and has the settings for both
 	texts sync.Pool       // of *[]byte: requests that are written, for their space
@@ -55,13 +55,16 @@ type network struct {
 }
 
 // RoundTrip sends the request and reads the head of the answer. A kept connection that the other side has closed meanwhile
-// is replaced, which is safe for a GET.
+// is replaced, which is safe for a read.
 func (t *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	text := t.texts.Get().(*[]byte)
-	defer t.texts.Put(text)
+	defer t.giveBack(text)
 	var direct bool
 	if *text, direct = t.direct((*text)[:0], req); !direct {
 		return t.std.RoundTrip(req)
+	}
+	if req.Body != nil {
+		defer req.Body.Close()
 	}
 	to := host{authority: req.URL.Host, secure: req.URL.Scheme == "https"}
 	for {
@@ -89,13 +92,32 @@ func (t *network) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // direct writes a request to b, and reports whether it is one that connections of ours make.
 func (t *network) direct(b []byte, req *http.Request) ([]byte, bool) {
-	if !canPeek || req.Method != http.MethodGet || req.Body != nil {
+	if !canPeek || !isRead(req) {
 		return b, false
 	}
 	if proxy, err := t.std.Proxy(req); proxy != nil || err != nil {
 		return b, false
 	}
 	return appendRequest(b, req)
+}
+
+// isRead reports whether a request changes nothing, so that it may be sent again: a GET, or what says so as net/http wants it
+// said; see repeatable.
+func isRead(req *http.Request) bool {
+	if req.Body == nil {
+		return req.Method == http.MethodGet
+	}
+	_, may := req.Header["Idempotency-Key"]
+	return may && req.GetBody != nil && req.ContentLength > 0
+}
+
+// largestText is how much space is kept of that of a request, in bytes.
+const largestText = 64 << 10
+
+func (t *network) giveBack(text *[]byte) {
+	if cap(*text) <= largestText {
+		t.texts.Put(text)
+	}
 }
 
 // dial makes a connection, its handshake included.

@@ -358,6 +358,18 @@ func TestNetworkLeavesToOthers(t *testing.T) {
 	if req := get(func(*http.Request) {}); canPeek && !direct(req) {
 		t.Error("a plain GET is left to net/http")
 	}
+	long := func(r *http.Request) {
+		r.Method, r.Body, r.ContentLength = http.MethodPost, http.NoBody, 2
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("{}")), nil }
+	}
+	if req := get(long); direct(req) {
+		t.Error("a POST that changes something is not left to net/http")
+	}
+	if req := get(long); canPeek {
+		if req.Header["Idempotency-Key"] = unsent; !direct(req) {
+			t.Error("a POST that only reads is left to net/http")
+		}
+	}
 	for name, req := range map[string]*http.Request{
 		"a POST":               get(func(r *http.Request) { r.Method = http.MethodPost }),
 		"a body":               get(func(r *http.Request) { r.Body = http.NoBody }),
@@ -376,6 +388,37 @@ func TestNetworkLeavesToOthers(t *testing.T) {
 	n.std.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://proxy.test") }
 	if direct(get(func(*http.Request) {})) {
 		t.Error("a proxy is gone past")
+	}
+}
+
+// TestNetworkSendsBodies sends long reads, which are POSTs, over a connection that the other side closes between two of them.
+func TestNetworkSendsBodies(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		_, key := r.Header["Idempotency-Key"]
+		fmt.Fprintf(w, "%s %d %s %v %v", r.Method, r.ContentLength, body, key, err)
+	}))
+	defer server.Close()
+	n, _ := opened(t)
+	for _, text := range []string{`{"_params":{}}`, strings.Repeat("long ", 50_000)} {
+		for range 2 {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, strings.NewReader(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header["Idempotency-Key"] = unsent
+			resp, err := n.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if want := fmt.Sprintf("POST %d %s false <nil>", len(text), text); err != nil || string(body) != want {
+				t.Errorf("%.60q, %v, want %.60q", body, err, want)
+			}
+			server.CloseClientConnections()
+		}
 	}
 }
 

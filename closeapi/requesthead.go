@@ -1,12 +1,15 @@
 package closeapi
 
 import (
+	"io"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 )
 
-// appendRequest writes a request that has no body. It reports false when the request cannot be written as it stands, since
-// something in it would have to be encoded, or refused.
+// appendRequest writes a request, whose body can be had again. It reports false when the request cannot be written as it
+// stands, since something in it would have to be encoded, or refused.
 func appendRequest(b []byte, req *http.Request) ([]byte, bool) {
 	u := req.URL
 	if (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Opaque != "" || !isToken(u.Host) || (req.Host != "" && req.Host != u.Host) ||
@@ -41,5 +44,24 @@ func appendRequest(b []byte, req *http.Request) ([]byte, bool) {
 			b = append(b, "\r\n"...)
 		}
 	}
-	return append(b, "\r\n"...), true
+	if req.GetBody == nil {
+		return append(b, "\r\n"...), true
+	}
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, req.ContentLength, 10)
+	b = append(b, "\r\n\r\n"...)
+	return appendBody(b, req)
+}
+
+// appendBody writes the body of a request. It reports false when that is not as long as the request says.
+func appendBody(b []byte, req *http.Request) ([]byte, bool) {
+	body, err := req.GetBody()
+	if err != nil {
+		return b, false
+	}
+	defer body.Close()
+	from := len(b)
+	b = slices.Grow(b, int(req.ContentLength))[:from+int(req.ContentLength)]
+	_, err = io.ReadFull(body, b[from:])
+	return b, err == nil
 }
