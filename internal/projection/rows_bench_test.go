@@ -90,7 +90,7 @@ func answer(ctx context.Context, e *projection.Engine, field graphql.CollectedFi
 		return err
 	}
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Query", Field: field})
-	value := (*projection.Value)(nil)
+	var value *projection.Value
 	if id := field.Arguments.ForName("id"); id != nil {
 		value, err = e.Object(ctx, id.Value.Raw)
 	} else {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 // maxNesting is how deep the values of an answer of Close may nest.
@@ -98,8 +99,7 @@ func skipString(b []byte, i int) (int, error) {
 	start := i
 	i++
 	for {
-		rest := b[i:]
-		rest = rest[:len(rest):len(rest)]
+		rest := slices.Clip(b[i:])
 		for len(rest) > 8 {
 			w := binary.LittleEndian.Uint64(rest)
 			low := w ^ 0x02*ones

@@ -59,8 +59,6 @@ func (l *layout) fields() []string {
 // span is where a value stands in a document. The zero span stands for a value that is not there.
 type span struct{ from, to uint32 }
 
-func (s span) size() int { return int(s.to - s.from) }
-
 // table holds where the wanted members of many objects stand in one document.
 type table struct {
 	doc    []byte

@@ -140,7 +140,7 @@ func (w *writer) plain(p *place, n int, r row) int {
 			out = append(append(out, it.prefix...), it.text...)
 			continue
 		case inlineItem:
-			w.buf = append(out, it.prefix...)
+			w.buf = out
 			if !w.plainInline(it, spans[it.slot], r) {
 				w.buf = out
 				return n
@@ -182,6 +182,7 @@ func (w *writer) plain(p *place, n int, r row) int {
 // plainInline writes an edge that the row itself answers, if nothing is amiss with it.
 func (w *writer) plainInline(it *item, id span, r row) bool {
 	items := len(it.below.items)
+	w.buf = append(w.buf, it.prefix...)
 	if items == 0 || id.to == 0 || r.table.doc[id.from] != '"' || w.plain(it.below, 0, r) < items {
 		return false
 	}
