@@ -117,6 +117,7 @@ func TestWhatIsDown(t *testing.T) {
 						down.Add(1)
 					}
 				})
+				synctest.Wait() // calls that were given up have ended too
 				_, err := client.Do(t.Context(), postLead)
 				if closeapi.IsDown(err) != test.want {
 					t.Errorf("afterwards Do = %v, want that Close is down: %v; before, %d were not sent", err, test.want, down.Load())
