@@ -26,7 +26,7 @@ type answer struct {
 func readPlainHead(in *bufio.Reader, req *http.Request) *answer {
 	buffered, _ := in.Peek(in.Buffered())
 	end := bytes.Index(buffered, []byte("\r\n\r\n"))
-	if end < 0 || req.Method != http.MethodGet {
+	if end < 0 || req.Method == http.MethodHead {
 		return nil
 	}
 	a := &answer{Response: http.Response{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req}}
