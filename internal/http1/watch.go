@@ -58,7 +58,7 @@ func (w *watch) look() {
 
 // end ends the looking out, and puts what was read to the rest.
 func (w *watch) end() {
-	stopped := w.timer.Stop()
+	w.timer.Stop()
 	w.mu.Lock()
 	w.cancel = nil
 	reading := w.reading
@@ -66,9 +66,6 @@ func (w *watch) end() {
 		_ = w.conn.net.SetReadDeadline(over) // if it fails, the connection has ended, and so has the reading
 	}
 	w.mu.Unlock()
-	if stopped && reading == nil {
-		return
-	}
 	if reading != nil {
 		<-reading
 		w.reading = nil
