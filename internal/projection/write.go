@@ -268,37 +268,21 @@ func (w *writer) objects(k *kid, links []link, t *ast.Type) bool {
 
 // rows writes a list of rows that stand together in a block.
 func (w *writer) rows(b *block, at, n int, t *ast.Type) bool {
-	start := len(w.buf)
-	w.buf = append(w.buf, '[')
-	w.push(step{})
-	for i := range n {
-		if i > 0 {
-			w.buf = append(w.buf, ',')
-		}
-		w.path[len(w.path)-1].index = i
-		if !w.row(b.place, b, at+i, b.rows[at+i], t.Elem.NonNull) {
-			w.pop()
-			w.buf = w.buf[:start]
-			return w.null(t.NonNull)
-		}
-	}
-	w.pop()
-	w.buf = append(w.buf, ']')
-	return true
+	return w.elements(n, t, func(i int) bool { return w.row(b.place, b, at+i, b.rows[at+i], t.Elem.NonNull) })
 }
 
 // elements writes a list.
 func (w *writer) elements(n int, t *ast.Type, element func(n int) bool) bool {
 	start := len(w.buf)
 	w.buf = append(w.buf, '[')
+	w.push(step{})
+	defer w.pop()
 	for i := range n {
 		if i > 0 {
 			w.buf = append(w.buf, ',')
 		}
-		w.push(step{index: i})
-		ok := element(i)
-		w.pop()
-		if !ok {
+		w.path[len(w.path)-1].index = i
+		if !element(i) {
 			w.buf = w.buf[:start]
 			return w.null(t.NonNull)
 		}
