@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 )
 
-// profile keeps a CPU profile of the gateway under the load of each query in each mode, as Q1-spread.pprof, in a folder.
+// profile keeps profiles of the gateway under the load of each query in each mode in a folder: where its CPU time goes, as
+// Q1-spread.pprof, and what it allocates, as Q1-spread.allocs.pprof.
 func (r *rig) profile(ctx context.Context, out io.Writer, folder string, asked []query, modes []string, d time.Duration) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // for a free port
 	if err != nil {
@@ -32,28 +35,22 @@ func (r *rig) profile(ctx context.Context, out io.Writer, folder string, asked [
 			if mode == modeSame {
 				l.exchanges = exchanges[:1]
 			}
-			type taken struct {
-				profile []byte
-				err     error
+			for _, p := range []struct{ path, suffix string }{{"profile", ".pprof"}, {"allocs", ".allocs.pprof"}} {
+				took := make(chan error, 1)
+				go func() {
+					seconds := max(1, int(d.Seconds()))
+					profile, err := (&server{address: "http://" + admin}).get(fmt.Sprintf("/debug/pprof/%s?seconds=%d", p.path, seconds))
+					if err == nil {
+						err = os.WriteFile(filepath.Join(folder, q.name+"-"+mode+p.suffix), profile, 0o600)
+					}
+					took <- err
+				}()
+				o, err := l.run(r.upstream, 0, d+d/2)
+				if err = errors.Join(err, <-took); err != nil {
+					return err
+				}
+				fmt.Fprintf(out, "%s-%s%s: %.3f CPU seconds for 1,000 answers\n", q.name, mode, p.suffix, o.cpuPerThousand())
 			}
-			done := make(chan taken, 1)
-			go func() {
-				profile, err := (&server{address: "http://" + admin}).get(fmt.Sprintf("/debug/pprof/profile?seconds=%d", max(1, int(d.Seconds()))))
-				done <- taken{profile, err}
-			}()
-			o, err := l.run(r.upstream, 0, d+d/2)
-			if err != nil {
-				return err
-			}
-			got := <-done
-			if got.err != nil {
-				return got.err
-			}
-			name := folder + "/" + q.name + "-" + mode + ".pprof"
-			if err := os.WriteFile(name, got.profile, 0o600); err != nil {
-				return err
-			}
-			fmt.Fprintf(out, "%s: %.3f CPU seconds for 1,000 answers\n", name, o.cpuPerThousand())
 		}
 	}
 	return nil

@@ -37,7 +37,7 @@ func benchmarkTransport(b *testing.B, transport http.RoundTripper, call Call) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := client.intake.read(resp); err != nil {
+				if err := client.intake.read(resp).err; err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -47,13 +47,13 @@ func benchmarkTransport(b *testing.B, transport http.RoundTripper, call Call) {
 
 // BenchmarkCoalesce is a read that nobody joins.
 func BenchmarkCoalesce(b *testing.B) {
-	t := newCoalesce(Config{Timeout: time.Minute}, newIntake(1<<20), always(`{"data":[]}`))
+	t := newCoalesce(Config{Timeout: time.Minute}, intake{1 << 20}, always(`{"data":[]}`))
 	benchmarkTransport(b, t, Call{Operation: "GET /lead/", Params: map[string]string{"_limit": "50"}})
 }
 
 // BenchmarkCoalesceWrite is a write.
 func BenchmarkCoalesceWrite(b *testing.B) {
-	t := newCoalesce(Config{Timeout: time.Minute}, newIntake(1<<20), always(`{"data":[]}`))
+	t := newCoalesce(Config{Timeout: time.Minute}, intake{1 << 20}, always(`{"data":[]}`))
 	benchmarkTransport(b, t, Call{Operation: "POST /lead/"})
 }
 
@@ -63,6 +63,6 @@ func BenchmarkCache(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	t := newCoalesce(Config{Timeout: time.Minute}, newIntake(1<<20), always(`{"data":[]}`))
+	t := newCoalesce(Config{Timeout: time.Minute}, intake{1 << 20}, always(`{"data":[]}`))
 	benchmarkTransport(b, newCache(store.NewMemory(1<<20), kept, t), Call{Operation: "GET /user/", Params: map[string]string{"_limit": "1000"}})
 }

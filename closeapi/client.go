@@ -116,7 +116,7 @@ type core struct {
 	pace      *govern           // the one of the transports that knows the budgets
 	reads     *coalesce         // the one of the transports that knows of writes
 	inner     http.RoundTripper // the innermost transport, which owns the connections
-	intake    *intake
+	intake    intake
 	store     Store
 	kept      map[*operation]time.Duration // for how long answers are kept; empty without a store
 	userAgent []string
@@ -141,8 +141,8 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Store == nil {
 		kept = nil
 	}
-	intake := newIntake(cfg.MaxResponseBytes)
-	transport, pace, reads, stop := chain(cfg, kept, intake)
+	in := intake{cfg.MaxResponseBytes}
+	transport, pace, reads, stop := chain(cfg, kept, in)
 	return &Client{
 		core: &core{
 			base:      base,
@@ -152,7 +152,7 @@ func New(cfg Config) (*Client, error) {
 			pace:      pace,
 			reads:     reads,
 			inner:     cfg.Transport,
-			intake:    intake,
+			intake:    in,
 			store:     cfg.Store,
 			kept:      kept,
 			userAgent: []string{cfg.UserAgent},
@@ -285,9 +285,9 @@ func (c *Client) send(ctx context.Context, req *http.Request, path string) (Docu
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return Document{}, c.refusal(x.op.Method, path, resp)
 	}
-	body, err := c.intake.read(resp)
-	if err != nil {
-		return Document{}, badAnswer(ctx, x.op.Method, path, resp.StatusCode, err)
+	body := c.intake.read(resp)
+	if body.err != nil {
+		return Document{}, badAnswer(ctx, x.op.Method, path, resp.StatusCode, body.err)
 	}
-	return Document{Body: body, Status: resp.StatusCode, Cached: x.cached}, nil
+	return Document{Body: body.doc, Status: resp.StatusCode, Cached: x.cached, memory: body.memory}, nil
 }

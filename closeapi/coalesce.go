@@ -20,7 +20,7 @@ import (
 // the writes of other processes, where there are any.
 type coalesce struct {
 	next   http.RoundTripper
-	intake *intake
+	intake intake
 	window time.Duration // for how long a read is joined, so that one that hangs does not take all who come
 	epochs epochs
 	others Writes // nil when there are no other processes
@@ -30,7 +30,7 @@ type coalesce struct {
 	flights map[flightKey]*flight
 }
 
-func newCoalesce(cfg Config, intake *intake, next http.RoundTripper) *coalesce {
+func newCoalesce(cfg Config, intake intake, next http.RoundTripper) *coalesce {
 	t := &coalesce{next: next, intake: intake, window: cfg.Timeout, others: cfg.Writes, flights: map[flightKey]*flight{}}
 	t.crew.fly = t.fly
 	return t
@@ -127,6 +127,7 @@ func (t *coalesce) join(key flightKey, req *http.Request, x *exchange) (f *fligh
 	defer t.mu.Unlock()
 	if f = t.flights[key]; f != nil && now.Sub(f.begun) < t.window {
 		f.waiters++
+		f.joined = true
 		f.endless = f.endless || !ends
 		if deadline.After(f.deadline) {
 			f.deadline = deadline
@@ -187,7 +188,7 @@ func (t *coalesce) fly(f *flight) {
 		f.body.doc, _ = io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // what can be had is enough
 		return
 	}
-	f.body.doc, f.body.err = t.intake.read(resp)
+	f.body = t.intake.read(resp)
 }
 
 // errGone is the error of a read whose transport ended its goroutine, as tests do that fail.

@@ -21,7 +21,8 @@ type flight struct {
 	ending   ending
 	mu       *sync.Mutex // the coalesce's
 
-	waiters  int // these four under mu
+	waiters  int  // these five under mu
+	joined   bool // whether it has had more than one
 	deadline time.Time
 	endless  bool // whether somebody waits without a deadline
 	joinable bool // whether it is among the flights that others may join
@@ -74,6 +75,9 @@ func (f *flight) answer() (*http.Response, error) {
 		resp http.Response
 		body heldBody
 	}{*f.resp, f.body}
+	if f.joined { // nobody can join any more
+		own.body.memory = nil
+	}
 	own.resp.Body = &own.body
 	return &own.resp, nil
 }

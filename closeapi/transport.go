@@ -18,14 +18,14 @@ import (
 // Each does one thing, sees the requests as the one before it left them, and does not change them. None
 // follows a redirect. Beside the chain it returns the one that knows the budgets, and the one that knows of writes; what
 // the transports do that nobody waits for, stop ends.
-func chain(cfg Config, kept map[*operation]time.Duration, intake *intake) (next http.RoundTripper, pace *govern, reads *coalesce, stop func()) {
+func chain(cfg Config, kept map[*operation]time.Duration, in intake) (next http.RoundTripper, pace *govern, reads *coalesce, stop func()) {
 	next = cfg.Transport
 	next = &gunzip{next: next}
 	next = &attemptTimeout{next: next, timeout: cfg.Timeout}
 	next = newCircuit(cfg, next)
 	pace = newGovern(cfg, next)
 	next = newRetry(cfg.Retry, pace)
-	reads = newCoalesce(cfg, intake, next)
+	reads = newCoalesce(cfg, in, next)
 	next, stop = reads, reads.crew.retire
 	if cfg.Store != nil {
 		cache := newCache(cfg.Store, kept, next)

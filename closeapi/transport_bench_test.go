@@ -22,7 +22,7 @@ func BenchmarkTransports(b *testing.B) {
 	}
 	next := canned{http.Header{"Ratelimit": {"limit=1000000, remaining=999999, reset=0.001"}}}
 	cfg.Transport = next
-	all, _, _, _ := chain(cfg, nil, newIntake(cfg.MaxResponseBytes))
+	all, _, _, _ := chain(cfg, nil, intake{cfg.MaxResponseBytes})
 	for _, bench := range []struct {
 		name      string
 		transport http.RoundTripper

@@ -63,7 +63,7 @@ func isIntrospection(f graphql.CollectedField) bool {
 	return strings.HasPrefix(f.Name, "__") && f.Name != "__typename"
 }
 
-// smallAnswer is what room an answer has at first, in bytes. The projection asks for more where it will need it.
+// smallAnswer is what room an answer has at least, in bytes.
 const smallAnswer = 1 << 10
 
 // query runs the resolvers of the fields and writes what they answer. All are called before the first value is written,
@@ -73,7 +73,13 @@ func (ec *executionContext) query(ctx context.Context, fields []graphql.Collecte
 	for i, field := range fields {
 		values[i] = ec.root(ctx, field)
 	}
-	out := bytes.NewBuffer(make([]byte, 0, smallAnswer))
+	size := smallAnswer
+	for _, v := range values {
+		if v.value != nil {
+			size += v.value.Size()
+		}
+	}
+	out := bytes.NewBuffer(room(size))
 	out.WriteByte('{')
 	for i, field := range fields {
 		if i > 0 {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -34,11 +35,11 @@ func (i introspections) answer(op *graphql.OperationContext, run func() *graphql
 	}
 	key := op.Operation.Name + "\x00" + op.RawQuery
 	if kept, ok := i.answers.Get(key); ok {
-		return &graphql.Response{Data: kept}
+		return &graphql.Response{Data: slices.Clone(kept)}
 	}
 	resp := run()
 	if resp != nil && len(resp.Errors) == 0 && len(resp.Data) <= maxKeptIntrospection {
-		i.answers.Add(key, resp.Data)
+		i.answers.Add(key, slices.Clone(resp.Data))
 	}
 	return resp
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/closegraph/closegraph/graph"
 	"github.com/closegraph/closegraph/internal/telemetry"
 )
 
@@ -25,7 +26,8 @@ type found struct {
 	kind      string // query, mutation or subscription; empty when it is not known
 	operation string // the name of the operation, where it has one
 	late      bool   // the time for it was over
-	// compressed is the answer as those get it who take it compressed; nil when it is nobody else's.
+	// compressed is the answer as those get it who take it compressed; nil when it is nobody else's, so that its memory is
+	// given back once it is written.
 	compressed *compressedOnce
 }
 
@@ -47,6 +49,9 @@ func (to reply) deliver(f found) {
 		return
 	}
 	to.write(f.resp, f.compressed)
+	if f.compressed == nil {
+		graph.Release(f.resp.Data)
+	}
 }
 
 // write picks the status. In application/json every answer to a well-formed request is 200, since a client cannot

@@ -53,6 +53,9 @@ func (r *runner) run(ctx context.Context, op *graphql.OperationContext) *graphql
 		return refuseOperation(err)
 	}
 	resp := r.aboutSchema.answer(op, func() *graphql.Response { return r.answer(ctx) })
+	if resp != nil && len(resp.Errors) == 0 && ctx.Err() == nil && op.Operation.Operation == ast.Query {
+		projection.Finish(ctx)
+	}
 	if explained != nil {
 		explained.explain(resp, projection.Estimated(ctx))
 	}

@@ -161,33 +161,31 @@ func (s *sharing) lead(ctx context.Context, r *sharedRun, run func(context.Conte
 	r.Context, r.cancel = s.bounded(context.Background(), r.begun)
 	defer r.cancel()
 	defer context.AfterFunc(ctx, func() { s.leave(r) })()
-	var f found
-	defer func() { s.land(r, f, r.query && f.isForAll()) }() // also when it panics
-	f = run(r, func(isQuery bool) {                          //nolint:contextcheck // it may outlive who is the first
+	defer func() { s.land(r, found{}, false) }() // when it panics
+	f := run(r, func(isQuery bool) {             //nolint:contextcheck // it may outlive who is the first
 		if r.query = isQuery; !isQuery {
 			s.land(r, found{}, false)
 		}
 	})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if r.joined != nil {
-		f.compressed = &compressedOnce{}
-	}
-	return f
+	return s.land(r, f, r.query && f.isForAll())
 }
 
-// land ends the joining of a run, and the waiting for it.
-func (s *sharing) land(r *sharedRun, f found, shared bool) {
+// land ends the joining of a run, and the waiting for it. It returns what was found, for the one whose request was the first.
+func (s *sharing) land(r *sharedRun, f found, shared bool) found {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.remove(r)
 	if r.over { // what is no query, before it was run
-		return
+		return f
 	}
-	r.over, r.found, r.shared = true, f, shared
-	if r.joined != nil {
+	if r.over = true; r.joined != nil {
+		if shared {
+			f.compressed = &compressedOnce{}
+			r.found, r.shared = f, true
+		}
 		close(r.joined)
 	}
+	return f
 }
 
 // leave ends the waiting of one, and the run with the last one. Who is the first waits from before the run has a context.

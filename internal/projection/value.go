@@ -45,6 +45,14 @@ type root struct {
 // size is how many bytes the root most likely needs.
 func (r *root) size() int { return min(int(r.wrote.Load())+512, 1<<20) }
 
+// Size is how many bytes the value most likely takes in an answer.
+func (v *Value) Size() int {
+	if v.more != nil {
+		return 0
+	}
+	return v.root.size()
+}
+
 // usualDepth is how many steps most paths below a root have at the most.
 const usualDepth = 8
 
