@@ -7,7 +7,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -95,10 +94,7 @@ type request struct {
 	calls   atomic.Int64 // what they weigh
 	errors  atomic.Int64
 	written atomic.Int64 // bytes
-
-	mu        sync.Mutex
-	documents []closeapi.Document // all that came
-	few       [3]closeapi.Document
+	memory  memory
 }
 
 type requestKey struct{}
@@ -116,16 +112,8 @@ func (e *Engine) Begin(ctx context.Context, close Doer) (context.Context, error)
 		return ctx, err
 	}
 	r := &request{engine: e, close: close, vars: op.Variables, plan: p, cost: cost}
-	r.query.request, r.documents = r, r.few[:0]
+	r.query.request = r
 	return context.WithValue(ctx, requestKey{}, r), nil
-}
-
-// Finish gives back what the operation in ctx has held, when its answer is written and nothing of it runs any more. It need not
-// be called.
-func Finish(ctx context.Context) {
-	for _, doc := range requestOf(ctx).documents {
-		doc.Release()
-	}
 }
 
 // Estimated is what the operation in ctx was thought to cost before its first call.
@@ -154,9 +142,7 @@ func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document
 	if doc.Cached {
 		r.calls.Add(1 - callWeight)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.documents = append(r.documents, doc)
+	r.memory.keep(doc)
 	return doc, err
 }
 

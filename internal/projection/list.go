@@ -152,7 +152,7 @@ func (x *run) search(conn *connection, args map[string]any, parent listParent, k
 func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (rows []row, head *table, more bool, err error) {
 	op := la.operation
 	whole := x.request.engine.whole(op.String())
-	for len(rows) < la.first {
+	for pages := 0; len(rows) < la.first; pages++ {
 		wanted := la.first - len(rows)
 		skip, limit, before := la.skip+len(rows), min(wanted, op.MaxLimit), 0
 		if whole {
@@ -169,11 +169,10 @@ func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (row
 			before, more = min(before+skip, page.rows), false
 		}
 		end := min(page.rows, before+wanted)
-		if rows == nil {
-			rows, head = make([]row, 0, max(end-before, 0)), beside
-		}
-		for i := before; i < end; i++ {
-			rows = append(rows, row{page, i})
+		if pages == 0 {
+			rows, head = page.take(before, end), beside
+		} else {
+			rows = append(rows, page.take(before, end)...)
 		}
 		if whole && more && page.rows < limit { // Close's pages are smaller than is known
 			whole = false
@@ -197,9 +196,7 @@ func (x *run) fetchAll(ctx context.Context, conn *connection, la listArgs) ([]ro
 		if err != nil {
 			return nil, err
 		}
-		for i := range page.rows {
-			rows = append(rows, row{page, i})
-		}
+		rows = append(rows, page.take(0, page.rows)...)
 		if !page.more || page.rows == 0 {
 			break
 		}
@@ -218,7 +215,8 @@ func (x *run) fetchPage(ctx context.Context, conn *connection, la listArgs, skip
 	if err != nil {
 		return nil, nil, err
 	}
-	if page, head, err = scanList(doc.Body, conn.layout, conn.head.layout); err != nil {
+	page = x.request.memory.table()
+	if head, err = page.scanList(doc.Body, conn.layout, conn.head.layout); err != nil {
 		return nil, nil, malformed(err)
 	}
 	return page, head, nil

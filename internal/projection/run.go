@@ -149,19 +149,22 @@ func (x *run) loader(t *objectType) *loaders.Loader[row] {
 func (x *run) newLoader(t *objectType, l *layout) *loaders.Loader[row] {
 	return &loaders.Loader[row]{
 		Close: x.request, Type: t.name, One: t.entity.operation, Fields: l.fields(),
-		Scan:     scanner{l},
+		Scan:     scanner{&x.request.memory, l},
 		Observed: x.request.engine.observed,
 		Whole:    x.request.engine.whole,
 	}
 }
 
 // scanner reads documents for a loader, into rows of a layout with an id.
-type scanner struct{ layout *layout }
+type scanner struct {
+	memory *memory
+	layout *layout
+}
 
 // List implements loaders.Scanner.
 func (s scanner) List(doc []byte, give func(id []byte, r row)) (more bool, err error) {
-	t, _, err := scanList(doc, s.layout, noHead)
-	if err != nil {
+	t := s.memory.table()
+	if _, err := t.scanList(doc, s.layout, noHead); err != nil {
 		return false, malformed(err)
 	}
 	id := s.layout.slots["id"]
@@ -178,8 +181,8 @@ func (s scanner) List(doc []byte, give func(id []byte, r row)) (more bool, err e
 
 // One implements loaders.Scanner.
 func (s scanner) One(doc []byte, id string) (r row, same bool, err error) {
-	t, err := scanObject(doc, s.layout)
-	if err != nil {
+	t := s.memory.table()
+	if err := t.scanObject(doc, s.layout); err != nil {
 		return row{}, false, malformed(err)
 	}
 	r = row{t, 0}
@@ -222,8 +225,8 @@ func (x *run) fetchObject(ctx context.Context, call closeapi.Call, l *layout) (r
 	if err != nil {
 		return row{}, err
 	}
-	t, err := scanObject(doc.Body, l)
-	if err != nil {
+	t := x.request.memory.table()
+	if err := t.scanObject(doc.Body, l); err != nil {
 		return row{}, malformed(err)
 	}
 	return row{t, 0}, nil

@@ -129,7 +129,7 @@ func (t *table) expect(n int, m predicted) *predicted {
 	case n < len(t.order):
 		t.order[n] = m
 	case n == len(t.order) && n < maxPredicted && t.alike:
-		if t.order == nil {
+		if cap(t.order) == 0 {
 			t.order = make([]predicted, 0, len(t.layout.names)+2)
 		}
 		t.order = append(t.order, m)

@@ -73,6 +73,7 @@ type table struct {
 	// custom are the custom fields of all rows, in their order; customAt is where those of a row begin.
 	custom   []customValue
 	customAt []int
+	list     []row // room for rows
 }
 
 // customValue is a custom field of a row.
@@ -85,6 +86,15 @@ type customValue struct {
 type row struct {
 	table *table
 	index int
+}
+
+// take are the rows from one index up to another.
+func (t *table) take(from, to int) []row {
+	t.list = slices.Grow(t.list[:0], max(to-from, 0))
+	for i := from; i < to; i++ {
+		t.list = append(t.list, row{t, i})
+	}
+	return t.list
 }
 
 // spans are where the values of the row stand in the document, by slot.
@@ -121,19 +131,25 @@ var (
 	errScanList   = errors.New("it is not a list with data")
 )
 
-// newTable prepares a table over a document of Close. A document that is not UTF-8 is mended first, since an answer of
+// over prepares a table for a document of Close. A document that is not UTF-8 is mended first, since an answer of
 // ours must be.
-func newTable(doc []byte, l *layout) *table {
+func (t *table) over(doc []byte, l *layout) {
 	if !utf8.Valid(doc) {
 		doc = bytes.ToValidUTF8(doc, []byte("\uFFFD"))
 	}
-	return &table{doc: doc, layout: l}
+	t.doc, t.layout = doc, l
+}
+
+// scanObject reads a document that is one object into a table of its own.
+func scanObject(doc []byte, l *layout) (*table, error) {
+	t := new(table)
+	return t, t.scanObject(doc, l)
 }
 
 // scanObject reads a document that is one object. Where the document itself is wanted, whatever it holds, it may be
 // something else.
-func scanObject(doc []byte, l *layout) (*table, error) {
-	t := newTable(doc, l)
+func (t *table) scanObject(doc []byte, l *layout) error {
+	t.over(doc, l)
 	i := skipSpace(t.doc, 0)
 	var end int
 	var err error
@@ -147,18 +163,25 @@ func scanObject(doc []byte, l *layout) (*table, error) {
 		err = errScanObject
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if end = skipSpace(t.doc, end); end != len(t.doc) {
-		return nil, errSyntax(end)
+		return errSyntax(end)
 	}
-	return t, nil
+	return nil
+}
+
+// scanList reads a document that is a list of Close into a table of its own.
+func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
+	t = new(table)
+	head, err = t.scanList(doc, l, headLayout)
+	return t, head, err
 }
 
 // scanList reads a document that is a list of Close: an object with data and, perhaps, has_more and other members, of
 // which it notes those of the head; there is none when nothing is wanted of it.
-func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
-	t = newTable(doc, l)
+func (t *table) scanList(doc []byte, l, headLayout *layout) (head *table, err error) {
+	t.over(doc, l)
 	var beside []span
 	if len(headLayout.names) > 0 {
 		head = &table{doc: t.doc, layout: headLayout}
@@ -167,17 +190,17 @@ func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
 	b := t.doc
 	i := skipSpace(b, 0)
 	if i < len(b) && b[i] != '{' {
-		return nil, nil, errScanList
+		return nil, errScanList
 	}
 	if i >= len(b) {
-		return nil, nil, errSyntax(i)
+		return nil, errSyntax(i)
 	}
 	found := false
 	w := enter(b, i)
 	for w.more() {
 		key, err := w.key()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		from := w.i
 		switch string(b[key.from:key.to]) {
@@ -199,19 +222,19 @@ func scanList(doc []byte, l, headLayout *layout) (t, head *table, err error) {
 			}
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if w.err != nil {
-		return nil, nil, w.err
+		return nil, w.err
 	}
 	if end := skipSpace(b, w.i); end != len(b) {
-		return nil, nil, errSyntax(end)
+		return nil, errSyntax(end)
 	}
 	if !found {
-		return nil, nil, errScanList
+		return nil, errScanList
 	}
-	return t, head, nil
+	return head, nil
 }
 
 // scanRows reads the array of objects that begins at doc[i], each into a row, and returns the index after it. What is
