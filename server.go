@@ -61,6 +61,9 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if cfg.HashToken != "" {
 		return hashToken(cfg.HashToken, stdin, stdout)
 	}
+	if !cfg.Pprof {
+		runtime.MemProfileRate = 0 // every sample of an allocation walks a stack, and nobody will look at them
+	}
 	log := cfg.Logger(stderr)
 	keepMemoryPrivate(log)
 	tracing, err := telemetry.TracingFromEnv(ctx, programVersion(), env, log)

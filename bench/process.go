@@ -68,16 +68,16 @@ func pinSelf() error {
 	return syscall.Exec(taskset, args, env) //nolint:gosec // this very program
 }
 
-// build builds the gateway into dir and returns its path.
+// build builds the gateway into dir, as its image has it, and returns its path.
 func build(ctx context.Context, source, dir string) (string, error) {
 	binary := filepath.Join(dir, "closegraph")
-	args := []string{"go", "build", "-o", binary, "."}
+	args := []string{"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "."}
 	if pins() {
 		args = append([]string{"taskset", "-c", "0-" + strconv.Itoa(cores()-1)}, args...)
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the words are above
 	cmd.Dir, cmd.Stderr = source, os.Stderr
-	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(cores()))
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOMAXPROCS="+strconv.Itoa(cores()))
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("build the gateway: %w", err)
 	}

@@ -31,7 +31,7 @@ func TestAttemptEnds(t *testing.T) {
 						defer cancel()
 						if flying {
 							f := &flight{values: context.WithoutCancel(call)}
-							call, cancel = f, f.ending.cancel
+							call, cancel = f, f.Cancel
 						}
 						a := &attempt{Context: call, timeout: 10 * time.Second, ends: time.Now().Add(10 * time.Second)}
 						contexts := map[string]context.Context{"it": a}

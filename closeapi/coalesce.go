@@ -154,7 +154,7 @@ func (t *coalesce) leave(f *flight) {
 	defer t.mu.Unlock()
 	if f.waiters--; f.waiters == 0 {
 		t.remove(f)
-		f.ending.cancel()
+		f.Cancel()
 	}
 }
 
@@ -175,7 +175,7 @@ func (t *coalesce) fly(f *flight) {
 		t.mu.Lock()
 		t.remove(f)
 		t.mu.Unlock()
-		f.ending.cancel()
+		f.Cancel()
 		close(f.landed)
 	}()
 	f.err = errGone // unless the transport comes back

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/closegraph/closegraph/internal/ending"
 )
 
 // flight is a read that is under way. To the transports below it is the context of the request: it has the values of the
@@ -13,12 +15,13 @@ import (
 // It is a context of its own kind because nearly every flight lands without anybody having asked for its end: what that
 // takes is made when somebody asks.
 type flight struct {
+	ending.Ending // when nobody waits any more, and after the landing
+
 	key      flightKey
 	req      *http.Request   // under the flight as its context
 	values   context.Context //nolint:containedctx // of the call that began it, whose end is hidden; this is a context
 	exchange exchange
 	begun    time.Time
-	ending   ending
 	mu       *sync.Mutex // the coalesce's
 
 	waiters  int  // these five under mu
@@ -39,20 +42,6 @@ func (f *flight) Deadline() (time.Time, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.deadline, !f.endless
-}
-
-// Done is closed when nobody waits any more, and after the landing.
-func (f *flight) Done() <-chan struct{} { return f.ending.done() }
-
-// Err is why the flight has ended.
-func (f *flight) Err() error { return f.ending.err() }
-
-// AfterFunc has call run when the flight ends, in a goroutine of its own, unless it is stopped before. The standard
-// library looks for this method, and else needs a goroutine for each context below.
-func (f *flight) AfterFunc(call func()) (stop func() bool) {
-	w := &watch{call: call}
-	f.ending.add(w)
-	return func() bool { return f.ending.remove(w) }
 }
 
 // Value is a value of the call that began the read. The exchange is the flight's own.

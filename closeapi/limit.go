@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/closegraph/closegraph/internal/ending"
 )
 
 // limit ends what is read from a connection, and written to it, with the context of the call. The time of an attempt becomes
@@ -17,11 +19,11 @@ type limit struct {
 	deadline time.Time // the one that is set; none when it is zero
 	ends     time.Time // the one that holds
 
-	broken  atomic.Bool // whether the context has ended
-	watch   watch       // over the context, which breaks the connection off
-	flight  *flight     // if it is one
-	stop    func() bool // ends the watch
-	unwatch func() bool // the one for flights, made once
+	broken  atomic.Bool  // whether the context has ended
+	watch   ending.Watch // over the context, which breaks the connection off
+	flight  *flight      // if it is one
+	stop    func() bool  // ends the watch
+	unwatch func() bool  // the one for flights, made once
 }
 
 // early is the part of the time of an attempt that a deadline may be too early by: one in so many. Writing is not begun again when it has
@@ -33,11 +35,11 @@ var over = time.Unix(1, 0)
 
 func (l *limit) init(conn net.Conn) {
 	l.conn = conn
-	l.watch.call = l.breakOff
+	l.watch.Call = l.breakOff
 	l.unwatch = func() bool {
 		f := l.flight
 		l.flight = nil // nothing of it is needed while the connection is idle
-		return f.ending.remove(&l.watch)
+		return f.Remove(&l.watch)
 	}
 }
 
@@ -67,9 +69,9 @@ func (l *limit) begin(ctx context.Context) error { //nolint:contextcheck // an a
 	}
 	if f, ok := ctx.(*flight); ok {
 		l.flight, l.stop = f, l.unwatch
-		f.ending.add(&l.watch)
+		f.Add(&l.watch)
 	} else {
-		l.stop = context.AfterFunc(ctx, l.watch.call)
+		l.stop = context.AfterFunc(ctx, l.watch.Call)
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ func TestLimitBreaksOff(t *testing.T) {
 				<-time.After(500 * time.Millisecond)
 				l.end()
 				f, begun := within(t, l, 32*time.Second), time.Now()
-				time.AfterFunc(after, f.ending.cancel)
+				time.AfterFunc(after, f.Cancel)
 				if _, err := c.Read(make([]byte, 1)); err == nil || time.Since(begun) != after {
 					t.Errorf("Read = %v after %v, want it to end after %v", err, time.Since(begun), after)
 				}

@@ -87,7 +87,7 @@ func (s *sharing) find(ctx context.Context, to reply, asked *question, run func(
 	}
 	r, first := s.join(key, begun)
 	if first {
-		return s.lead(ctx, r, run)
+		return s.lead(ctx, asked, r, run)
 	}
 	select {
 	case <-r.joined:
@@ -156,18 +156,26 @@ func (s *sharing) join(key runKey, now time.Time) (r *sharedRun, first bool) {
 
 // lead runs the operation for the one whose request is the first, and for all who join him. He who asked may go meanwhile:
 // the run then goes on for the others.
-func (s *sharing) lead(ctx context.Context, r *sharedRun, run func(context.Context, func(bool)) found) found {
+func (s *sharing) lead(ctx context.Context, asked *question, r *sharedRun, run func(context.Context, func(bool)) found) found {
 	r.values = ctx
 	r.Context, r.cancel = s.bounded(context.Background(), r.begun)
 	defer r.cancel()
-	defer context.AfterFunc(ctx, func() { s.leave(r) })()
-	defer func() { s.land(r, found{}, false) }() // when it panics
-	f := run(r, func(isQuery bool) {             //nolint:contextcheck // it may outlive who is the first
+	defer atEnd(asked.Context(), func() { s.leave(r) })() //nolint:contextcheck // which ctx was made of
+	defer func() { s.land(r, found{}, false) }()          // when it panics
+	f := run(r, func(isQuery bool) {                      //nolint:contextcheck // it may outlive who is the first
 		if r.query = isQuery; !isQuery {
 			s.land(r, found{}, false)
 		}
 	})
 	return s.land(r, f, r.query && f.isForAll())
+}
+
+// atEnd is context.AfterFunc, which does not know that contexts of a plain request need no more than to be told.
+func atEnd(ctx context.Context, call func()) (stop func() bool) {
+	if c, ok := ctx.(interface{ AfterFunc(f func()) func() bool }); ok {
+		return c.AfterFunc(call)
+	}
+	return context.AfterFunc(ctx, call)
 }
 
 // land ends the joining of a run, and the waiting for it. It returns what was found, for the one whose request was the first.

@@ -2,7 +2,6 @@ package http1
 
 import (
 	"bytes"
-	"context"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -157,16 +156,15 @@ func (c *conn) answer(x *exchange) bool {
 
 // handle runs the handler. It reports false when it panics.
 func (c *conn) handle(x *exchange) (whole bool) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	defer x.lifetime.Cancel()
 	defer func() {
 		c.watch.end()
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
 			c.from.options.ErrorLog.Printf("http1: panic serving %s: %v\n%s", x.request.RemoteAddr, p, debug.Stack())
 		}
 	}()
-	c.watch.begin(cancel)
-	c.from.options.Handler.ServeHTTP(x, x.request.WithContext(ctx))
+	c.watch.begin(&x.lifetime)
+	c.from.options.Handler.ServeHTTP(x, x.request)
 	return true
 }
 

@@ -7,17 +7,30 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/closegraph/closegraph/internal/ending"
 )
 
 // exchange is a request and its answer. It is the [http.ResponseWriter] and the body of the request too.
 type exchange struct {
-	conn    *conn
-	head    int // how long the head of the request is, in bytes
-	request http.Request
-	url     url.URL
-	body    body
+	conn     *conn
+	head     int // how long the head of the request is, in bytes
+	request  *http.Request
+	lifetime lifetime
+	url      url.URL
+	body     body
 	response
 }
+
+// lifetime is the context of a request, which ends with its answer, or with the connection.
+type lifetime struct{ ending.Ending }
+
+// Deadline says that there is none.
+func (*lifetime) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+// Value says that there are none.
+func (*lifetime) Value(any) any { return nil }
 
 // body is what a request has to say. It has been read already.
 type body struct{ rest []byte }
@@ -66,10 +79,10 @@ func (x *exchange) read(head []byte) bool {
 	if !ok || !x.readTarget(target) {
 		return false
 	}
-	x.request = http.Request{
+	x.request = (&http.Request{
 		Method: method, URL: &x.url, RequestURI: target, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		RemoteAddr: x.conn.remote, Body: &x.body, ContentLength: -1,
-	}
+	}).WithContext(&x.lifetime)
 	if !x.readHeader(rest[:len(rest)-len("\r\n")]) || x.request.Host == "" {
 		return false
 	}

@@ -50,7 +50,7 @@ func FuzzRead(f *testing.F) {
 		of := func(r *http.Request) request {
 			return request{r.Method, r.RequestURI, r.Host, r.Proto, *r.URL, r.ContentLength, r.Header, r.Close}
 		}
-		if diff := cmp.Diff(of(want), of(&x.request)); diff != "" {
+		if diff := cmp.Diff(of(want), of(x.request)); diff != "" {
 			t.Errorf("%q: -net/http +http1:\n%s", head, diff)
 		}
 	})

@@ -15,15 +15,15 @@ type watch struct {
 	timer *time.Timer // nil until there was a request
 
 	mu      sync.Mutex
-	cancel  func()        // of the request; nil while there is none
+	request *lifetime     // of the request; nil while there is none
 	reading chan struct{} // closed when what reads has ended; nil while nothing does
 	read    []byte        // what was read: the beginning of the next request
 }
 
 // begin looks out from a little later on.
-func (w *watch) begin(cancel func()) {
+func (w *watch) begin(request *lifetime) {
 	w.mu.Lock()
-	w.cancel = cancel
+	w.request = request
 	w.mu.Unlock()
 	if w.timer == nil {
 		w.timer = time.AfterFunc(watchAfter, w.look)
@@ -35,8 +35,8 @@ func (w *watch) begin(cancel func()) {
 // look reads from the connection: it has nothing to say before it has its answer, so what comes is most likely its end.
 func (w *watch) look() {
 	w.mu.Lock()
-	cancel := w.cancel
-	if cancel == nil || w.reading != nil { // late: that request has been answered
+	request := w.request
+	if request == nil || w.reading != nil { // late: that request has been answered
 		w.mu.Unlock()
 		return
 	}
@@ -52,7 +52,7 @@ func (w *watch) look() {
 		w.read = one[:n]
 	}
 	if err != nil {
-		cancel() // that of a request which is over does nothing
+		request.Cancel() // that of a request which is over does nothing
 	}
 }
 
@@ -60,7 +60,7 @@ func (w *watch) look() {
 func (w *watch) end() {
 	w.timer.Stop()
 	w.mu.Lock()
-	w.cancel = nil
+	w.request = nil
 	reading := w.reading
 	if reading != nil {
 		_ = w.conn.net.SetReadDeadline(over) // if it fails, the connection has ended, and so has the reading

@@ -143,7 +143,8 @@ func (t *table) over(doc []byte, l *layout) {
 // scanObject reads a document that is one object into a table of its own.
 func scanObject(doc []byte, l *layout) (*table, error) {
 	t := new(table)
-	return t, t.scanObject(doc, l)
+	err := t.scanObject(doc, l)
+	return t, err
 }
 
 // scanObject reads a document that is one object. Where the document itself is wanted, whatever it holds, it may be
