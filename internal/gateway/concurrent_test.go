@@ -2,6 +2,10 @@ package gateway
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
 
@@ -36,4 +40,46 @@ func TestEqualRequestsAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// TestAnswersKeepApart asks for many different things at once, and gives up some of them on the way: what answers are written
+// in, and what Close's are read into, is used again and again, and each answer is still its own.
+func TestAnswersKeepApart(t *testing.T) {
+	t.Parallel()
+	g := newTestGateway(t, sandbox.RunT(t))
+	const different = 24
+	bodies, want := make([]map[string]any, different), make([][]byte, different)
+	for i := range bodies {
+		bodies[i] = map[string]any{
+			"query": `query($n: Int!) {
+				tasks(first: $n) { nodes { id text dueDate lead { name description } assignee { email } } }
+				leads(first: $n) { nodes { id name contacts { name emails { email } } } }
+			}`,
+			"variables": map[string]any{"n": i + 1},
+		}
+		want[i] = post(t, g, bodies[i], nil)
+	}
+	var callers sync.WaitGroup
+	for caller := range 8 {
+		callers.Go(func() {
+			for round := range different {
+				i := (caller + round*(caller+1)) % different
+				if round%3 == 0 { // somebody who has gone before his answer comes
+					text, err := json.Marshal(bodies[i])
+					if err != nil {
+						t.Error(err)
+					}
+					ctx, cancel := context.WithCancel(t.Context())
+					r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://localhost"+graphqlPath, bytes.NewReader(text))
+					r.Header.Set("Content-Type", mediaJSON)
+					go cancel()
+					g.Handler().ServeHTTP(httptest.NewRecorder(), r)
+				}
+				if got := post(t, g, bodies[i], nil); !bytes.Equal(got, want[i]) {
+					t.Errorf("%d rows: got\n%.300q, want\n%.300q", i+1, got, want[i])
+				}
+			}
+		})
+	}
+	callers.Wait()
 }
