@@ -45,7 +45,7 @@ type typeLoader struct {
 // load asks for the objects that a kid names.
 func (x *run) load(k *kid) {
 	for _, b := range k.blocks {
-		if len(b.ids) > 0 && !b.place.idOnly {
+		if b.ids.Len() > 0 && !b.place.idOnly {
 			x.next.blocks = append(x.next.blocks, b)
 		}
 	}
@@ -191,28 +191,31 @@ var noHead = newLayout()
 
 // loadBlocks loads the objects of one type that blocks name.
 func loadBlocks(ctx context.Context, loader *loaders.Loader[row], blocks []*block) {
-	ids := blocks[0].ids
-	if len(blocks) > 1 {
-		ids = nil
-		for _, b := range blocks {
-			ids = append(ids, b.ids...)
-		}
+	if len(blocks) == 1 {
+		blocks[0].loaded(loader.Load(ctx, &blocks[0].ids))
+		return
 	}
-	results := loader.Load(ctx, ids)
+	var ids loaders.IDs
 	for _, b := range blocks {
-		b.rows = make([]row, len(b.ids))
-		for i, result := range results[:len(b.ids)] {
-			b.rows[i] = result.Row
-			if result.Err == nil {
-				continue
-			}
-			if b.errs == nil {
-				b.errs = make([]error, len(b.ids))
-			}
-			b.rows[i] = row{}
-			b.errs[i] = loadError(b.place.typ, b.ids[i], result.Err)
+		ids.AddNew(b.ids.List())
+	}
+	loader.Load(ctx, &ids)
+	for _, b := range blocks {
+		b.loaded(loader.Load(ctx, &b.ids)) // they are all known
+	}
+}
+
+// loaded fills a block with the objects that its ids name. The rows are the loader's too.
+func (b *block) loaded(objects loaders.Results[row]) {
+	b.rows = objects.Rows
+	if objects.Errs == nil {
+		return
+	}
+	b.errs = make([]error, len(objects.Errs))
+	for i, err := range objects.Errs {
+		if err != nil {
+			b.errs[i] = loadError(b.place.typ, b.ids.List()[i], err)
 		}
-		results = results[len(b.ids):]
 	}
 }
 

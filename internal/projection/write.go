@@ -206,7 +206,7 @@ func (w *writer) item(it *item, b *block, i int, r row) bool {
 		w.buf = append(w.buf, it.text...)
 		return true
 	case idItem:
-		w.buf = append(append(append(w.buf, '"'), b.ids[i]...), '"')
+		w.buf = append(append(append(w.buf, '"'), b.ids.List()[i]...), '"')
 		return true
 	}
 	w.push(step{field: it.ast})
