@@ -20,6 +20,7 @@ type writer struct {
 	most    int // how long buf may get
 	root    *graphql.FieldContext
 	path    []step // below root; the first one stands for the root itself
+	text    []byte // that is composed
 }
 
 // tooLong ends the writing of a value when the answer gets longer than so many bytes.
@@ -220,6 +221,8 @@ func (w *writer) field(it *item, b *block, i int, r row) bool {
 	switch it.kind {
 	case leafItem:
 		return w.value(it, it.typ, r.raw(it.slot))
+	case composedItem:
+		return w.composed(it, r)
 	case inlineItem:
 		return w.inline(it, r)
 	case sameItem:
