@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// naming makes the ids that the rows of a block hold into texts: some together are one text, of which each is a piece. So
-// fifty ids take two pieces of memory, not fifty. The texts are copies, since a document ends before they do.
+// naming makes the ids that rows hold into texts: some together are one text, of which each is a piece. So fifty ids take a few
+// pieces of memory, not fifty. The texts are copies, since a document ends before they do.
 type naming struct {
 	text strings.Builder
 	left int // how many ids are still to come, as far as it is known
 }
 
 const (
-	// fewIDs is for how many ids room is made at first: most edges lead to few objects.
-	fewIDs = 8
+	// fewIDs is for how many ids room is made at first: most edges lead to few objects. manyIDs is the most.
+	fewIDs, manyIDs = 8, 32
 	// maxPiece is the length of an id, in bytes, beyond which it is no id.
 	maxPiece = 128
 )
@@ -25,12 +25,12 @@ func (n *naming) cut(id []byte) string {
 		return string(id)
 	}
 	if n.text.Cap()-n.text.Len() < len(id) {
-		room := n.left
+		most := manyIDs
 		if n.text.Cap() == 0 {
-			room = min(room, fewIDs)
+			most = fewIDs
 		}
 		n.text.Reset()
-		n.text.Grow(len(id) * max(room, 1))
+		n.text.Grow(len(id) * max(1, min(n.left, most)))
 	}
 	from := n.text.Len()
 	n.text.Write(id)
@@ -41,7 +41,7 @@ func (n *naming) cut(id []byte) string {
 func (x *run) expandEdge(b *block, it *item, k *kid) {
 	*k = newKid(it.target.places)
 	k.links = make([]link, len(b.rows))
-	var names naming
+	names := &x.names
 	for i, r := range b.rows {
 		if r.missing() {
 			continue
@@ -51,9 +51,9 @@ func (x *run) expandEdge(b *block, it *item, k *kid) {
 		switch {
 		case isNull(raw):
 		case it.typ.Elem != nil:
-			k.links[i] = k.nameList(raw, &names)
+			k.links[i] = k.nameList(raw, names)
 		default:
-			k.links[i] = k.nameRaw(raw, &names)
+			k.links[i] = k.nameRaw(raw, names)
 		}
 	}
 	x.load(k)

@@ -19,6 +19,7 @@ type run struct {
 	request  *request
 	entities map[*objectType]*layout
 	loaders  []typeLoader
+	names    naming
 
 	mu        sync.Mutex // guards next while the resolvers of roots run, and variables
 	next      level
@@ -106,7 +107,10 @@ func (x *run) fetch(ctx context.Context, now level) {
 
 // atOnce makes calls, some at a time. A panic in one of them is a panic here.
 func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
-	if len(calls) == 1 {
+	switch len(calls) {
+	case 0:
+		return
+	case 1:
 		calls[0](ctx)
 		return
 	}
@@ -114,19 +118,23 @@ func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
 		group  sync.WaitGroup
 		slots  = make(chan struct{}, maxAtOnce)
 		faults = make(chan any, len(calls))
+		last   = len(calls) - 1
 	)
-	for _, call := range calls {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					faults <- fmt.Sprintf("%v\n%s", p, debug.Stack())
-				}
-				<-slots
-			}()
-			call(ctx)
-		})
+	perform := func(call func(ctx context.Context)) {
+		defer func() {
+			if p := recover(); p != nil {
+				faults <- fmt.Sprintf("%v\n%s", p, debug.Stack())
+			}
+			<-slots
+		}()
+		call(ctx)
 	}
+	for _, call := range calls[:last] {
+		slots <- struct{}{}
+		group.Go(func() { perform(call) })
+	}
+	slots <- struct{}{}
+	perform(calls[last]) // here, where the stack has grown already
 	group.Wait()
 	if len(faults) > 0 {
 		panic(<-faults)
