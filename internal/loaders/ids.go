@@ -11,6 +11,7 @@ type IDs struct {
 	list   []string
 	slots  []int32 // which id, counted from 1, has a hash, or one of the slots after it; nil while there are few
 	shared bool    // others have the same slots
+	first  [1]string // where the list begins: many have one id
 }
 
 // few is how many ids are looked through one by one, which takes no table.
@@ -27,6 +28,9 @@ func (s *IDs) List() []string { return s.list }
 
 // Grow makes room for n ids more.
 func (s *IDs) Grow(n int) {
+	if s.list == nil {
+		s.list = s.first[:0]
+	}
 	s.list = slices.Grow(s.list, n)
 	if n += len(s.list); n > few {
 		s.index(n)
@@ -67,6 +71,9 @@ func (s *IDs) put(at int) {
 
 // Add adds an id that is not there yet, and returns its index.
 func (s *IDs) Add(id string) int {
+	if s.list == nil {
+		s.list = s.first[:0]
+	}
 	s.list = append(s.list, id)
 	switch n := len(s.list); {
 	case n <= few && s.slots == nil:

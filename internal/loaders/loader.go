@@ -55,34 +55,42 @@ type Loader[R any] struct {
 
 // Load loads objects.
 func (l *Loader[R]) Load(ctx context.Context, ids *IDs) Results[R] {
-	f := l.missing(ids)
-	if f.ids.Len() > 0 {
-		l.fetch(ctx, f)
-		f.end()
+	missing := l.missing(ids)
+	if missing.Len() == 0 {
+		return l.of(ids)
 	}
+	f := newFound[R](missing)
+	l.fetch(ctx, f)
+	f.end()
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.known.merge(&f.results)
-	if f.ids.Len() == ids.Len() {
+	l.mu.Unlock()
+	if missing.Len() == ids.Len() {
 		return f.Results
 	}
+	return l.of(ids)
+}
+
+// of are the results of ids that were loaded.
+func (l *Loader[R]) of(ids *IDs) Results[R] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return l.known.of(ids)
 }
 
-// missing are the ids that were not loaded, with nothing found yet.
-func (l *Loader[R]) missing(ids *IDs) *found[R] {
+// missing are the ids that were not loaded.
+func (l *Loader[R]) missing(ids *IDs) (missing IDs) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.known.ids.Len() == 0 {
-		return newFound[R](ids.Share())
+		return ids.Share()
 	}
-	var missing IDs
 	for _, id := range ids.List() {
 		if l.known.ids.At(id) < 0 {
 			missing.Add(id)
 		}
 	}
-	return newFound[R](missing)
+	return missing
 }
 
 // safetyNet is how long a batch waits for a second chunk, which never comes: it goes with the first.

@@ -42,6 +42,9 @@ func (r *results[R]) merge(others *results[R]) {
 
 // of are the results of ids that are all there.
 func (r *results[R]) of(ids *IDs) Results[R] {
+	if ids.Len() == 1 {
+		return r.one(r.ids.At(ids.List()[0]))
+	}
 	some := results[R]{Results: Results[R]{Rows: make([]R, ids.Len())}}
 	for i, id := range ids.List() {
 		at := r.ids.At(id)
@@ -51,6 +54,15 @@ func (r *results[R]) of(ids *IDs) Results[R] {
 		}
 	}
 	return some.Results
+}
+
+// one is the result with an index.
+func (r *results[R]) one(at int) Results[R] {
+	one := Results[R]{Rows: r.Rows[at : at+1 : at+1]}
+	if r.Errs != nil && r.Errs[at] != nil {
+		one.Errs = r.Errs[at : at+1 : at+1]
+	}
+	return one
 }
 
 // found gathers results of calls that run at once.

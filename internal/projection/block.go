@@ -65,9 +65,10 @@ func newKid(places []*place) kid {
 		only := &struct {
 			block
 			list [1]*block
+			link [1]link
 		}{block: block{place: places[0]}}
 		only.list[0] = &only.block
-		return kid{blocks: only.list[:]}
+		return kid{blocks: only.list[:], links: only.link[:0]}
 	}
 	k := kid{blocks: make([]*block, len(places))}
 	for i, p := range places {

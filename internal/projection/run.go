@@ -84,7 +84,7 @@ func (x *run) fetch(ctx context.Context, now level) {
 	if len(now.asks) > 0 {
 		calls = append(calls, x.share(now.asks)...)
 	}
-	if len(calls) == 0 && len(now.blocks) == 1 {
+	if len(calls) == 0 && ofOneType(now.blocks) {
 		loadBlocks(ctx, x.loader(now.blocks[0].place.typ), now.blocks)
 		return
 	}
@@ -103,6 +103,11 @@ func (x *run) fetch(ctx context.Context, now level) {
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}
 	atOnce(ctx, calls)
+}
+
+// ofOneType reports whether there are blocks, all with objects of one type.
+func ofOneType(blocks []*block) bool {
+	return len(blocks) > 0 && !slices.ContainsFunc(blocks, func(b *block) bool { return b.place.typ != blocks[0].place.typ })
 }
 
 // atOnce makes calls, some at a time. A panic in one of them is a panic here.
@@ -204,6 +209,11 @@ func loadBlocks(ctx context.Context, loader *loaders.Loader[row], blocks []*bloc
 		return
 	}
 	var ids loaders.IDs
+	n := 0
+	for _, b := range blocks {
+		n += b.ids.Len()
+	}
+	ids.Grow(n)
 	for _, b := range blocks {
 		ids.AddNew(b.ids.List())
 	}
