@@ -9,8 +9,8 @@ import (
 // would have the ids once more. The zero value has none; it is not safe for concurrent use.
 type IDs struct {
 	list   []string
-	slots  []int32 // which id, counted from 1, has a hash, or one of the slots after it; nil while there are few
-	shared bool    // others have the same slots
+	slots  []int32   // which id, counted from 1, has a hash, or one of the slots after it; nil while there are few
+	shared bool      // others have the same slots
 	first  [1]string // where the list begins: many have one id
 }
 
