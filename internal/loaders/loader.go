@@ -53,12 +53,12 @@ type Loader[R any] struct {
 	known results[R] // all that was loaded
 }
 
-// Load loads objects.
+// Load loads objects. Those that were loaded before are not asked for again; why one is not there is among the results.
 func (l *Loader[R]) Load(ctx context.Context, ids *IDs) Results[R] {
-	missing := l.missing(ids)
-	if missing.Len() == 0 {
-		return l.of(ids)
+	if known, ok := l.lookUp(ids); ok {
+		return known
 	}
+	missing := l.missing(ids)
 	f := newFound[R](missing)
 	l.fetch(ctx, f)
 	f.end()
@@ -68,14 +68,20 @@ func (l *Loader[R]) Load(ctx context.Context, ids *IDs) Results[R] {
 	if missing.Len() == ids.Len() {
 		return f.Results
 	}
-	return l.of(ids)
+	known, _ := l.lookUp(ids)
+	return known
 }
 
-// of are the results of ids that were loaded.
-func (l *Loader[R]) of(ids *IDs) Results[R] {
+// lookUp are the results of ids, if all were loaded.
+func (l *Loader[R]) lookUp(ids *IDs) (known Results[R], ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.known.of(ids)
+	for _, id := range ids.List() {
+		if l.known.ids.At(id) < 0 {
+			return known, false
+		}
+	}
+	return l.known.of(ids), true
 }
 
 // missing are the ids that were not loaded.
