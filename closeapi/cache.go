@@ -52,10 +52,7 @@ func (t *cache) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.look(req.Context(), x, resp)
 		return resp, err
 	}
-	q, err := questionOf(req)
-	if err != nil {
-		return nil, err
-	}
+	q := questionOf(req)
 	id, family := x.identity.String(), kinds[x.op.kind].family
 	l := &lookup{
 		cache: t, req: req, x: x, key: q.key(id), tags: []string{mine(id, family), family}, lifetime: lifetime, asked: time.Now(),

@@ -1,12 +1,12 @@
 package closeapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -86,13 +86,18 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 		return nil, "", refused(op, err)
 	}
 	method := op.Method
-	target.RawQuery = encodeQuery(params)
-	if method == http.MethodGet && len(c.origin)+len(path)+len("?")+len(target.RawQuery) > maxURL {
+	room := math.MaxInt // for the query
+	if method == http.MethodGet {
 		// Close counts characters; those of the path that are escaped are too few to matter.
+		room = maxURL - len(c.origin) - len(path) - len("?")
+	}
+	query, fits := encodeQuery(params, room)
+	if !fits {
 		method = http.MethodPost
-		target.RawQuery, body = override(params)
+		query, body = override(params)
 		header["X-Http-Method-Override"] = overrideGet
 	}
+	target.RawQuery = query
 	if op.Reads && method == http.MethodPost {
 		header["Idempotency-Key"] = unsent
 	}
@@ -108,7 +113,7 @@ func (c *Client) request(ctx context.Context, op *operation, call *Call) (*http.
 
 // newRequest is http.NewRequestWithContext for a URL that is parsed already. The body can be sent again, and
 // its length is known: Close refuses chunked bodies (observed).
-func newRequest(ctx context.Context, method string, target *url.URL, header http.Header, body []byte) *http.Request {
+func newRequest(ctx context.Context, method string, target *url.URL, header http.Header, body string) *http.Request {
 	req := (&http.Request{
 		Method:     method,
 		URL:        target,
@@ -120,11 +125,26 @@ func newRequest(ctx context.Context, method string, target *url.URL, header http
 	}).WithContext(ctx)
 	if len(body) > 0 {
 		req.ContentLength = int64(len(body))
-		req.Body = io.NopCloser(bytes.NewReader(body))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		req.Body = newSentBody(body)
+		req.GetBody = func() (io.ReadCloser, error) { return newSentBody(body), nil }
 	}
 	return req
 }
+
+// sentBody is the body of a request, which tells what it is without being read.
+type sentBody struct {
+	strings.Reader
+	text string
+}
+
+func newSentBody(text string) *sentBody {
+	b := &sentBody{text: text}
+	b.Reset(text)
+	return b
+}
+
+// Close does nothing.
+func (b *sentBody) Close() error { return nil }
 
 // repeatable reports whether the request changes nothing, so that it may be sent again when nobody knows what
 // became of it: a GET, a POST that stands for one, or a POST that only reads. A POST of these carries an empty
@@ -153,22 +173,22 @@ func (c *Client) Whole(operation string) bool {
 }
 
 // body encodes the body of the call.
-func (call *Call) body(op *operation) ([]byte, error) {
+func (call *Call) body(op *operation) (string, error) {
 	if call.Body == nil {
-		return nil, nil
+		return "", nil
 	}
 	if op.Method == http.MethodGet {
-		return nil, errors.New("a GET takes no body")
+		return "", errors.New("a GET takes no body")
 	}
 	if raw, ok := call.Body.(json.RawMessage); ok {
 		// The transport may still be sending when the call has returned, so it gets bytes of its own.
-		return bytes.Clone(raw), nil
+		return string(raw), nil
 	}
 	body, err := json.Marshal(call.Body)
 	if err != nil {
-		return nil, fmt.Errorf("encode the body: %w", err)
+		return "", fmt.Errorf("encode the body: %w", err)
 	}
-	return body, nil
+	return string(body), nil
 }
 
 // url fills in the path of the operation. The path that it returns beside has no base, and is decoded.

@@ -26,6 +26,10 @@ func BenchmarkCall(b *testing.B) {
 			Operation: "GET /task/{id}/", Vars: []string{"task_0000000000000000000000000000"},
 			Fields: []string{"due_date", "id", "is_complete", "text"},
 		}},
+		{"way=none/call=long", doc, Call{
+			Operation: "GET /lead/", Params: map[string]string{"id__in": strings.Repeat("lead_0000000000000000000000000000000000000000000,", 50)},
+			Fields: []string{"description", "id", "name", "url"},
+		}},
 		{"way=socket/call=one", nil, Call{
 			Operation: "GET /task/{id}/", Vars: []string{"task_0000000000000000000000000000"},
 			Fields: []string{"due_date", "id", "is_complete", "text"},

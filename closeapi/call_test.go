@@ -190,20 +190,20 @@ func TestLongReadsArePosted(t *testing.T) {
 	}
 	call := closeapi.Call{
 		Operation: "GET /lead/", Fields: []string{"name", "id"},
-		Params: map[string]string{"id__in": ids(100), "_limit": "200"},
+		Params: map[string]string{"id__in": ids(100), "_limit": "200", "query": "say \"ä\\\" <now>\n"},
 	}
 	if _, err := client.Do(t.Context(), call); err != nil {
 		t.Fatal(err)
 	}
 	want := sent{
 		Line: "POST /api/v1/lead/?_fields=id,name", Override: "GET", Type: "application/json",
-		Params: map[string]string{"id__in": ids(100), "_limit": "200", "_fields": "id,name"},
+		Params: map[string]string{"id__in": ids(100), "_limit": "200", "_fields": "id,name", "query": "say \"ä\\\" <now>\n"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("long list (-want +got):\n%s", diff)
 	}
 
-	call.Params["id__in"] = ids(30)
+	call.Params = map[string]string{"id__in": ids(30), "_limit": "200"}
 	if _, err := client.Do(t.Context(), call); err != nil {
 		t.Fatal(err)
 	}

@@ -67,10 +67,7 @@ func (t *coalesce) RoundTrip(req *http.Request) (*http.Response, error) {
 		defer t.wrote(req.Context(), x.identity)
 		return t.next.RoundTrip(req)
 	}
-	q, err := questionOf(req)
-	if err != nil {
-		return nil, err
-	}
+	q := questionOf(req)
 	key := t.key(q, x)
 	if t.others != nil && t.has(key) { // before it is joined, not before one begins: that is no older than now
 		t.others.Learn(req.Context())
@@ -197,23 +194,14 @@ var errGone = errors.New("the transport ended without an answer")
 // question is all of a read that its answer hangs on, but for whom it is.
 type question struct{ method, offset, path, query, body string }
 
-func questionOf(req *http.Request) (question, error) {
+func questionOf(req *http.Request) question {
 	q := question{
 		method: req.Method, offset: firstOf(req.Header, "X-Tz-Offset"), path: req.URL.EscapedPath(), query: req.URL.RawQuery,
 	}
-	if req.GetBody == nil {
-		return q, nil
+	if body, ok := req.Body.(*sentBody); ok {
+		q.body = body.text
 	}
-	body, err := req.GetBody()
-	if err != nil {
-		return q, fmt.Errorf("read the body: %w", err)
-	}
-	text, err := io.ReadAll(body)
-	if err != nil {
-		return q, fmt.Errorf("read the body: %w", err)
-	}
-	q.body = string(text)
-	return q, nil
+	return q
 }
 
 // key is the question of an identity, as text. No part of it but the body can hold a line break, or more than one word.

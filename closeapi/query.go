@@ -3,6 +3,7 @@ package closeapi
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 )
@@ -45,23 +46,32 @@ func joinFields(fields []string) string {
 	return strings.Join(fields, ",")
 }
 
-// encodeQuery writes the parameters as a query string. Commas stay as they are: Close's lists are full of
-// them, and an escaped comma is three bytes.
-func encodeQuery(params []param) string {
-	if len(params) == 0 {
-		return ""
+// encodeQuery writes the parameters as a query string, or reports that it would be longer than room. Commas stay as they
+// are: Close's lists are full of them, and an escaped comma is three bytes.
+func encodeQuery(params []param, room int) (query string, fits bool) {
+	if queryLength(params) > room { // and no shorter with escapes
+		return "", false
 	}
 	var space [512]byte
-	query := space[:0]
+	text := space[:0]
 	for i, p := range params {
 		if i > 0 {
-			query = append(query, '&')
+			text = append(text, '&')
 		}
-		query = appendEscaped(query, p.name)
-		query = append(query, '=')
-		query = appendEscaped(query, p.value)
+		text = appendEscaped(text, p.name)
+		text = append(text, '=')
+		text = appendEscaped(text, p.value)
 	}
-	return string(query)
+	return string(text), len(text) <= room
+}
+
+// queryLength is how long the parameters are as a query string in which nothing has to be escaped.
+func queryLength(params []param) int {
+	n := 0
+	for _, p := range params {
+		n += len(p.name) + len("=") + len(p.value) + len("&")
+	}
+	return max(n-len("&"), 0)
 }
 
 // appendEscaped appends text as part of a query string: a space becomes a plus, and everything but letters,
@@ -102,14 +112,36 @@ func isUnreserved(text string) bool {
 // override moves parameters that are too long for a URL into the body of a POST that stands for a GET (Close
 // docs: Making Requests). Values keep the form that they have in a query. The fields stay in the URL too:
 // the libraries that Close is built on look for them there (observed in their source).
-func override(params []param) (query string, body []byte) {
-	values := make(map[string]string, len(params))
-	for _, p := range params {
-		values[p.name] = p.value
+func override(params []param) (query, body string) {
+	const begin, end = `{"_params":{`, `}}`
+	var b strings.Builder
+	b.Grow(len(begin) + queryLength(params) + len(`"":""`)*len(params) + len(end))
+	b.WriteString(begin)
+	for i, p := range params {
 		if p.name == fieldsParam {
-			query = encodeQuery([]param{p})
+			query, _ = encodeQuery(params[i:i+1], math.MaxInt)
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		writeJSON(&b, p.name)
+		b.WriteByte(':')
+		writeJSON(&b, p.value)
+	}
+	b.WriteString(end)
+	return query, b.String()
+}
+
+// writeJSON writes a text as JSON. Ids, and lists of them, mean themselves there too.
+func writeJSON(b *strings.Builder, text string) {
+	for i := range len(text) {
+		if !unreserved[text[i]] && text[i] != ',' {
+			quoted, _ := json.Marshal(text) // strings always encode
+			b.Write(quoted)
+			return
 		}
 	}
-	body, _ = json.Marshal(map[string]map[string]string{"_params": values}) // strings always encode
-	return query, body
+	b.WriteByte('"')
+	b.WriteString(text)
+	b.WriteByte('"')
 }

@@ -39,7 +39,7 @@ func BenchmarkTransports(b *testing.B) {
 		target := &url.URL{Scheme: "https", Host: "close.example"}
 		trip := func(next func() bool) {
 			ctx, _ := withExchange(b.Context(), exchange{op: op})
-			req := newRequest(ctx, http.MethodGet, target, http.Header{}, nil)
+			req := newRequest(ctx, http.MethodGet, target, http.Header{}, "")
 			for next() {
 				resp, err := bench.transport.RoundTrip(req)
 				if err != nil {

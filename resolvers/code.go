@@ -1,8 +1,8 @@
 package resolvers
 
 import (
+	"bytes"
 	"context"
-	"strings"
 
 	"github.com/closegraph/closegraph/internal/projection"
 )
@@ -12,8 +12,6 @@ func Code() projection.Code {
 	return projection.Code{
 		Compute: map[string]projection.Compute{
 			"TaskCompleted.contact":       nothing,
-			"User.name":                   fullNames,
-			"Viewer.name":                 fullNames,
 			"Lead.customFields":           customFieldsOf(definedFor("lead")),
 			"Lead.customField":            customFieldOf(definedFor("lead")),
 			"Contact.customFields":        customFieldsOf(definedFor("contact")),
@@ -54,6 +52,10 @@ func Code() projection.Code {
 			"OpportunityExport.progress":         workProgress("n_docs", "n_docs_processed"),
 			"OtherExport.isDone":                 workDone,
 			"OtherExport.progress":               workProgress("n_docs", "n_docs_processed"),
+		},
+		Compose: map[string]projection.Compose{
+			"User.name":   fullName,
+			"Viewer.name": fullName,
 		},
 		Refer: map[string]projection.Refer{
 			"ActiveCall.lead":        activeCallLeads,
@@ -107,13 +109,10 @@ func nothing(_ context.Context, c projection.Computation) ([]any, error) {
 	return make([]any, len(c.Parents)), nil
 }
 
-// fullNames are the names of users: first and last name, as far as there are any.
-func fullNames(_ context.Context, c projection.Computation) ([]any, error) {
-	names := make([]any, len(c.Parents))
-	for i, user := range c.Parents {
-		if name := strings.TrimSpace(user.Text("first_name") + " " + user.Text("last_name")); name != "" {
-			names[i] = name
-		}
-	}
-	return names, nil
+// fullName is the name of a user: first and last name, as far as there are any.
+func fullName(dst []byte, user projection.Parent) []byte {
+	from := len(dst)
+	dst = append(user.AppendText(dst, "first_name"), ' ')
+	dst = user.AppendText(dst, "last_name")
+	return append(dst[:from], bytes.TrimSpace(dst[from:])...)
 }

@@ -129,9 +129,10 @@ func (k kind) paramsOfOne(members []string) map[string]string {
 	return params
 }
 
-// fetch reads ids in the way of their type. It names them in one order, so that equal needs become equal calls.
-func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
-	k := kinds[l.Type]
+// fetch reads what is to be found in the way of its type. It names ids in one order, so that equal needs become equal calls.
+// What one call can read needs no machinery.
+func (l *Loader[R]) fetch(ctx context.Context, found *found[R]) {
+	k, ids := kinds[l.Type], found.ids.List()
 	if len(ids) > 1 {
 		ids = slices.Clone(ids)
 		slices.Sort(ids)
@@ -150,17 +151,10 @@ func (l *Loader[R]) fetch(ctx context.Context, ids []string, found *found[R]) {
 		l.chunk(ctx, k, ids, found)
 		return
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(maxAtOnce)
-	for chunk := range slices.Chunk(ids, maxChunk) {
-		group.Go(func() error {
-			l.chunk(ctx, k, chunk, found)
-			return nil
-		})
-	}
-	_ = group.Wait() // errors are kept by id
+	l.chunks(ctx, k, ids, found)
 }
 
+// chunk reads as many ids as one call names.
 func (l *Loader[R]) chunk(ctx context.Context, k kind, ids []string, found *found[R]) {
 	if k.way == byList || k.way == onlyList {
 		if _, err := l.list(ctx, k, ids, found); err != nil {
@@ -287,14 +281,14 @@ func (l *Loader[R]) each(ctx context.Context, ids []string, found *found[R]) {
 	case 0:
 		return
 	case 1:
-		found.set(ids[0], l.one(ctx, ids[0]))
+		l.one(ctx, ids[0], found)
 		return
 	}
 	var group errgroup.Group
 	group.SetLimit(maxAtOnce)
 	for _, id := range ids {
 		group.Go(func() error {
-			found.set(id, l.one(ctx, id))
+			l.one(ctx, id, found)
 			return nil
 		})
 	}
@@ -305,19 +299,17 @@ func (l *Loader[R]) each(ctx context.Context, ids []string, found *found[R]) {
 var errOther = errors.New("Close answered with another object")
 
 // one reads a single object.
-func (l *Loader[R]) one(ctx context.Context, id string) Result[R] {
+func (l *Loader[R]) one(ctx context.Context, id string, found *found[R]) {
+	var row R
+	same := true
 	doc, err := l.Close.Do(ctx, closeapi.Call{
 		Operation: l.One.String(), Vars: []string{id}, Params: kinds[l.Type].paramsOfOne(l.Fields), Fields: l.Fields,
 	})
-	if err != nil {
-		return Result[R]{Err: err}
+	if err == nil {
+		row, same, err = l.Scan.One(doc.Body, id)
 	}
-	row, same, err := l.Scan.One(doc.Body, id)
-	switch {
-	case err != nil:
-		return Result[R]{Err: err}
-	case !same:
-		return Result[R]{Err: errOther}
+	if err == nil && !same {
+		err = errOther
 	}
-	return Result[R]{Row: row}
+	found.set(id, row, err)
 }

@@ -5,6 +5,7 @@ package loaders
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,10 +30,10 @@ type Scanner[R any] interface {
 	One(doc []byte, id string) (row R, same bool, err error)
 }
 
-// Result is an object, or why there is none.
-type Result[R any] struct {
-	Row R
-	Err error
+// Results are objects in the order of the ids by which they were asked for. They are not to be changed.
+type Results[R any] struct {
+	Rows []R
+	Errs []error // why there is no object, by its index; nil when all are there
 }
 
 // Loader loads objects of one type for one request. Its rows hold the same fields whoever asks, so a row loaded once
@@ -52,69 +53,85 @@ type Loader[R any] struct {
 	known results[R] // all that was loaded
 }
 
-// Load loads objects, which may repeat, and returns the results in the order of the ids. They are not to be changed.
-func (l *Loader[R]) Load(ctx context.Context, ids []string) []Result[R] {
-	f := l.missing(ids)
-	if len(f.ids) > 0 {
-		l.gather(ctx, f)
+// Load loads objects. Those that were loaded before are not asked for again; why one is not there is among the results.
+func (l *Loader[R]) Load(ctx context.Context, ids *IDs) Results[R] {
+	if known, ok := l.lookUp(ids); ok {
+		return known
 	}
+	missing := l.missing(ids)
+	f := newFound[R](missing)
+	l.fetch(ctx, f)
+	f.end()
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.known.merge(&f.results)
-	if len(f.ids) == len(ids) {
-		return f.list
+	l.mu.Unlock()
+	if missing.Len() == ids.Len() {
+		return f.Results
 	}
-	list := make([]Result[R], len(ids))
-	for i, id := range ids {
-		list[i] = l.known.list[l.known.at(id)]
-	}
-	return list
+	known, _ := l.lookUp(ids)
+	return known
 }
 
-// missing are the ids that were not loaded, each once, with nothing found yet.
-func (l *Loader[R]) missing(ids []string) *found[R] {
+// lookUp are the results of ids, if all were loaded.
+func (l *Loader[R]) lookUp(ids *IDs) (known Results[R], ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := &found[R]{results: newResults[R](len(ids))}
-	for _, id := range ids {
-		if l.known.at(id) < 0 && f.at(id) < 0 {
-			f.add(id, Result[R]{Err: ErrNotFound})
+	for _, id := range ids.List() {
+		if l.known.ids.At(id) < 0 {
+			return known, false
 		}
 	}
-	return f
+	return l.known.of(ids), true
 }
 
-// level is what one level of the answer needs of a type. It is one key to the dataloader, whatever the number of its ids:
-// a key an id costs eight allocations and a handing over between goroutines each.
-type level[R any] struct{ found *found[R] }
+// missing are the ids that were not loaded.
+func (l *Loader[R]) missing(ids *IDs) (missing IDs) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known.ids.Len() == 0 {
+		return ids.Share()
+	}
+	for _, id := range ids.List() {
+		if l.known.ids.At(id) < 0 {
+			missing.Add(id)
+		}
+	}
+	return missing
+}
 
-// safetyNet is how long a batch waits for a level that never comes. It never should: it goes with the first.
+// safetyNet is how long a batch waits for a second chunk, which never comes: it goes with the first.
 const safetyNet = 50 * time.Millisecond
 
-// gather loads what is missing. One id alone needs no machinery that would gather others.
-func (l *Loader[R]) gather(ctx context.Context, f *found[R]) {
-	if len(f.ids) == 1 {
-		l.fetch(ctx, f.ids, f)
-		return
+// chunks loads what takes several calls. The keys of the dataloader are the chunks, by their index: a chunk is a call, and a
+// key an id would cost eight allocations and a handing over between goroutines each.
+func (l *Loader[R]) chunks(ctx context.Context, k kind, ids []string, found *found[R]) {
+	chunks := slices.Collect(slices.Chunk(ids, maxChunk))
+	slots := make(chan struct{}, maxAtOnce)
+	load := func(ctx context.Context, keys []int) []*dataloader.Result[struct{}] {
+		slots <- struct{}{}
+		defer func() { <-slots }()
+		done := make([]*dataloader.Result[struct{}], len(keys))
+		for i, key := range keys {
+			l.chunk(ctx, k, chunks[key], found)
+			done[i] = &dataloader.Result[struct{}]{}
+		}
+		return done
 	}
 	batch := dataloader.NewBatchedLoader(
-		l.levels,
-		dataloader.WithBatchCapacity[*level[R], struct{}](1),
-		dataloader.WithInputCapacity[*level[R], struct{}](1),
-		dataloader.WithWait[*level[R], struct{}](safetyNet),
-		dataloader.WithCache(&dataloader.NoCache[*level[R], struct{}]{}),
+		load,
+		dataloader.WithBatchCapacity[int, struct{}](1),
+		dataloader.WithInputCapacity[int, struct{}](1),
+		dataloader.WithWait[int, struct{}](safetyNet),
+		dataloader.WithCache(&dataloader.NoCache[int, struct{}]{}),
 	)
-	if _, err := batch.Load(ctx, &level[R]{f})(); err != nil { // a panic while loading
-		f.fail(f.ids, err)
+	keys := make([]int, len(chunks))
+	for i := range keys {
+		keys[i] = i
 	}
-}
-
-// levels loads what levels need.
-func (l *Loader[R]) levels(ctx context.Context, levels []*level[R]) []*dataloader.Result[struct{}] {
-	done := make([]*dataloader.Result[struct{}], len(levels))
-	for i, level := range levels {
-		l.fetch(ctx, level.found.ids, level.found)
-		done[i] = &dataloader.Result[struct{}]{}
+	_, errs := batch.LoadMany(ctx, keys)()
+	for i, err := range errs {
+		if err != nil { // a panic while loading; other errors are kept by id
+			found.fail(chunks[i], err)
+		}
 	}
-	return done
 }

@@ -68,6 +68,29 @@ func newLoader(t *testing.T, s *sandbox.Server, typeName, one string) *loaders.L
 	}
 }
 
+// result is what became of an id.
+type result struct {
+	Row object
+	Err error
+}
+
+// load loads ids, each once, and returns the results in their order.
+func load(t *testing.T, l *loaders.Loader[object], ids ...string) []result {
+	t.Helper()
+	var set loaders.IDs
+	set.AddNew(ids)
+	loaded := l.Load(t.Context(), &set)
+	results := make([]result, len(ids))
+	for i, id := range ids {
+		at := set.At(id)
+		results[i].Row = loaded.Rows[at]
+		if loaded.Errs != nil {
+			results[i].Err = loaded.Errs[at]
+		}
+	}
+	return results
+}
+
 // calls are the paths that were called, with their number.
 func calls(s *sandbox.Server) map[string]int {
 	n := map[string]int{}
@@ -146,23 +169,22 @@ func TestLoad(t *testing.T) {
 				s.Fault(tt.fault)
 			}
 			ids := append(slices.Clone(s.IDs(tt.resource)[:tt.n]), tt.add...)
-			twice := append(slices.Clone(ids), ids...)
 			l := newLoader(t, s, tt.typeName, tt.one)
 			l.Whole = func(operation string) bool { return tt.whole && operation != "GET /task/" }
-			results := l.Load(t.Context(), twice)
+			results := load(t, l, ids...)
 			missing := 0
 			for i, r := range results {
 				switch {
 				case errors.Is(r.Err, loaders.ErrNotFound), closeapi.IsNotFound(r.Err):
 					missing++
 				case r.Err != nil:
-					t.Errorf("%s: %v", twice[i], r.Err)
-				case r.Row.ID != twice[i]:
-					t.Errorf("asked for %s, got %s", twice[i], r.Row.ID)
+					t.Errorf("%s: %v", ids[i], r.Err)
+				case r.Row.ID != ids[i]:
+					t.Errorf("asked for %s, got %s", ids[i], r.Row.ID)
 				}
 			}
-			if missing != 2*tt.missing {
-				t.Errorf("%d missing, want %d", missing, 2*tt.missing)
+			if missing != tt.missing {
+				t.Errorf("%d missing, want %d", missing, tt.missing)
 			}
 			if diff := cmp.Diff(tt.calls, calls(s)); diff != "" {
 				t.Errorf("calls (-want +got):\n%s", diff)
@@ -177,9 +199,9 @@ func TestLoadTwice(t *testing.T) {
 	s := sandbox.RunT(t)
 	l := newLoader(t, s, "Task", "GET /task/{id}/")
 	ids := s.IDs("task")
-	l.Load(t.Context(), ids[:3])
+	load(t, l, ids[:3]...)
 	s.ResetRequests()
-	for i, r := range l.Load(t.Context(), ids[:5]) {
+	for i, r := range load(t, l, ids[:5]...) {
 		if r.Err != nil || r.Row.ID != ids[i] {
 			t.Errorf("%s = %+v", ids[i], r)
 		}
@@ -193,7 +215,7 @@ func TestLoadTwice(t *testing.T) {
 		t.Errorf("id__in = %s, want %v", got, want)
 	}
 	s.ResetRequests()
-	if l.Load(t.Context(), ids[:5]); len(s.Requests()) != 0 {
+	if load(t, l, ids[:5]...); len(s.Requests()) != 0 {
 		t.Errorf("asked again for what is known: %v", s.Requests())
 	}
 }
@@ -205,7 +227,7 @@ func TestLoadFails(t *testing.T) {
 	s.Fault(sandbox.Fault{Match: "GET /task/", Times: 1, Status: 500, Body: `{"error":"oops"}`, ContentType: "application/json"})
 	ids := s.IDs("task")[:150]
 	failed := 0
-	for _, r := range newLoader(t, s, "Task", "GET /task/{id}/").Load(t.Context(), ids) {
+	for _, r := range load(t, newLoader(t, s, "Task", "GET /task/{id}/"), ids...) {
 		if r.Err != nil {
 			failed++
 		}
@@ -213,6 +235,42 @@ func TestLoadFails(t *testing.T) {
 	if failed != 100 && failed != 50 {
 		t.Errorf("%d ids failed, want those of one chunk", failed)
 	}
+}
+
+// breaking answers as another does, but for the call that names an id, in which it panics.
+type breaking struct {
+	loaders.Doer
+	id string
+}
+
+func (b breaking) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
+	if slices.Contains(strings.Split(call.Params["id__in"], ","), b.id) {
+		panic("broken")
+	}
+	return b.Doer.Do(ctx, call)
+}
+
+// TestLoadPanics breaks one call of several: its ids have the error, and no others. What one call can load is loaded where it
+// is asked for, so that a panic is one there.
+func TestLoadPanics(t *testing.T) {
+	t.Parallel()
+	s := sandbox.RunT(t)
+	l := newLoader(t, s, "Task", "GET /task/{id}/")
+	ids := slices.Sorted(slices.Values(s.IDs("task")[:250]))
+	l.Close = breaking{l.Close, ids[120]}
+	for i, r := range load(t, l, ids...) {
+		if broken := i/100 == 1; broken != (r.Err != nil) {
+			t.Errorf("of id %d the error is %v, want one: %t", i, r.Err, broken)
+		}
+	}
+	few := newLoader(t, s, "Task", "GET /task/{id}/")
+	few.Close = l.Close
+	defer func() {
+		if p := recover(); p != "broken" {
+			t.Errorf("the panic is %v, want the one of the call", p)
+		}
+	}()
+	load(t, few, ids[119:122]...)
 }
 
 // other answers every call with the same object.
@@ -248,7 +306,7 @@ func TestLoadWhole(t *testing.T) {
 	l := newLoader(t, sandbox.RunT(t), "User", "GET /user/{id}/")
 	list := &pages{}
 	l.Close = list
-	for i, r := range l.Load(t.Context(), []string{"user_99", "user_7"}) {
+	for i, r := range load(t, l, "user_99", "user_7") {
 		if r.Err != nil || r.Row.ID != []string{"user_99", "user_7"}[i] {
 			t.Errorf("got %+v", r)
 		}
@@ -263,7 +321,7 @@ func TestLoadRefusesAnotherObject(t *testing.T) {
 	t.Parallel()
 	l := newLoader(t, sandbox.RunT(t), "Lead", "GET /lead/{id}/")
 	l.Close = &other{}
-	if r := l.Load(t.Context(), []string{"lead_mine"})[0]; r.Err == nil {
+	if r := load(t, l, "lead_mine")[0]; r.Err == nil {
 		t.Errorf("got %+v for lead_mine", r.Row)
 	}
 }
@@ -285,7 +343,7 @@ func TestLoadAfterWrite(t *testing.T) {
 			ids := s.IDs(tt.resource)
 			ids = ids[:min(4, len(ids))]
 			l.Observed.Wrote(t.Context(), ids[1])
-			for i, r := range l.Load(t.Context(), ids) {
+			for i, r := range load(t, l, ids...) {
 				if r.Err != nil || r.Row.ID != ids[i] {
 					t.Errorf("%s = %+v", ids[i], r)
 				}
@@ -318,7 +376,7 @@ func TestWrittenElsewhere(t *testing.T) {
 	if diff := cmp.Diff([]string{"lead_1", "lead_2"}, others.told); diff != "" {
 		t.Errorf("told (-want +got):\n%s", diff)
 	}
-	for i, r := range l.Load(t.Context(), ids) {
+	for i, r := range load(t, l, ids...) {
 		if r.Err != nil || r.Row.ID != ids[i] {
 			t.Errorf("%s = %+v", ids[i], r)
 		}
@@ -341,7 +399,7 @@ func TestManyWrites(t *testing.T) {
 		l.Observed.Wrote(t.Context(), ids[0]) // there is no room for it until the others are old
 		<-time.After(2 * time.Minute)
 		l.Observed.Wrote(t.Context(), ids[1])
-		l.Load(t.Context(), append(ids, s.IDs("contact")[3]))
+		load(t, l, append(ids, s.IDs("contact")[3])...)
 		want := map[string]int{"POST /data/search": 1, "GET /contact/cont": 1}
 		if diff := cmp.Diff(want, calls(s)); diff != "" {
 			t.Errorf("calls (-want +got):\n%s", diff)

@@ -1,122 +1,141 @@
 package loaders
 
 import (
-	"errors"
-	"slices"
 	"sync"
 )
 
-// results are what is known of objects by their ids, in the order in which they were added.
+// results are what is known of objects, by their ids.
 type results[R any] struct {
-	ids   []string
-	list  []Result[R]    // by the index of the id
-	index map[string]int // of the ids; nil while there are few
+	ids IDs
+	Results[R]
 }
 
-// few is how many ids are looked through one by one, which takes no map.
-const few = 8
-
-func newResults[R any](size int) results[R] {
-	r := results[R]{ids: make([]string, 0, size), list: make([]Result[R], 0, size)}
-	if size > few {
-		r.index = make(map[string]int, size)
+// fail keeps why there is no object with an index.
+func (r *results[R]) fail(at int, err error) {
+	if r.Errs == nil {
+		r.Errs = make([]error, len(r.Rows))
 	}
-	return r
+	r.Errs[at] = err
 }
 
-// at is the index of an id, or -1.
-func (r *results[R]) at(id string) int {
-	if r.index == nil {
-		return slices.Index(r.ids, id)
-	}
-	if i, ok := r.index[id]; ok {
-		return i
-	}
-	return -1
-}
-
-// atBytes is at for an id as it stands in a document, of which it makes no string.
-func (r *results[R]) atBytes(id []byte) int {
-	if r.index == nil {
-		return slices.IndexFunc(r.ids, func(have string) bool { return have == string(id) })
-	}
-	if i, ok := r.index[string(id)]; ok {
-		return i
-	}
-	return -1
-}
-
-// add adds the result of an id that is not there yet.
-func (r *results[R]) add(id string, result Result[R]) {
-	if r.index == nil && len(r.ids) == few {
-		r.index = make(map[string]int, 2*few)
-		for i, have := range r.ids {
-			r.index[have] = i
-		}
-	}
-	if r.index != nil {
-		r.index[id] = len(r.ids)
-	}
-	r.ids, r.list = append(r.ids, id), append(r.list, result)
-}
-
-// merge adds the results of others, whose ids are not there yet unless two have asked for one at the same time. What there
-// is of the others may be used from then on, but not changed.
+// merge adds the results of others, but for those that are there already, as when two have asked for one at the same time.
+// What there is of the others may be used from then on, but not changed.
 func (r *results[R]) merge(others *results[R]) {
-	if len(r.ids) == 0 {
-		*r = *others
+	if r.ids.Len() == 0 {
+		*r = results[R]{ids: others.ids.Share(), Results: others.Results}
 		return
 	}
-	for i, id := range others.ids {
-		if at := r.at(id); at >= 0 {
-			r.list = slices.Clone(r.list)
-			r.list[at] = others.list[i]
-		} else {
-			r.add(id, others.list[i])
+	for i, id := range others.ids.List() {
+		if r.ids.At(id) >= 0 {
+			continue
+		}
+		r.ids.Add(id)
+		r.Rows = append(r.Rows, others.Rows[i])
+		if r.Errs != nil {
+			r.Errs = append(r.Errs, nil)
+		}
+		if others.Errs != nil && others.Errs[i] != nil {
+			r.fail(len(r.Rows)-1, others.Errs[i])
 		}
 	}
+}
+
+// of are the results of ids that are all there.
+func (r *results[R]) of(ids *IDs) Results[R] {
+	if ids.Len() == 1 {
+		return r.one(r.ids.At(ids.List()[0]))
+	}
+	some := results[R]{Results: Results[R]{Rows: make([]R, ids.Len())}}
+	for i, id := range ids.List() {
+		at := r.ids.At(id)
+		some.Rows[i] = r.Rows[at]
+		if r.Errs != nil && r.Errs[at] != nil {
+			some.fail(i, r.Errs[at])
+		}
+	}
+	return some.Results
+}
+
+// one is the result with an index.
+func (r *results[R]) one(at int) Results[R] {
+	one := Results[R]{Rows: r.Rows[at : at+1 : at+1]}
+	if r.Errs != nil && r.Errs[at] != nil {
+		one.Errs = r.Errs[at : at+1 : at+1]
+	}
+	return one
 }
 
 // found gathers results of calls that run at once.
 type found[R any] struct {
 	mu sync.Mutex
 	results[R]
+	open []bool // by index, whether nothing was found yet, nor why not
+	left int    // how many are open
 }
 
-// set keeps a result of an id that was asked for.
-func (f *found[R]) set(id string, result Result[R]) {
+func newFound[R any](ids IDs) *found[R] {
+	n := ids.Len()
+	f := &found[R]{results: results[R]{ids: ids, Results: Results[R]{Rows: make([]R, n)}}, open: make([]bool, n), left: n}
+	for i := range f.open {
+		f.open[i] = true
+	}
+	return f
+}
+
+// set keeps the object with an id that was asked for, or why there is none.
+func (f *found[R]) set(id string, row R, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.list[f.at(id)] = result
+	f.keep(f.ids.At(id), row, err)
+}
+
+func (f *found[R]) keep(at int, row R, err error) {
+	f.Rows[at] = row
+	if err != nil || f.Errs != nil {
+		f.results.fail(at, err)
+	}
+	if f.open[at] {
+		f.open[at] = false
+		f.left--
+	}
 }
 
 // setRow keeps a row. It reports whether the id is one that was asked for.
 func (f *found[R]) setRow(id []byte, row R) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	at := f.atBytes(id)
+	at := f.ids.AtBytes(id)
 	if at >= 0 {
-		f.list[at] = Result[R]{Row: row}
+		f.keep(at, row, nil)
 	}
 	return at >= 0
 }
 
 // fail keeps an error for ids.
 func (f *found[R]) fail(ids []string, err error) {
+	var none R
 	for _, id := range ids {
-		f.set(id, Result[R]{Err: err})
+		f.set(id, none, err)
 	}
 }
 
-// missing are those of the ids that were not found.
+// missing are those of the ids of which nothing was found yet, nor why not.
 func (f *found[R]) missing(ids []string) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.left == 0 {
+		return nil
+	}
 	var missing []string
 	for _, id := range ids {
-		if errors.Is(f.list[f.at(id)].Err, ErrNotFound) {
+		if f.open[f.ids.At(id)] {
 			missing = append(missing, id)
 		}
 	}
 	return missing
+}
+
+// end ends the gathering: what was not found is not there.
+func (f *found[R]) end() {
+	f.fail(f.missing(f.ids.List()), ErrNotFound)
 }

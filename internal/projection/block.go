@@ -2,17 +2,17 @@ package projection
 
 import (
 	"context"
-	"slices"
+
+	"github.com/closegraph/closegraph/internal/loaders"
 )
 
 // block holds the objects of one place while an operation runs.
 type block struct {
 	place *place
 	rows  []row
-	ids   []string         // by row, of objects that are named by id
-	index map[string]int32 // rows by id; nil while there are few
-	errs  []error          // by row, of objects that could not be loaded; nil when all could
-	kids  []kid            // by item.kid
+	ids   loaders.IDs // by row, of objects that are named by id
+	errs  []error     // by row, of objects that could not be loaded; nil when all could
+	kids  []kid       // by item.kid
 	// variants are the rows of a place with variants, sorted by variant; of says which one a row is, and where it stands.
 	variants []*block
 	of       []link
@@ -65,9 +65,10 @@ func newKid(places []*place) kid {
 		only := &struct {
 			block
 			list [1]*block
+			link [1]link
 		}{block: block{place: places[0]}}
 		only.list[0] = &only.block
-		return kid{blocks: only.list[:]}
+		return kid{blocks: only.list[:], links: only.link[:0]}
 	}
 	k := kid{blocks: make([]*block, len(places))}
 	for i, p := range places {
@@ -76,48 +77,14 @@ func newKid(places []*place) kid {
 	return k
 }
 
-// fewIDs is how many ids are looked through one by one, which takes no map.
-const fewIDs = 8
-
-// at is the row of an id as it stands in a document, or -1.
-func (b *block) at(id []byte) int32 {
-	if b.index == nil {
-		return int32(slices.IndexFunc(b.ids, func(have string) bool { return have == string(id) }))
-	}
-	if at, ok := b.index[string(id)]; ok {
-		return at
-	}
-	return -1
-}
-
 // name adds an object that is named by its id, unless it is there already, and returns the way to it.
 func (k *kid) name(place int, id string) link {
 	b := k.blocks[place]
-	at, ok := b.index[id]
-	if b.index == nil {
-		at = int32(slices.Index(b.ids, id))
-		ok = at >= 0
+	at := b.ids.At(id)
+	if at < 0 {
+		at = b.ids.Add(id)
 	}
-	if !ok {
-		at = int32(len(b.ids))
-		b.ids = append(b.ids, id)
-		b.keepIndex()
-	}
-	return link{state: linkSet, place: int32(place), at: at}
-}
-
-// keepIndex adds the last id to the index, and begins the index when it is worth it.
-func (b *block) keepIndex() {
-	last := len(b.ids) - 1
-	switch {
-	case b.index != nil:
-		b.index[b.ids[last]] = int32(last)
-	case last == fewIDs:
-		b.index = make(map[string]int32, 2*fewIDs)
-		for i, id := range b.ids {
-			b.index[id] = int32(i)
-		}
-	}
+	return link{state: linkSet, place: int32(place), at: int32(at)}
 }
 
 // fail notes that what a row leads to cannot be had.
@@ -181,59 +148,6 @@ func (x *run) expandVariants(ctx context.Context, b *block) {
 	}
 }
 
-// expandEdge asks for the objects whose ids a member holds.
-func (x *run) expandEdge(b *block, it *item, k *kid) {
-	*k = newKid(it.target.places)
-	k.links = make([]link, len(b.rows))
-	for i, r := range b.rows {
-		if r.missing() {
-			continue
-		}
-		raw := r.raw(it.slot)
-		switch {
-		case isNull(raw):
-		case it.typ.Elem != nil:
-			k.links[i] = k.nameList(raw)
-		default:
-			k.links[i] = k.nameRaw(raw)
-		}
-	}
-	x.load(k)
-}
-
-// nameRaw is the way to the object whose id a JSON text holds.
-func (k *kid) nameRaw(raw []byte) link {
-	if raw[0] != '"' {
-		return link{state: linkWrong}
-	}
-	inner := raw[1 : len(raw)-1]
-	if at := k.blocks[0].at(inner); at >= 0 {
-		return link{state: linkSet, at: at}
-	}
-	id := unquote(raw)
-	if !k.blocks[0].place.typ.hasID(id) {
-		return link{state: linkWrong}
-	}
-	return k.name(0, id)
-}
-
-// nameList is the way to the objects whose ids a JSON array holds.
-func (k *kid) nameList(raw []byte) link {
-	if raw[0] != '[' {
-		return link{state: linkWrong}
-	}
-	l := link{state: linkSet, at: int32(len(k.refs))}
-	eachElement(raw, func(element []byte) {
-		ref := link{}
-		if !isNull(element) {
-			ref = k.nameRaw(element)
-		}
-		k.refs = append(k.refs, ref)
-		l.n++
-	})
-	return l
-}
-
 // eachElement calls f with the elements of a JSON array that was scanned before.
 func eachElement(raw []byte, f func(element []byte)) {
 	w := enter(raw, 0)
@@ -269,8 +183,8 @@ func (x *run) expandRefer(ctx context.Context, b *block, it *item, k *kid) {
 	}
 	for _, child := range k.blocks {
 		if child.place.idOnly {
-			child.rows = make([]row, len(child.ids))
-		} else if len(child.ids) == 0 {
+			child.rows = make([]row, child.ids.Len())
+		} else if child.ids.Len() == 0 {
 			x.expand(ctx, child)
 		}
 	}

@@ -65,6 +65,27 @@ func TestChoiceOfOperations(t *testing.T) {
 	}
 }
 
+// TestOnlyTextsAreComposed reads fields that Go makes of their objects.
+func TestOnlyTextsAreComposed(t *testing.T) {
+	t.Parallel()
+	code := Code{Compose: map[string]Compose{"Field.made": func(dst []byte, _ Parent) []byte { return dst }}}
+	for made, want := range map[string]string{
+		"String":   "",
+		"String!":  "",
+		"Int":      "Field.made: only texts can be composed",
+		"[String]": "Field.made: only texts can be composed",
+	} {
+		_, err := readSchema(parse(t, `type Query { field: Field @rest(operation: "GET /me/") } extend type Field { made: `+made+` }`), code)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: readSchema: %v, want %q", made, err, want)
+		}
+	}
+	_, err := readSchema(parse(t, `type Query { field: Field @rest(operation: "GET /me/") }`), code)
+	if want := "there is code for Field.made"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("readSchema: %v, want %q", err, want)
+	}
+}
+
 // TestListsOfObjects makes objects of the values of a list, and finds the way back from them.
 func TestListsOfObjects(t *testing.T) {
 	t.Parallel()

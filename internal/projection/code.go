@@ -12,6 +12,8 @@ import (
 type Code struct {
 	// Compute works out fields, by "Type.field".
 	Compute map[string]Compute
+	// Compose works out texts of which the object itself tells all, by "Type.field".
+	Compose map[string]Compose
 	// Refer finds the object that a field leads to, by "Type.field".
 	Refer map[string]Refer
 	// Check refuses values of the inputs of lists that contradict themselves, by the name of the input type, and arguments of
@@ -34,6 +36,9 @@ type Code struct {
 // write it, with the members that its fields read, or a list of them; an error in its place fails the field of that parent. An error
 // beside the values fails the field of every parent.
 type Compute func(ctx context.Context, c Computation) ([]any, error)
+
+// Compose appends the text of a field to dst, and nothing for null. It is called when the parent is written, and keeps nothing of it.
+type Compose func(dst []byte, parent Parent) []byte
 
 // Computation is what a Compute works on.
 type Computation struct {
@@ -86,6 +91,11 @@ func (p Parent) Text(member string) string {
 		return ""
 	}
 	return unquote(raw)
+}
+
+// AppendText appends the text of a member to dst, as Text has it.
+func (p Parent) AppendText(dst []byte, member string) []byte {
+	return append(dst, textOf(p.Raw(member))...)
 }
 
 // Raw is the JSON of a member; nil when it is absent. It is a piece of Close's document and must not be changed.

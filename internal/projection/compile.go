@@ -173,6 +173,9 @@ func (c *compiler) item(it *item, sel *selected, l *layout) {
 		if f.target != nil {
 			it.below = c.place(sel.sets, f.target, newLayout())
 		}
+	case composedField:
+		it.kind = composedItem
+		needAll(l, f.reads)
 	case edgeField:
 		it.slot = l.need(f.reads[0])
 		if it.below = c.inline(sel, f, l); it.below != nil {

@@ -102,27 +102,26 @@ func (x *run) embeddedList(ctx context.Context, it *item, parent row) found {
 // embeddedByID reads the objects of all parents by their ids. Those that are not there any more are left out, as they are
 // where objects are embedded.
 func (x *run) embeddedByID(ctx context.Context, b *block, it *item, gone []int, objects []found) {
-	var ids []string
-	ends := make([]int, len(gone))
+	var all loaders.IDs
+	lists := make([][]string, len(gone))
 	for n, i := range gone {
 		k := newKid([]*place{it.below})
-		list := k.nameList(b.rows[i].raw(it.other))
+		list := k.nameList(b.rows[i].raw(it.other), &naming{})
 		if list.state == linkWrong || hasWrong(k.refs) {
 			objects[n].err = errLeadsNowhere
-		} else {
-			ids = append(ids, k.blocks[0].ids...)
+			continue
 		}
-		ends[n] = len(ids)
+		lists[n] = k.blocks[0].ids.List()
+		all.AddNew(lists[n])
 	}
-	results := x.newLoader(it.field.target, it.below.layout).Load(ctx, ids)
-	at := 0
-	for n := range gone {
-		for ; at < ends[n]; at++ {
-			switch err := results[at].Err; {
-			case err == nil:
-				objects[n].rows = append(objects[n].rows, results[at].Row)
-			case !errors.Is(err, loaders.ErrNotFound) && !closeapi.IsNotFound(err):
-				objects[n].err = err
+	results := x.newLoader(it.field.target, it.below.layout).Load(ctx, &all)
+	for n, ids := range lists {
+		for _, id := range ids {
+			switch at := all.At(id); {
+			case results.Errs == nil || results.Errs[at] == nil:
+				objects[n].rows = append(objects[n].rows, results.Rows[at])
+			case !errors.Is(results.Errs[at], loaders.ErrNotFound) && !closeapi.IsNotFound(results.Errs[at]):
+				objects[n].err = results.Errs[at]
 			}
 		}
 	}

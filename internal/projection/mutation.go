@@ -117,7 +117,7 @@ func (a Answer) value(ctx context.Context, fill func(x *run, k *kid, place int))
 		*r = root{key: p.key, wrote: &p.wrote, kid: newKid(p.target.places)}
 		place := p.target.index(a.typ)
 		fill(x, &r.kid, place)
-		if b := r.kid.blocks[place]; len(b.ids) == 0 {
+		if b := r.kid.blocks[place]; b.ids.Len() == 0 {
 			x.expand(ctx, b)
 		}
 	}

@@ -305,13 +305,20 @@ func isID(text string) bool {
 		return false
 	}
 	for i := range len(text) {
-		c := text[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_') {
+		if !inIDs[text[i]] {
 			return false
 		}
 	}
 	return true
 }
+
+// inIDs says of each byte whether it may be in an id.
+var inIDs = func() (table [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") {
+		table[c] = true
+	}
+	return table
+}()
 
 // shorten is a text of a client as errors repeat it: quoted, and no longer than a line.
 func shorten(text string) string {

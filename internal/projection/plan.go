@@ -99,6 +99,7 @@ const (
 	leafItem                     // a member of the row
 	idItem                       // the id by which the object was named
 	computedItem
+	composedItem // a text that Go makes of the row
 	inlineItem   // an edge that the row itself answers
 	edgeItem     // an object by id, or a list of them
 	referItem    // an object that Go named

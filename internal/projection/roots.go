@@ -26,7 +26,7 @@ func (e *Engine) objects(ctx context.Context, ids []string, arg string) (*Value,
 	req, plan := rootOf(ctx)
 	v := &Value{run: &req.query, root: root{key: plan.ast.Alias, wrote: &plan.wrote, kid: newKid(plan.target.places)}}
 	r := &v.root
-	r.kid.links = make([]link, 0, len(ids))
+	r.kid.links = slices.Grow(r.kid.links, len(ids))
 	for _, id := range ids {
 		place, err := plan.target.placeOf(id)
 		if err != nil {
@@ -38,6 +38,9 @@ func (e *Engine) objects(ctx context.Context, ids []string, arg string) (*Value,
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.entities = plan.entities
+	if x.next.blocks == nil {
+		x.next.blocks = make([]*block, 0, len(req.plan.roots))
+	}
 	x.load(&r.kid)
 	return v, nil
 }

@@ -19,6 +19,7 @@ type run struct {
 	request  *request
 	entities map[*objectType]*layout
 	loaders  []typeLoader
+	names    naming
 
 	mu        sync.Mutex // guards next while the resolvers of roots run, and variables
 	next      level
@@ -45,7 +46,7 @@ type typeLoader struct {
 // load asks for the objects that a kid names.
 func (x *run) load(k *kid) {
 	for _, b := range k.blocks {
-		if len(b.ids) > 0 && !b.place.idOnly {
+		if b.ids.Len() > 0 && !b.place.idOnly {
 			x.next.blocks = append(x.next.blocks, b)
 		}
 	}
@@ -83,7 +84,7 @@ func (x *run) fetch(ctx context.Context, now level) {
 	if len(now.asks) > 0 {
 		calls = append(calls, x.share(now.asks)...)
 	}
-	if len(calls) == 0 && len(now.blocks) == 1 {
+	if len(calls) == 0 && ofOneType(now.blocks) {
 		loadBlocks(ctx, x.loader(now.blocks[0].place.typ), now.blocks)
 		return
 	}
@@ -104,9 +105,17 @@ func (x *run) fetch(ctx context.Context, now level) {
 	atOnce(ctx, calls)
 }
 
+// ofOneType reports whether there are blocks, all with objects of one type.
+func ofOneType(blocks []*block) bool {
+	return len(blocks) > 0 && !slices.ContainsFunc(blocks, func(b *block) bool { return b.place.typ != blocks[0].place.typ })
+}
+
 // atOnce makes calls, some at a time. A panic in one of them is a panic here.
 func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
-	if len(calls) == 1 {
+	switch len(calls) {
+	case 0:
+		return
+	case 1:
 		calls[0](ctx)
 		return
 	}
@@ -114,19 +123,23 @@ func atOnce(ctx context.Context, calls []func(ctx context.Context)) {
 		group  sync.WaitGroup
 		slots  = make(chan struct{}, maxAtOnce)
 		faults = make(chan any, len(calls))
+		last   = len(calls) - 1
 	)
-	for _, call := range calls {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					faults <- fmt.Sprintf("%v\n%s", p, debug.Stack())
-				}
-				<-slots
-			}()
-			call(ctx)
-		})
+	perform := func(call func(ctx context.Context)) {
+		defer func() {
+			if p := recover(); p != nil {
+				faults <- fmt.Sprintf("%v\n%s", p, debug.Stack())
+			}
+			<-slots
+		}()
+		call(ctx)
 	}
+	for _, call := range calls[:last] {
+		slots <- struct{}{}
+		group.Go(func() { perform(call) })
+	}
+	slots <- struct{}{}
+	perform(calls[last]) // here, where the stack has grown already
 	group.Wait()
 	if len(faults) > 0 {
 		panic(<-faults)
@@ -194,28 +207,36 @@ var noHead = newLayout()
 
 // loadBlocks loads the objects of one type that blocks name.
 func loadBlocks(ctx context.Context, loader *loaders.Loader[row], blocks []*block) {
-	ids := blocks[0].ids
-	if len(blocks) > 1 {
-		ids = nil
-		for _, b := range blocks {
-			ids = append(ids, b.ids...)
-		}
+	if len(blocks) == 1 {
+		blocks[0].loaded(loader.Load(ctx, &blocks[0].ids))
+		return
 	}
-	results := loader.Load(ctx, ids)
+	var ids loaders.IDs
+	n := 0
 	for _, b := range blocks {
-		b.rows = make([]row, len(b.ids))
-		for i, result := range results[:len(b.ids)] {
-			b.rows[i] = result.Row
-			if result.Err == nil {
-				continue
-			}
-			if b.errs == nil {
-				b.errs = make([]error, len(b.ids))
-			}
-			b.rows[i] = row{}
-			b.errs[i] = loadError(b.place.typ, b.ids[i], result.Err)
+		n += b.ids.Len()
+	}
+	ids.Grow(n)
+	for _, b := range blocks {
+		ids.AddNew(b.ids.List())
+	}
+	loader.Load(ctx, &ids)
+	for _, b := range blocks {
+		b.loaded(loader.Load(ctx, &b.ids)) // they are all known
+	}
+}
+
+// loaded fills a block with the objects that its ids name. The rows are the loader's too.
+func (b *block) loaded(objects loaders.Results[row]) {
+	b.rows = objects.Rows
+	if objects.Errs == nil {
+		return
+	}
+	b.errs = make([]error, len(objects.Errs))
+	for i, err := range objects.Errs {
+		if err != nil {
+			b.errs[i] = loadError(b.place.typ, b.ids.List()[i], err)
 		}
-		results = results[len(b.ids):]
 	}
 }
 

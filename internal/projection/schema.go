@@ -49,6 +49,7 @@ type fieldKind int
 const (
 	leafField     fieldKind = iota // a member of the parent
 	computedField                  // worked out in Go
+	composedField                  // a text that Go makes of the object
 	edgeField                      // the object whose id a member holds
 	referField                     // the object that Go names by type and id
 	embeddedField                  // an object, or a list of them, inside a member
@@ -72,6 +73,7 @@ type field struct {
 	gone    *fallback         // of embeddedField
 	compute Compute
 	calls   bool // computing makes calls
+	compose Compose
 	refer   Refer
 	search  Searcher // of a listField that is a search
 }
@@ -324,6 +326,7 @@ func (r *schemaReader) nodeOf(t *objectType) *objectType {
 // checkCode complains about code for fields that the schema does not have.
 func (r *schemaReader) checkCode() {
 	names := slices.Collect(maps.Keys(r.code.Compute))
+	names = slices.AppendSeq(names, maps.Keys(r.code.Compose))
 	names = slices.AppendSeq(names, maps.Keys(r.code.Refer))
 	names = slices.AppendSeq(names, maps.Keys(r.code.Find))
 	names = slices.AppendSeq(names, maps.Keys(r.code.Search))

@@ -64,6 +64,10 @@ func (r *schemaReader) readSource(f *field) {
 		f.compute = r.code.Compute[f.name()]
 		f.calls = argString(rest, "operation") != ""
 		r.used[f.name()] = true
+	case r.code.Compose[f.name()] != nil:
+		f.kind = composedField
+		f.compose = r.code.Compose[f.name()]
+		r.used[f.name()] = true
 	case r.code.Refer[f.name()] != nil:
 		f.kind = referField
 		f.refer = r.code.Refer[f.name()]
@@ -125,6 +129,10 @@ func (r *schemaReader) checkSource(f *field) {
 	case computedField:
 		if f.leaf != nil && list {
 			r.errorf("%s: a list of leaves cannot be computed", f.name())
+		}
+	case composedField:
+		if f.leaf != leaves["String"] || list {
+			r.errorf("%s: only texts can be composed", f.name())
 		}
 	case referField, sameField, listField:
 		if list {

@@ -20,6 +20,7 @@ type writer struct {
 	most    int // how long buf may get
 	root    *graphql.FieldContext
 	path    []step // below root; the first one stands for the root itself
+	text    []byte // that is composed
 }
 
 // tooLong ends the writing of a value when the answer gets longer than so many bytes.
@@ -206,7 +207,7 @@ func (w *writer) item(it *item, b *block, i int, r row) bool {
 		w.buf = append(w.buf, it.text...)
 		return true
 	case idItem:
-		w.buf = append(append(append(w.buf, '"'), b.ids[i]...), '"')
+		w.buf = append(append(append(w.buf, '"'), b.ids.List()[i]...), '"')
 		return true
 	}
 	w.push(step{field: it.ast})
@@ -220,6 +221,8 @@ func (w *writer) field(it *item, b *block, i int, r row) bool {
 	switch it.kind {
 	case leafItem:
 		return w.value(it, it.typ, r.raw(it.slot))
+	case composedItem:
+		return w.composed(it, r)
 	case inlineItem:
 		return w.inline(it, r)
 	case sameItem:
