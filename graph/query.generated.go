@@ -34,85 +34,37 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Activity(ctx, id)
 	case "activities":
-		if fc.Args, err = ec.field_Query_activities_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Activities(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityFilter), fc.Args["orderBy"].(*model.ActivityOrder), fc.Args["emails"].(*model.EmailThreading), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Activities(ctx)
 	case "calls":
-		if fc.Args, err = ec.field_Query_calls_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Calls(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Calls(ctx)
 	case "customActivities":
-		if fc.Args, err = ec.field_Query_customActivities_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().CustomActivities(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CustomActivityFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().CustomActivities(ctx)
 	case "emails":
-		if fc.Args, err = ec.field_Query_emails_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Emails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Emails(ctx)
 	case "emailThreads":
-		if fc.Args, err = ec.field_Query_emailThreads_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().EmailThreads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().EmailThreads(ctx)
 	case "creations":
-		if fc.Args, err = ec.field_Query_creations_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Creations(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Creations(ctx)
 	case "formSubmissions":
-		if fc.Args, err = ec.field_Query_formSubmissions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().FormSubmissions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.FormSubmissionFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().FormSubmissions(ctx)
 	case "leadStatusChanges":
-		if fc.Args, err = ec.field_Query_leadStatusChanges_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().LeadStatusChanges(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().LeadStatusChanges(ctx)
 	case "opportunityStatusChanges":
-		if fc.Args, err = ec.field_Query_opportunityStatusChanges_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().OpportunityStatusChanges(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityStatusChangeFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().OpportunityStatusChanges(ctx)
 	case "taskCompletions":
-		if fc.Args, err = ec.field_Query_taskCompletions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().TaskCompletions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().TaskCompletions(ctx)
 	case "leadMerges":
-		if fc.Args, err = ec.field_Query_leadMerges_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().LeadMerges(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().LeadMerges(ctx)
 	case "importUpdates":
-		if fc.Args, err = ec.field_Query_importUpdates_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().ImportUpdates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().ImportUpdates(ctx)
 	case "meetings":
-		if fc.Args, err = ec.field_Query_meetings_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Meetings(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Meetings(ctx)
 	case "notes":
-		if fc.Args, err = ec.field_Query_notes_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Notes(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Notes(ctx)
 	case "smsMessages":
-		if fc.Args, err = ec.field_Query_smsMessages_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().SmsMessages(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().SmsMessages(ctx)
 	case "whatsAppMessages":
-		if fc.Args, err = ec.field_Query_whatsAppMessages_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().WhatsAppMessages(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().WhatsAppMessages(ctx)
 	case "blockedPhoneNumber":
 		id, err := ec.id(ctx, fc, ec.field_Query_blockedPhoneNumber_args)
 		if err != nil {
@@ -120,10 +72,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().BlockedPhoneNumber(ctx, id)
 	case "blockedPhoneNumbers":
-		if fc.Args, err = ec.field_Query_blockedPhoneNumbers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BlockedPhoneNumbers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().BlockedPhoneNumbers(ctx)
 	case "blockedPhoneNumberSettings":
 		return ec.Resolvers.Query().BlockedPhoneNumberSettings(ctx)
 	case "bulkAction":
@@ -133,25 +82,13 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().BulkAction(ctx, id)
 	case "bulkDeletes":
-		if fc.Args, err = ec.field_Query_bulkDeletes_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BulkDeletes(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().BulkDeletes(ctx)
 	case "bulkEdits":
-		if fc.Args, err = ec.field_Query_bulkEdits_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BulkEdits(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().BulkEdits(ctx)
 	case "bulkEmails":
-		if fc.Args, err = ec.field_Query_bulkEmails_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BulkEmails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.BulkEmailFilter))
+		return ec.Resolvers.Query().BulkEmails(ctx)
 	case "bulkSequenceSubscriptions":
-		if fc.Args, err = ec.field_Query_bulkSequenceSubscriptions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BulkSequenceSubscriptions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().BulkSequenceSubscriptions(ctx)
 	case "comment":
 		id, err := ec.id(ctx, fc, ec.field_Query_comment_args)
 		if err != nil {
@@ -159,10 +96,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Comment(ctx, id)
 	case "comments":
-		if fc.Args, err = ec.field_Query_comments_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Comments(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["objectId"].(string))
+		return ec.Resolvers.Query().Comments(ctx)
 	case "commentThread":
 		id, err := ec.id(ctx, fc, ec.field_Query_commentThread_args)
 		if err != nil {
@@ -170,10 +104,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().CommentThread(ctx, id)
 	case "commentThreads":
-		if fc.Args, err = ec.field_Query_commentThreads_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().CommentThreads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CommentThreadFilter))
+		return ec.Resolvers.Query().CommentThreads(ctx)
 	case "connectedAccount":
 		id, err := ec.id(ctx, fc, ec.field_Query_connectedAccount_args)
 		if err != nil {
@@ -192,10 +123,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Contact(ctx, id)
 	case "contacts":
-		if fc.Args, err = ec.field_Query_contacts_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ContactFilter))
+		return ec.Resolvers.Query().Contacts(ctx)
 	case "customActivityType":
 		id, err := ec.id(ctx, fc, ec.field_Query_customActivityType_args)
 		if err != nil {
@@ -231,10 +159,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().CustomObject(ctx, id)
 	case "customObjects":
-		if fc.Args, err = ec.field_Query_customObjects_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().CustomObjects(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["leadId"].(string), fc.Args["filter"].(*model.CustomObjectFilter))
+		return ec.Resolvers.Query().CustomObjects(ctx)
 	case "customObjectType":
 		id, err := ec.id(ctx, fc, ec.field_Query_customObjectType_args)
 		if err != nil {
@@ -250,10 +175,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Dialer(ctx, id)
 	case "dialers":
-		if fc.Args, err = ec.field_Query_dialers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Dialers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.DialerFilter))
+		return ec.Resolvers.Query().Dialers(ctx)
 	case "emailTemplate":
 		id, err := ec.id(ctx, fc, ec.field_Query_emailTemplate_args)
 		if err != nil {
@@ -261,10 +183,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().EmailTemplate(ctx, id)
 	case "emailTemplates":
-		if fc.Args, err = ec.field_Query_emailTemplates_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().EmailTemplates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.EmailTemplateFilter))
+		return ec.Resolvers.Query().EmailTemplates(ctx)
 	case "renderedEmailTemplate":
 		if fc.Args, err = ec.field_Query_renderedEmailTemplate_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -277,10 +196,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Event(ctx, id)
 	case "events":
-		if fc.Args, err = ec.field_Query_events_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.EventFilter), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Events(ctx)
 	case "export":
 		id, err := ec.id(ctx, fc, ec.field_Query_export_args)
 		if err != nil {
@@ -288,10 +204,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Export(ctx, id)
 	case "exports":
-		if fc.Args, err = ec.field_Query_exports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Exports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().Exports(ctx)
 	case "leadExport":
 		id, err := ec.id(ctx, fc, ec.field_Query_leadExport_args)
 		if err != nil {
@@ -299,10 +212,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().LeadExport(ctx, id)
 	case "leadExports":
-		if fc.Args, err = ec.field_Query_leadExports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().LeadExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().LeadExports(ctx)
 	case "opportunityExport":
 		id, err := ec.id(ctx, fc, ec.field_Query_opportunityExport_args)
 		if err != nil {
@@ -310,10 +220,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().OpportunityExport(ctx, id)
 	case "opportunityExports":
-		if fc.Args, err = ec.field_Query_opportunityExports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().OpportunityExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().OpportunityExports(ctx)
 	case "form":
 		id, err := ec.id(ctx, fc, ec.field_Query_form_args)
 		if err != nil {
@@ -348,10 +255,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Lead(ctx, id)
 	case "leads":
-		if fc.Args, err = ec.field_Query_leads_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Leads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().Leads(ctx)
 	case "opportunity":
 		id, err := ec.id(ctx, fc, ec.field_Query_opportunity_args)
 		if err != nil {
@@ -359,10 +263,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Opportunity(ctx, id)
 	case "opportunities":
-		if fc.Args, err = ec.field_Query_opportunities_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Opportunities(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityFilter), fc.Args["orderBy"].(*model.OpportunityOrder), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Opportunities(ctx)
 	case "opportunityGroups":
 		if fc.Args, err = ec.field_Query_opportunityGroups_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -389,10 +290,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().PhoneNumber(ctx, id)
 	case "phoneNumbers":
-		if fc.Args, err = ec.field_Query_phoneNumbers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().PhoneNumbers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PhoneNumberFilter))
+		return ec.Resolvers.Query().PhoneNumbers(ctx)
 	case "pipeline":
 		id, err := ec.id(ctx, fc, ec.field_Query_pipeline_args)
 		if err != nil {
@@ -468,16 +366,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 	case "schedulingLinks":
 		return ec.Resolvers.Query().SchedulingLinks(ctx)
 	case "search":
-		if fc.Args, err = ec.field_Query_search_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Search(ctx, fc.Args["type"].(*model.SearchObjectType), fc.Args["where"].(*model.SearchQuery),
-			func() any {
-				if fc.Args["query"] == nil {
-					return nil
-				}
-				return fc.Args["query"].(any)
-			}(), fc.Args["orderBy"].(*model.SearchOrder), fc.Args["limit"].(*int), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Search(ctx)
 	case "sendAs":
 		id, err := ec.id(ctx, fc, ec.field_Query_sendAs_args)
 		if err != nil {
@@ -496,10 +385,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Sequence(ctx, id)
 	case "sequences":
-		if fc.Args, err = ec.field_Query_sequences_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Sequences(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().Sequences(ctx)
 	case "sequenceSubscription":
 		id, err := ec.id(ctx, fc, ec.field_Query_sequenceSubscription_args)
 		if err != nil {
@@ -507,10 +393,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().SequenceSubscription(ctx, id)
 	case "sequenceSubscriptions":
-		if fc.Args, err = ec.field_Query_sequenceSubscriptions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().SequenceSubscriptions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(model.SequenceSubscriptionFilter))
+		return ec.Resolvers.Query().SequenceSubscriptions(ctx)
 	case "sharedSchedulingLink":
 		id, err := ec.id(ctx, fc, ec.field_Query_sharedSchedulingLink_args)
 		if err != nil {
@@ -526,10 +409,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().SmartView(ctx, id)
 	case "smartViews":
-		if fc.Args, err = ec.field_Query_smartViews_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().SmartViews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.SmartViewFilter))
+		return ec.Resolvers.Query().SmartViews(ctx)
 	case "smsTemplate":
 		id, err := ec.id(ctx, fc, ec.field_Query_smsTemplate_args)
 		if err != nil {
@@ -537,10 +417,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().SmsTemplate(ctx, id)
 	case "smsTemplates":
-		if fc.Args, err = ec.field_Query_smsTemplates_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().SmsTemplates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().SmsTemplates(ctx)
 	case "leadStatus":
 		id, err := ec.id(ctx, fc, ec.field_Query_leadStatus_args)
 		if err != nil {
@@ -564,15 +441,9 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Task(ctx, id)
 	case "tasks":
-		if fc.Args, err = ec.field_Query_tasks_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Tasks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.TaskFilter), fc.Args["orderBy"].(*model.TaskOrder), fc.Args["timeZone"].(*string))
+		return ec.Resolvers.Query().Tasks(ctx)
 	case "unsubscribedEmails":
-		if fc.Args, err = ec.field_Query_unsubscribedEmails_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().UnsubscribedEmails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().UnsubscribedEmails(ctx)
 	case "user":
 		id, err := ec.id(ctx, fc, ec.field_Query_user_args)
 		if err != nil {
@@ -580,10 +451,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().User(ctx, id)
 	case "users":
-		if fc.Args, err = ec.field_Query_users_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Users(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["orderBy"].(*model.UserOrder))
+		return ec.Resolvers.Query().Users(ctx)
 	case "userAvailability":
 		if fc.Args, err = ec.field_Query_userAvailability_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
@@ -596,10 +464,7 @@ func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldC
 		}
 		return ec.Resolvers.Query().Webhook(ctx, id)
 	case "webhooks":
-		if fc.Args, err = ec.field_Query_webhooks_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Webhooks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return ec.Resolvers.Query().Webhooks(ctx)
 	}
 	return nil, fmt.Errorf("Query has no field %q", fc.Field.Name)
 }

@@ -18,9 +18,16 @@ func Projects(schema *ast.Schema, def *ast.Definition) bool {
 	return def.Name != "UserError" && !strings.HasSuffix(def.Name, "Payload")
 }
 
+// ReadsArguments reports whether the projection reads the arguments of a field of Query itself, as it does of all fields below:
+// those of a connection only become parameters of Close's list. The generator of the Go code asks it too.
+func ReadsArguments(field *ast.FieldDefinition) bool {
+	return field.Directives.ForName("rest") != nil && strings.HasSuffix(field.Type.Name(), "Connection")
+}
+
 // snakeCase turns a name of the schema into Close's way of writing it: dateCreated becomes date_created.
 func snakeCase(name string) string {
 	var b strings.Builder
+	b.Grow(len(name) + len("___")) // for a name of four words
 	for i := range len(name) {
 		c := name[i]
 		if 'A' <= c && c <= 'Z' {

@@ -85,8 +85,12 @@ func (e *Engine) List(ctx context.Context) (*Value, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.entities = plan.entities
-	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), make([]listParent, 1), &v.root.kid)
-	return v, v.root.kid.pages[0].err
+	args := plan.ast.ArgumentMap(req.vars)
+	x.list(plan.connection, args, make([]listParent, 1), &v.root.kid)
+	if err := v.root.kid.pages[0].err; err != nil {
+		return nil, e.schema.refusal(ctx, plan.connection.field, args, err)
+	}
+	return v, nil
 }
 
 // rootOf is the request in ctx with the plan of the root field in ctx.
