@@ -2,6 +2,7 @@ package projection
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -26,6 +27,9 @@ func ReadsArguments(field *ast.FieldDefinition) bool {
 
 // snakeCase turns a name of the schema into Close's way of writing it: dateCreated becomes date_created.
 func snakeCase(name string) string {
+	if strings.IndexFunc(name, unicode.IsUpper) < 0 {
+		return name
+	}
 	var b strings.Builder
 	b.Grow(len(name) + len("___")) // for a name of four words
 	for i := range len(name) {

@@ -20,9 +20,10 @@ type run struct {
 	entities map[*objectType]*layout
 	loaders  []typeLoader
 
-	mu        sync.Mutex // guards next while the resolvers of roots run, and variables
+	mu        sync.Mutex // guards next and lones while the resolvers of roots run, and variables
 	next      level
 	variables map[string]*variable // of paths, by name; nil while none was asked for
+	lones     []lone               // for roots to come
 
 	once sync.Once
 	err  error // a fault of ours that stopped the run
@@ -83,21 +84,19 @@ func (x *run) fetch(ctx context.Context, now level) {
 	if len(now.asks) > 0 {
 		calls = append(calls, x.share(now.asks)...)
 	}
-	if len(calls) == 0 && len(now.blocks) == 1 {
-		loadBlocks(ctx, x.loader(now.blocks[0].place.typ), now.blocks)
-		return
-	}
 	for i, b := range now.blocks {
 		t := b.place.typ
 		ofType := func(b *block) bool { return b.place.typ == t }
 		if slices.ContainsFunc(now.blocks[:i], ofType) {
 			continue // it goes with the first of its type
 		}
-		loader, blocks := x.loader(t), []*block{b}
-		for _, other := range now.blocks[i+1:] {
-			if ofType(other) {
-				blocks = append(blocks, other)
-			}
+		loader, blocks := x.loader(t), now.blocks
+		if another := func(b *block) bool { return !ofType(b) }; slices.ContainsFunc(blocks, another) {
+			blocks = slices.DeleteFunc(slices.Clone(blocks), another)
+		}
+		if len(calls) == 0 && len(blocks) == len(now.blocks) {
+			loadBlocks(ctx, loader, blocks)
+			return
 		}
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}
@@ -193,14 +192,19 @@ var noHead = newLayout()
 func loadBlocks(ctx context.Context, loader *loaders.Loader[row], blocks []*block) {
 	ids := blocks[0].ids
 	if len(blocks) > 1 {
-		ids = nil
+		n := 0
+		for _, b := range blocks {
+			n += len(b.ids)
+		}
+		ids = make([]string, 0, n)
 		for _, b := range blocks {
 			ids = append(ids, b.ids...)
 		}
 	}
 	results := loader.Load(ctx, ids)
+	rows := make([]row, len(ids))
 	for _, b := range blocks {
-		b.rows = make([]row, len(b.ids))
+		b.rows, rows = rows[:len(b.ids):len(b.ids)], rows[len(b.ids):]
 		for i, result := range results[:len(b.ids)] {
 			b.rows[i] = result.Row
 			if result.Err == nil {
