@@ -47,7 +47,7 @@ func (s projectedSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 // root is a root field of a query.
 type root struct {
 	field graphql.FieldContext
-	ctx   context.Context   //nolint:containedctx // of the field
+	ctx   context.Context   //nolint:containedctx // of the field, once it has a value
 	value *projection.Value // that its resolver answered; nil for null
 }
 
@@ -147,18 +147,18 @@ func (ec *executionContext) resolve(ctx context.Context, resolvers QueryResolver
 	if r.name() == "__typename" {
 		return
 	}
-	r.ctx = graphql.WithFieldContext(ctx, &r.field)
+	ctx = graphql.WithFieldContext(ctx, &r.field)
 	defer func() {
 		if p := recover(); p != nil {
-			ec.Error(r.ctx, ec.Recover(r.ctx, p))
+			ec.Error(ctx, ec.Recover(ctx, p))
 		}
 	}()
-	value, err := ec.resolveQuery(r.ctx, resolvers, &r.field)
+	value, err := ec.resolveQuery(ctx, resolvers, &r.field)
 	if err != nil {
-		ec.Error(r.ctx, graphql.AddFieldLocationToError(r.ctx, err))
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
 		return
 	}
-	r.value = value
+	r.ctx, r.value = ctx, value
 }
 
 // id is the only argument of a field, an id. A text is one as it is, and nearly all are texts; what else may stand for one
