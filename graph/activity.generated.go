@@ -330,38 +330,6 @@ func (ec *executionContext) marshalOActivityConnection2ᚖgithubᚗcomᚋclosegr
 	return graphql.WrapContextMarshaler(ctx, v)
 }
 
-func (ec *executionContext) unmarshalOActivityFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐActivityFilter(ctx context.Context, v any) (*model.ActivityFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputActivityFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) unmarshalOActivityListFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐActivityListFilter(ctx context.Context, v any) (*model.ActivityListFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputActivityListFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) unmarshalOActivityOrder2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐActivityOrder(ctx context.Context, v any) (*model.ActivityOrder, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(model.ActivityOrder)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOActivityOrder2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐActivityOrder(ctx context.Context, sel ast.SelectionSet, v *model.ActivityOrder) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
-}
-
 func (ec *executionContext) unmarshalOActivityType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐActivityTypeᚄ(ctx context.Context, v any) ([]model.ActivityType, error) {
 	if v == nil {
 		return nil, nil
@@ -424,22 +392,6 @@ func (ec *executionContext) unmarshalOCustomActivityStatus2ᚖgithubᚗcomᚋclo
 }
 
 func (ec *executionContext) marshalOCustomActivityStatus2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomActivityStatus(ctx context.Context, sel ast.SelectionSet, v *model.CustomActivityStatus) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
-}
-
-func (ec *executionContext) unmarshalOEmailThreading2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailThreading(ctx context.Context, v any) (*model.EmailThreading, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(model.EmailThreading)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOEmailThreading2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailThreading(ctx context.Context, sel ast.SelectionSet, v *model.EmailThreading) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -527,14 +527,6 @@ func (ec *executionContext) marshalOCustomActivityDeletePayload2ᚖgithubᚗcom�
 	return ec._CustomActivityDeletePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOCustomActivityFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomActivityFilter(ctx context.Context, v any) (*model.CustomActivityFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputCustomActivityFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) marshalOCustomActivityPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomActivityPayload(ctx context.Context, sel ast.SelectionSet, v *model.CustomActivityPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

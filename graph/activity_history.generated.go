@@ -1027,14 +1027,6 @@ func (ec *executionContext) marshalOFormSubmissionDeletePayload2ᚖgithubᚗcom�
 	return ec._FormSubmissionDeletePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOFormSubmissionFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐFormSubmissionFilter(ctx context.Context, v any) (*model.FormSubmissionFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputFormSubmissionFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) unmarshalOImportUpdateConnection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
 	if v == nil {
 		return nil, nil
@@ -1157,14 +1149,6 @@ func (ec *executionContext) marshalOOpportunityStatusChangeDeletePayload2ᚖgith
 		return graphql.Null
 	}
 	return ec._OpportunityStatusChangeDeletePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOOpportunityStatusChangeFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusChangeFilter(ctx context.Context, v any) (*model.OpportunityStatusChangeFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputOpportunityStatusChangeFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOOpportunityStatusChangePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐOpportunityStatusChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.OpportunityStatusChangePayload) graphql.Marshaler {

@@ -289,14 +289,6 @@ func (ec *executionContext) marshalOBulkEmailConnection2ᚖgithubᚗcomᚋcloseg
 	return graphql.WrapContextMarshaler(ctx, v)
 }
 
-func (ec *executionContext) unmarshalOBulkEmailFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐBulkEmailFilter(ctx context.Context, v any) (*model.BulkEmailFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputBulkEmailFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) marshalOBulkEmailPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐBulkEmailPayload(ctx context.Context, sel ast.SelectionSet, v *model.BulkEmailPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -454,12 +454,4 @@ func (ec *executionContext) marshalOCommentThreadConnection2ᚖgithubᚗcomᚋcl
 	return graphql.WrapContextMarshaler(ctx, v)
 }
 
-func (ec *executionContext) unmarshalOCommentThreadFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCommentThreadFilter(ctx context.Context, v any) (*model.CommentThreadFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputCommentThreadFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 // endregion ***************************** type.gotpl *****************************

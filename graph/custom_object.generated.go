@@ -429,14 +429,6 @@ func (ec *executionContext) marshalOCustomObjectDeletePayload2ᚖgithubᚗcomᚋ
 	return ec._CustomObjectDeletePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOCustomObjectFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomObjectFilter(ctx context.Context, v any) (*model.CustomObjectFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputCustomObjectFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) marshalOCustomObjectPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐCustomObjectPayload(ctx context.Context, sel ast.SelectionSet, v *model.CustomObjectPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

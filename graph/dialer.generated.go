@@ -132,14 +132,6 @@ func (ec *executionContext) marshalODialerConnection2ᚖgithubᚗcomᚋclosegrap
 	return graphql.WrapContextMarshaler(ctx, v)
 }
 
-func (ec *executionContext) unmarshalODialerFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDialerFilter(ctx context.Context, v any) (*model.DialerFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputDialerFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) unmarshalODialerSourceType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDialerSourceType(ctx context.Context, v any) (*model.DialerSourceType, error) {
 	if v == nil {
 		return nil, nil

@@ -675,14 +675,6 @@ func (ec *executionContext) marshalOEmailTemplateDeletePayload2ᚖgithubᚗcom�
 	return ec._EmailTemplateDeletePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOEmailTemplateFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplateFilter(ctx context.Context, v any) (*model.EmailTemplateFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputEmailTemplateFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) marshalOEmailTemplatePayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEmailTemplatePayload(ctx context.Context, sel ast.SelectionSet, v *model.EmailTemplatePayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

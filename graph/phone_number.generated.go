@@ -653,14 +653,6 @@ func (ec *executionContext) marshalOPhoneNumberDeletePayload2ᚖgithubᚗcomᚋc
 	return ec._PhoneNumberDeletePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOPhoneNumberFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐPhoneNumberFilter(ctx context.Context, v any) (*model.PhoneNumberFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputPhoneNumberFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) marshalOPhoneNumberPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐPhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, v *model.PhoneNumberPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

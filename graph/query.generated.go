@@ -12,594 +12,459 @@ import (
 )
 
 // resolveQuery reads the arguments of a root field of Query and calls its resolver.
-func (ec *executionContext) resolveQuery(ctx context.Context, fc *graphql.FieldContext) (_ *projection.Value, err error) {
+func (ec *executionContext) resolveQuery(ctx context.Context, query QueryResolver, fc *graphql.FieldContext) (_ *projection.Value, err error) {
 	switch fc.Field.Name {
 	case "node":
 		id, err := ec.id(ctx, fc, ec.field_Query_node_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Node(ctx, id)
+		return query.Node(ctx, id)
 	case "nodes":
 		if fc.Args, err = ec.field_Query_nodes_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
+		return query.Nodes(ctx, fc.Args["ids"].([]string))
 	case "viewer":
-		return ec.Resolvers.Query().Viewer(ctx)
+		return query.Viewer(ctx)
 	case "activity":
 		id, err := ec.id(ctx, fc, ec.field_Query_activity_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Activity(ctx, id)
+		return query.Activity(ctx, id)
 	case "activities":
-		if fc.Args, err = ec.field_Query_activities_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Activities(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityFilter), fc.Args["orderBy"].(*model.ActivityOrder), fc.Args["emails"].(*model.EmailThreading), fc.Args["timeZone"].(*string))
+		return query.Activities(ctx)
 	case "calls":
-		if fc.Args, err = ec.field_Query_calls_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Calls(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.Calls(ctx)
 	case "customActivities":
-		if fc.Args, err = ec.field_Query_customActivities_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().CustomActivities(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CustomActivityFilter), fc.Args["timeZone"].(*string))
+		return query.CustomActivities(ctx)
 	case "emails":
-		if fc.Args, err = ec.field_Query_emails_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Emails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.Emails(ctx)
 	case "emailThreads":
-		if fc.Args, err = ec.field_Query_emailThreads_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().EmailThreads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.EmailThreads(ctx)
 	case "creations":
-		if fc.Args, err = ec.field_Query_creations_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Creations(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.Creations(ctx)
 	case "formSubmissions":
-		if fc.Args, err = ec.field_Query_formSubmissions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().FormSubmissions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.FormSubmissionFilter), fc.Args["timeZone"].(*string))
+		return query.FormSubmissions(ctx)
 	case "leadStatusChanges":
-		if fc.Args, err = ec.field_Query_leadStatusChanges_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().LeadStatusChanges(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.LeadStatusChanges(ctx)
 	case "opportunityStatusChanges":
-		if fc.Args, err = ec.field_Query_opportunityStatusChanges_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().OpportunityStatusChanges(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityStatusChangeFilter), fc.Args["timeZone"].(*string))
+		return query.OpportunityStatusChanges(ctx)
 	case "taskCompletions":
-		if fc.Args, err = ec.field_Query_taskCompletions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().TaskCompletions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.TaskCompletions(ctx)
 	case "leadMerges":
-		if fc.Args, err = ec.field_Query_leadMerges_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().LeadMerges(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.LeadMerges(ctx)
 	case "importUpdates":
-		if fc.Args, err = ec.field_Query_importUpdates_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().ImportUpdates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.ImportUpdates(ctx)
 	case "meetings":
-		if fc.Args, err = ec.field_Query_meetings_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Meetings(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.Meetings(ctx)
 	case "notes":
-		if fc.Args, err = ec.field_Query_notes_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Notes(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.Notes(ctx)
 	case "smsMessages":
-		if fc.Args, err = ec.field_Query_smsMessages_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().SmsMessages(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.SmsMessages(ctx)
 	case "whatsAppMessages":
-		if fc.Args, err = ec.field_Query_whatsAppMessages_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().WhatsAppMessages(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ActivityListFilter), fc.Args["timeZone"].(*string))
+		return query.WhatsAppMessages(ctx)
 	case "blockedPhoneNumber":
 		id, err := ec.id(ctx, fc, ec.field_Query_blockedPhoneNumber_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().BlockedPhoneNumber(ctx, id)
+		return query.BlockedPhoneNumber(ctx, id)
 	case "blockedPhoneNumbers":
-		if fc.Args, err = ec.field_Query_blockedPhoneNumbers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BlockedPhoneNumbers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.BlockedPhoneNumbers(ctx)
 	case "blockedPhoneNumberSettings":
-		return ec.Resolvers.Query().BlockedPhoneNumberSettings(ctx)
+		return query.BlockedPhoneNumberSettings(ctx)
 	case "bulkAction":
 		id, err := ec.id(ctx, fc, ec.field_Query_bulkAction_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().BulkAction(ctx, id)
+		return query.BulkAction(ctx, id)
 	case "bulkDeletes":
-		if fc.Args, err = ec.field_Query_bulkDeletes_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BulkDeletes(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.BulkDeletes(ctx)
 	case "bulkEdits":
-		if fc.Args, err = ec.field_Query_bulkEdits_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BulkEdits(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.BulkEdits(ctx)
 	case "bulkEmails":
-		if fc.Args, err = ec.field_Query_bulkEmails_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BulkEmails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.BulkEmailFilter))
+		return query.BulkEmails(ctx)
 	case "bulkSequenceSubscriptions":
-		if fc.Args, err = ec.field_Query_bulkSequenceSubscriptions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().BulkSequenceSubscriptions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.BulkSequenceSubscriptions(ctx)
 	case "comment":
 		id, err := ec.id(ctx, fc, ec.field_Query_comment_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Comment(ctx, id)
+		return query.Comment(ctx, id)
 	case "comments":
-		if fc.Args, err = ec.field_Query_comments_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Comments(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["objectId"].(string))
+		return query.Comments(ctx)
 	case "commentThread":
 		id, err := ec.id(ctx, fc, ec.field_Query_commentThread_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CommentThread(ctx, id)
+		return query.CommentThread(ctx, id)
 	case "commentThreads":
-		if fc.Args, err = ec.field_Query_commentThreads_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().CommentThreads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CommentThreadFilter))
+		return query.CommentThreads(ctx)
 	case "connectedAccount":
 		id, err := ec.id(ctx, fc, ec.field_Query_connectedAccount_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().ConnectedAccount(ctx, id)
+		return query.ConnectedAccount(ctx, id)
 	case "connectedAccounts":
 		if fc.Args, err = ec.field_Query_connectedAccounts_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().ConnectedAccounts(ctx, fc.Args["filter"].(*model.ConnectedAccountFilter))
+		return query.ConnectedAccounts(ctx, fc.Args["filter"].(*model.ConnectedAccountFilter))
 	case "contact":
 		id, err := ec.id(ctx, fc, ec.field_Query_contact_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Contact(ctx, id)
+		return query.Contact(ctx, id)
 	case "contacts":
-		if fc.Args, err = ec.field_Query_contacts_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ContactFilter))
+		return query.Contacts(ctx)
 	case "customActivityType":
 		id, err := ec.id(ctx, fc, ec.field_Query_customActivityType_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomActivityType(ctx, id)
+		return query.CustomActivityType(ctx, id)
 	case "customActivityTypes":
-		return ec.Resolvers.Query().CustomActivityTypes(ctx)
+		return query.CustomActivityTypes(ctx)
 	case "customField":
 		if fc.Args, err = ec.field_Query_customField_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomField(ctx, fc.Args["of"].(model.CustomFieldOwner), fc.Args["id"].(string))
+		return query.CustomField(ctx, fc.Args["of"].(model.CustomFieldOwner), fc.Args["id"].(string))
 	case "customFields":
 		if fc.Args, err = ec.field_Query_customFields_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomFields(ctx, fc.Args["of"].(model.CustomFieldOwner))
+		return query.CustomFields(ctx, fc.Args["of"].(model.CustomFieldOwner))
 	case "customFieldAssociation":
 		if fc.Args, err = ec.field_Query_customFieldAssociation_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomFieldAssociation(ctx, fc.Args["fieldId"].(string), fc.Args["of"].(model.CustomFieldObjects))
+		return query.CustomFieldAssociation(ctx, fc.Args["fieldId"].(string), fc.Args["of"].(model.CustomFieldObjects))
 	case "customFieldSchema":
 		if fc.Args, err = ec.field_Query_customFieldSchema_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomFieldSchema(ctx, fc.Args["of"].(model.CustomFieldObjects))
+		return query.CustomFieldSchema(ctx, fc.Args["of"].(model.CustomFieldObjects))
 	case "customObject":
 		id, err := ec.id(ctx, fc, ec.field_Query_customObject_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomObject(ctx, id)
+		return query.CustomObject(ctx, id)
 	case "customObjects":
-		if fc.Args, err = ec.field_Query_customObjects_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().CustomObjects(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["leadId"].(string), fc.Args["filter"].(*model.CustomObjectFilter))
+		return query.CustomObjects(ctx)
 	case "customObjectType":
 		id, err := ec.id(ctx, fc, ec.field_Query_customObjectType_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomObjectType(ctx, id)
+		return query.CustomObjectType(ctx, id)
 	case "customObjectTypes":
-		return ec.Resolvers.Query().CustomObjectTypes(ctx)
+		return query.CustomObjectTypes(ctx)
 	case "dialer":
 		id, err := ec.id(ctx, fc, ec.field_Query_dialer_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Dialer(ctx, id)
+		return query.Dialer(ctx, id)
 	case "dialers":
-		if fc.Args, err = ec.field_Query_dialers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Dialers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.DialerFilter))
+		return query.Dialers(ctx)
 	case "emailTemplate":
 		id, err := ec.id(ctx, fc, ec.field_Query_emailTemplate_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().EmailTemplate(ctx, id)
+		return query.EmailTemplate(ctx, id)
 	case "emailTemplates":
-		if fc.Args, err = ec.field_Query_emailTemplates_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().EmailTemplates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.EmailTemplateFilter))
+		return query.EmailTemplates(ctx)
 	case "renderedEmailTemplate":
 		if fc.Args, err = ec.field_Query_renderedEmailTemplate_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().RenderedEmailTemplate(ctx, fc.Args["id"].(string), fc.Args["recipient"].(model.EmailTemplateRecipient))
+		return query.RenderedEmailTemplate(ctx, fc.Args["id"].(string), fc.Args["recipient"].(model.EmailTemplateRecipient))
 	case "event":
 		id, err := ec.id(ctx, fc, ec.field_Query_event_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Event(ctx, id)
+		return query.Event(ctx, id)
 	case "events":
-		if fc.Args, err = ec.field_Query_events_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.EventFilter), fc.Args["timeZone"].(*string))
+		return query.Events(ctx)
 	case "export":
 		id, err := ec.id(ctx, fc, ec.field_Query_export_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Export(ctx, id)
+		return query.Export(ctx, id)
 	case "exports":
-		if fc.Args, err = ec.field_Query_exports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Exports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.Exports(ctx)
 	case "leadExport":
 		id, err := ec.id(ctx, fc, ec.field_Query_leadExport_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().LeadExport(ctx, id)
+		return query.LeadExport(ctx, id)
 	case "leadExports":
-		if fc.Args, err = ec.field_Query_leadExports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().LeadExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.LeadExports(ctx)
 	case "opportunityExport":
 		id, err := ec.id(ctx, fc, ec.field_Query_opportunityExport_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().OpportunityExport(ctx, id)
+		return query.OpportunityExport(ctx, id)
 	case "opportunityExports":
-		if fc.Args, err = ec.field_Query_opportunityExports_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().OpportunityExports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.OpportunityExports(ctx)
 	case "form":
 		id, err := ec.id(ctx, fc, ec.field_Query_form_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Form(ctx, id)
+		return query.Form(ctx, id)
 	case "forms":
 		if fc.Args, err = ec.field_Query_forms_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Forms(ctx, fc.Args["filter"].(*model.FormFilter))
+		return query.Forms(ctx, fc.Args["filter"].(*model.FormFilter))
 	case "group":
 		id, err := ec.id(ctx, fc, ec.field_Query_group_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Group(ctx, id)
+		return query.Group(ctx, id)
 	case "groups":
-		return ec.Resolvers.Query().Groups(ctx)
+		return query.Groups(ctx)
 	case "integrationLink":
 		id, err := ec.id(ctx, fc, ec.field_Query_integrationLink_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().IntegrationLink(ctx, id)
+		return query.IntegrationLink(ctx, id)
 	case "integrationLinks":
-		return ec.Resolvers.Query().IntegrationLinks(ctx)
+		return query.IntegrationLinks(ctx)
 	case "lead":
 		id, err := ec.id(ctx, fc, ec.field_Query_lead_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Lead(ctx, id)
+		return query.Lead(ctx, id)
 	case "leads":
-		if fc.Args, err = ec.field_Query_leads_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Leads(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.Leads(ctx)
 	case "opportunity":
 		id, err := ec.id(ctx, fc, ec.field_Query_opportunity_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Opportunity(ctx, id)
+		return query.Opportunity(ctx, id)
 	case "opportunities":
-		if fc.Args, err = ec.field_Query_opportunities_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Opportunities(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityFilter), fc.Args["orderBy"].(*model.OpportunityOrder), fc.Args["timeZone"].(*string))
+		return query.Opportunities(ctx)
 	case "opportunityGroups":
 		if fc.Args, err = ec.field_Query_opportunityGroups_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().OpportunityGroups(ctx, fc.Args["groupBy"].(model.OpportunityGrouping), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityFilter), fc.Args["orderBy"].(*model.OpportunityOrder), fc.Args["timeZone"].(*string))
+		return query.OpportunityGroups(ctx, fc.Args["groupBy"].(model.OpportunityGrouping), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OpportunityFilter), fc.Args["orderBy"].(*model.OpportunityOrder), fc.Args["timeZone"].(*string))
 	case "organization":
 		id, err := ec.id(ctx, fc, ec.field_Query_organization_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Organization(ctx, id)
+		return query.Organization(ctx, id)
 	case "outcome":
 		id, err := ec.id(ctx, fc, ec.field_Query_outcome_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Outcome(ctx, id)
+		return query.Outcome(ctx, id)
 	case "outcomes":
-		return ec.Resolvers.Query().Outcomes(ctx)
+		return query.Outcomes(ctx)
 	case "phoneNumber":
 		id, err := ec.id(ctx, fc, ec.field_Query_phoneNumber_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().PhoneNumber(ctx, id)
+		return query.PhoneNumber(ctx, id)
 	case "phoneNumbers":
-		if fc.Args, err = ec.field_Query_phoneNumbers_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().PhoneNumbers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PhoneNumberFilter))
+		return query.PhoneNumbers(ctx)
 	case "pipeline":
 		id, err := ec.id(ctx, fc, ec.field_Query_pipeline_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Pipeline(ctx, id)
+		return query.Pipeline(ctx, id)
 	case "pipelines":
-		return ec.Resolvers.Query().Pipelines(ctx)
+		return query.Pipelines(ctx)
 	case "playbook":
 		id, err := ec.id(ctx, fc, ec.field_Query_playbook_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Playbook(ctx, id)
+		return query.Playbook(ctx, id)
 	case "playbooks":
 		if fc.Args, err = ec.field_Query_playbooks_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Playbooks(ctx, fc.Args["filter"].(*model.PlaybookFilter))
+		return query.Playbooks(ctx, fc.Args["filter"].(*model.PlaybookFilter))
 	case "activityReport":
 		if fc.Args, err = ec.field_Query_activityReport_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().ActivityReport(ctx, fc.Args["input"].(model.ActivityReportInput), fc.Args["timeZone"].(*string))
+		return query.ActivityReport(ctx, fc.Args["input"].(model.ActivityReportInput), fc.Args["timeZone"].(*string))
 	case "activityReportMetrics":
-		return ec.Resolvers.Query().ActivityReportMetrics(ctx)
+		return query.ActivityReportMetrics(ctx)
 	case "customReport":
 		if fc.Args, err = ec.field_Query_customReport_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().CustomReport(ctx, fc.Args["input"].(*model.CustomReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
+		return query.CustomReport(ctx, fc.Args["input"].(*model.CustomReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
 	case "customReportFields":
-		return ec.Resolvers.Query().CustomReportFields(ctx)
+		return query.CustomReportFields(ctx)
 	case "sentEmailReport":
 		if fc.Args, err = ec.field_Query_sentEmailReport_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SentEmailReport(ctx, fc.Args["input"].(*model.SentEmailReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
+		return query.SentEmailReport(ctx, fc.Args["input"].(*model.SentEmailReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
 	case "opportunityFunnelStages":
 		if fc.Args, err = ec.field_Query_opportunityFunnelStages_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().OpportunityFunnelStages(ctx, fc.Args["input"].(model.FunnelReportInput), fc.Args["timeZone"].(*string))
+		return query.OpportunityFunnelStages(ctx, fc.Args["input"].(model.FunnelReportInput), fc.Args["timeZone"].(*string))
 	case "opportunityFunnelTotals":
 		if fc.Args, err = ec.field_Query_opportunityFunnelTotals_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().OpportunityFunnelTotals(ctx, fc.Args["input"].(model.FunnelReportInput), fc.Args["timeZone"].(*string))
+		return query.OpportunityFunnelTotals(ctx, fc.Args["input"].(model.FunnelReportInput), fc.Args["timeZone"].(*string))
 	case "leadStatusReport":
 		if fc.Args, err = ec.field_Query_leadStatusReport_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().LeadStatusReport(ctx, fc.Args["input"].(*model.LeadStatusReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
+		return query.LeadStatusReport(ctx, fc.Args["input"].(*model.LeadStatusReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
 	case "opportunityStatusReport":
 		if fc.Args, err = ec.field_Query_opportunityStatusReport_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().OpportunityStatusReport(ctx, fc.Args["input"].(*model.OpportunityStatusReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
+		return query.OpportunityStatusReport(ctx, fc.Args["input"].(*model.OpportunityStatusReportInput), fc.Args["organizationId"].(*string), fc.Args["timeZone"].(*string))
 	case "role":
 		id, err := ec.id(ctx, fc, ec.field_Query_role_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Role(ctx, id)
+		return query.Role(ctx, id)
 	case "roles":
-		return ec.Resolvers.Query().Roles(ctx)
+		return query.Roles(ctx)
 	case "schedulingLink":
 		id, err := ec.id(ctx, fc, ec.field_Query_schedulingLink_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SchedulingLink(ctx, id)
+		return query.SchedulingLink(ctx, id)
 	case "schedulingLinks":
-		return ec.Resolvers.Query().SchedulingLinks(ctx)
+		return query.SchedulingLinks(ctx)
 	case "search":
-		if fc.Args, err = ec.field_Query_search_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Search(ctx, fc.Args["type"].(*model.SearchObjectType), fc.Args["where"].(*model.SearchQuery),
-			func() any {
-				if fc.Args["query"] == nil {
-					return nil
-				}
-				return fc.Args["query"].(any)
-			}(), fc.Args["orderBy"].(*model.SearchOrder), fc.Args["limit"].(*int), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["timeZone"].(*string))
+		return query.Search(ctx)
 	case "sendAs":
 		id, err := ec.id(ctx, fc, ec.field_Query_sendAs_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SendAs(ctx, id)
+		return query.SendAs(ctx, id)
 	case "sendAsPermissions":
 		if fc.Args, err = ec.field_Query_sendAsPermissions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SendAsPermissions(ctx, fc.Args["filter"].(*model.SendAsFilter))
+		return query.SendAsPermissions(ctx, fc.Args["filter"].(*model.SendAsFilter))
 	case "sequence":
 		id, err := ec.id(ctx, fc, ec.field_Query_sequence_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Sequence(ctx, id)
+		return query.Sequence(ctx, id)
 	case "sequences":
-		if fc.Args, err = ec.field_Query_sequences_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Sequences(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.Sequences(ctx)
 	case "sequenceSubscription":
 		id, err := ec.id(ctx, fc, ec.field_Query_sequenceSubscription_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SequenceSubscription(ctx, id)
+		return query.SequenceSubscription(ctx, id)
 	case "sequenceSubscriptions":
-		if fc.Args, err = ec.field_Query_sequenceSubscriptions_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().SequenceSubscriptions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(model.SequenceSubscriptionFilter))
+		return query.SequenceSubscriptions(ctx)
 	case "sharedSchedulingLink":
 		id, err := ec.id(ctx, fc, ec.field_Query_sharedSchedulingLink_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SharedSchedulingLink(ctx, id)
+		return query.SharedSchedulingLink(ctx, id)
 	case "sharedSchedulingLinks":
-		return ec.Resolvers.Query().SharedSchedulingLinks(ctx)
+		return query.SharedSchedulingLinks(ctx)
 	case "smartView":
 		id, err := ec.id(ctx, fc, ec.field_Query_smartView_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SmartView(ctx, id)
+		return query.SmartView(ctx, id)
 	case "smartViews":
-		if fc.Args, err = ec.field_Query_smartViews_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().SmartViews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.SmartViewFilter))
+		return query.SmartViews(ctx)
 	case "smsTemplate":
 		id, err := ec.id(ctx, fc, ec.field_Query_smsTemplate_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().SmsTemplate(ctx, id)
+		return query.SmsTemplate(ctx, id)
 	case "smsTemplates":
-		if fc.Args, err = ec.field_Query_smsTemplates_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().SmsTemplates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.SmsTemplates(ctx)
 	case "leadStatus":
 		id, err := ec.id(ctx, fc, ec.field_Query_leadStatus_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().LeadStatus(ctx, id)
+		return query.LeadStatus(ctx, id)
 	case "leadStatuses":
-		return ec.Resolvers.Query().LeadStatuses(ctx)
+		return query.LeadStatuses(ctx)
 	case "opportunityStatus":
 		id, err := ec.id(ctx, fc, ec.field_Query_opportunityStatus_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().OpportunityStatus(ctx, id)
+		return query.OpportunityStatus(ctx, id)
 	case "opportunityStatuses":
-		return ec.Resolvers.Query().OpportunityStatuses(ctx)
+		return query.OpportunityStatuses(ctx)
 	case "task":
 		id, err := ec.id(ctx, fc, ec.field_Query_task_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Task(ctx, id)
+		return query.Task(ctx, id)
 	case "tasks":
-		if fc.Args, err = ec.field_Query_tasks_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Tasks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.TaskFilter), fc.Args["orderBy"].(*model.TaskOrder), fc.Args["timeZone"].(*string))
+		return query.Tasks(ctx)
 	case "unsubscribedEmails":
-		if fc.Args, err = ec.field_Query_unsubscribedEmails_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().UnsubscribedEmails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.UnsubscribedEmails(ctx)
 	case "user":
 		id, err := ec.id(ctx, fc, ec.field_Query_user_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().User(ctx, id)
+		return query.User(ctx, id)
 	case "users":
-		if fc.Args, err = ec.field_Query_users_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Users(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["orderBy"].(*model.UserOrder))
+		return query.Users(ctx)
 	case "userAvailability":
 		if fc.Args, err = ec.field_Query_userAvailability_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().UserAvailability(ctx, fc.Args["organizationId"].(*string))
+		return query.UserAvailability(ctx, fc.Args["organizationId"].(*string))
 	case "webhook":
 		id, err := ec.id(ctx, fc, ec.field_Query_webhook_args)
 		if err != nil {
 			return nil, err
 		}
-		return ec.Resolvers.Query().Webhook(ctx, id)
+		return query.Webhook(ctx, id)
 	case "webhooks":
-		if fc.Args, err = ec.field_Query_webhooks_args(ctx, fc.Field.ArgumentMap(ec.Variables)); err != nil {
-			return nil, err
-		}
-		return ec.Resolvers.Query().Webhooks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		return query.Webhooks(ctx)
 	}
 	return nil, fmt.Errorf("Query has no field %q", fc.Field.Name)
 }

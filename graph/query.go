@@ -3,7 +3,6 @@ package graph
 import (
 	"bytes"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -28,9 +27,11 @@ func (s projectedSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	if op.Operation.Operation != ast.Query {
 		return s.executableSchema.Exec(ctx)
 	}
-	fields := rootFields(op)
-	if slices.ContainsFunc(fields, isIntrospection) {
-		return s.executableSchema.Exec(ctx)
+	roots := rootsOf(op)
+	for i := range roots {
+		if roots[i].isIntrospection() {
+			return s.executableSchema.Exec(ctx)
+		}
 	}
 	ec := newExecutionContext(op, s.executableSchema, nil)
 	answered := false
@@ -39,28 +40,63 @@ func (s projectedSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		answered = true
-		return &graphql.Response{Data: ec.query(ctx, fields)}
+		return &graphql.Response{Data: ec.query(ctx, roots)}
 	}
 }
 
-// rootFields are the fields of a query. They need not be collected where each stands for itself, as nearly always.
-func rootFields(op *graphql.OperationContext) []graphql.CollectedField {
+// root is a root field of a query.
+type root struct {
+	field graphql.FieldContext
+	ctx   context.Context   //nolint:containedctx // of the field, once it has a value
+	value *projection.Value // that its resolver answered; nil for null
+}
+
+func newRoot(field graphql.CollectedField) root {
+	return root{field: graphql.FieldContext{Object: "Query", Field: field, IsMethod: true, IsResolver: true}}
+}
+
+// name is the name of the field in the schema.
+func (r *root) name() string { return r.field.Field.Name }
+
+// key is its response key.
+func (r *root) key() string { return r.field.Field.Alias }
+
+// isIntrospection reports whether the field asks for the schema.
+func (r *root) isIntrospection() bool {
+	return strings.HasPrefix(r.name(), "__") && r.name() != "__typename"
+}
+
+// rootsOf are the root fields of a query. They need not be collected where each stands for itself, as nearly always.
+func rootsOf(op *graphql.OperationContext) []root {
 	set := op.Operation.SelectionSet
-	fields := make([]graphql.CollectedField, 0, len(set))
+	roots := make([]root, 0, len(set))
 	for _, selection := range set {
 		field, ok := selection.(*ast.Field)
-		again := func(f graphql.CollectedField) bool { return f.Alias == field.Alias }
-		if !ok || len(field.Directives) > 0 || slices.ContainsFunc(fields, again) {
-			return graphql.CollectFields(op, set, queryImplementors)
+		if !ok || len(field.Directives) > 0 || hasKey(roots, field.Alias) {
+			return collected(op)
 		}
-		fields = append(fields, graphql.CollectedField{Field: field, Selections: field.SelectionSet, IsNonDeferrable: true})
+		roots = append(roots, newRoot(graphql.CollectedField{Field: field, Selections: field.SelectionSet, IsNonDeferrable: true}))
 	}
-	return fields
+	return roots
 }
 
-// isIntrospection reports whether a root field asks for the schema.
-func isIntrospection(f graphql.CollectedField) bool {
-	return strings.HasPrefix(f.Name, "__") && f.Name != "__typename"
+// collected are the root fields of a query, with fragments spread and fields of one key merged.
+func collected(op *graphql.OperationContext) []root {
+	var roots []root
+	for _, field := range graphql.CollectFields(op, op.Operation.SelectionSet, queryImplementors) {
+		roots = append(roots, newRoot(field))
+	}
+	return roots
+}
+
+// hasKey reports whether one of the root fields has a response key.
+func hasKey(roots []root, key string) bool {
+	for i := range roots {
+		if roots[i].key() == key {
+			return true
+		}
+	}
+	return false
 }
 
 // smallAnswer is what room an answer has at least, in bytes.
@@ -68,73 +104,61 @@ const smallAnswer = 1 << 10
 
 // query runs the resolvers of the fields and writes what they answer. All are called before the first value is written,
 // since that is when everything is loaded.
-func (ec *executionContext) query(ctx context.Context, fields []graphql.CollectedField) []byte {
-	values := make([]rootValue, len(fields))
-	for i, field := range fields {
-		values[i] = ec.root(ctx, field)
-	}
-	size := smallAnswer
-	for _, v := range values {
-		if v.value != nil {
-			size += v.value.Size()
+func (ec *executionContext) query(ctx context.Context, roots []root) []byte {
+	size, resolvers := smallAnswer, ec.Resolvers.Query()
+	for i := range roots {
+		if ec.resolve(ctx, resolvers, &roots[i]); roots[i].value != nil {
+			size += roots[i].value.Size()
 		}
 	}
 	out := bytes.NewBuffer(room(size))
 	out.WriteByte('{')
-	for i, field := range fields {
+	for i := range roots {
 		if i > 0 {
 			out.WriteByte(',')
 		}
 		out.WriteByte('"')
-		out.WriteString(field.Alias) // a name, in which nothing has to be escaped
+		out.WriteString(roots[i].key()) // a name, in which nothing has to be escaped
 		out.WriteString(`":`)
-		values[i].write(out, field)
+		roots[i].write(out)
 	}
 	out.WriteByte('}')
 	return out.Bytes()
 }
 
-// rootValue is the value of a root field.
-type rootValue struct {
-	ctx   context.Context   //nolint:containedctx // of the field
-	value *projection.Value // nil for null
-}
-
 // write writes the value, or null and an error in the answer.
-func (v rootValue) write(out *bytes.Buffer, field graphql.CollectedField) {
-	if field.Name == "__typename" {
+func (r *root) write(out *bytes.Buffer) {
+	if r.name() == "__typename" {
 		out.WriteString(`"Query"`)
 		return
 	}
-	if v.value != nil {
-		err := v.value.MarshalGQLContext(v.ctx, out)
+	if r.value != nil {
+		err := r.value.MarshalGQLContext(r.ctx, out)
 		if err == nil {
 			return
 		}
-		graphql.AddError(v.ctx, err)
+		graphql.AddError(r.ctx, err)
 	}
 	out.WriteString("null")
 }
 
-// root is the value of a root field, or null and an error in the answer.
-func (ec *executionContext) root(ctx context.Context, field graphql.CollectedField) (v rootValue) {
-	if field.Name == "__typename" {
-		return rootValue{}
+// resolve has the resolver of a root field find its value, or leaves an error in the answer.
+func (ec *executionContext) resolve(ctx context.Context, resolvers QueryResolver, r *root) {
+	if r.name() == "__typename" {
+		return
 	}
-	fc := &graphql.FieldContext{Object: "Query", Field: field, IsMethod: true, IsResolver: true}
-	ctx = graphql.WithFieldContext(ctx, fc)
+	ctx = graphql.WithFieldContext(ctx, &r.field)
 	defer func() {
 		if p := recover(); p != nil {
 			ec.Error(ctx, ec.Recover(ctx, p))
-			v = rootValue{}
 		}
 	}()
-	value, err := ec.resolveQuery(ctx, fc)
+	value, err := ec.resolveQuery(ctx, resolvers, &r.field)
 	if err != nil {
 		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
-		return rootValue{}
+		return
 	}
-	return rootValue{ctx, value}
+	r.ctx, r.value = ctx, value
 }
 
 // id is the only argument of a field, an id. A text is one as it is, and nearly all are texts; what else may stand for one

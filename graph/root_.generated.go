@@ -552,29 +552,29 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Activities                 func(childComplexity int, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) int
+		Activities                 func(childComplexity int) int
 		Activity                   func(childComplexity int, id string) int
 		ActivityReport             func(childComplexity int, input model.ActivityReportInput, timeZone *string) int
 		ActivityReportMetrics      func(childComplexity int) int
 		BlockedPhoneNumber         func(childComplexity int, id string) int
 		BlockedPhoneNumberSettings func(childComplexity int) int
-		BlockedPhoneNumbers        func(childComplexity int, first *int, after *string) int
+		BlockedPhoneNumbers        func(childComplexity int) int
 		BulkAction                 func(childComplexity int, id string) int
-		BulkDeletes                func(childComplexity int, first *int, after *string) int
-		BulkEdits                  func(childComplexity int, first *int, after *string) int
-		BulkEmails                 func(childComplexity int, first *int, after *string, filter *model.BulkEmailFilter) int
-		BulkSequenceSubscriptions  func(childComplexity int, first *int, after *string) int
-		Calls                      func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		BulkDeletes                func(childComplexity int) int
+		BulkEdits                  func(childComplexity int) int
+		BulkEmails                 func(childComplexity int) int
+		BulkSequenceSubscriptions  func(childComplexity int) int
+		Calls                      func(childComplexity int) int
 		Comment                    func(childComplexity int, id string) int
 		CommentThread              func(childComplexity int, id string) int
-		CommentThreads             func(childComplexity int, first *int, after *string, filter *model.CommentThreadFilter) int
-		Comments                   func(childComplexity int, first *int, after *string, objectID string) int
+		CommentThreads             func(childComplexity int) int
+		Comments                   func(childComplexity int) int
 		ConnectedAccount           func(childComplexity int, id string) int
 		ConnectedAccounts          func(childComplexity int, filter *model.ConnectedAccountFilter) int
 		Contact                    func(childComplexity int, id string) int
-		Contacts                   func(childComplexity int, first *int, after *string, filter *model.ContactFilter) int
-		Creations                  func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		CustomActivities           func(childComplexity int, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) int
+		Contacts                   func(childComplexity int) int
+		Creations                  func(childComplexity int) int
+		CustomActivities           func(childComplexity int) int
 		CustomActivityType         func(childComplexity int, id string) int
 		CustomActivityTypes        func(childComplexity int) int
 		CustomField                func(childComplexity int, of model.CustomFieldOwner, id string) int
@@ -584,56 +584,56 @@ type ComplexityRoot struct {
 		CustomObject               func(childComplexity int, id string) int
 		CustomObjectType           func(childComplexity int, id string) int
 		CustomObjectTypes          func(childComplexity int) int
-		CustomObjects              func(childComplexity int, first *int, after *string, leadID string, filter *model.CustomObjectFilter) int
+		CustomObjects              func(childComplexity int) int
 		CustomReport               func(childComplexity int, input *model.CustomReportInput, organizationID *string, timeZone *string) int
 		CustomReportFields         func(childComplexity int) int
 		Dialer                     func(childComplexity int, id string) int
-		Dialers                    func(childComplexity int, first *int, after *string, filter *model.DialerFilter) int
+		Dialers                    func(childComplexity int) int
 		EmailTemplate              func(childComplexity int, id string) int
-		EmailTemplates             func(childComplexity int, first *int, after *string, filter *model.EmailTemplateFilter) int
-		EmailThreads               func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Emails                     func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		EmailTemplates             func(childComplexity int) int
+		EmailThreads               func(childComplexity int) int
+		Emails                     func(childComplexity int) int
 		Event                      func(childComplexity int, id string) int
-		Events                     func(childComplexity int, first *int, after *string, filter *model.EventFilter, timeZone *string) int
+		Events                     func(childComplexity int) int
 		Export                     func(childComplexity int, id string) int
-		Exports                    func(childComplexity int, first *int, after *string) int
+		Exports                    func(childComplexity int) int
 		Form                       func(childComplexity int, id string) int
-		FormSubmissions            func(childComplexity int, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) int
+		FormSubmissions            func(childComplexity int) int
 		Forms                      func(childComplexity int, filter *model.FormFilter) int
 		Group                      func(childComplexity int, id string) int
 		Groups                     func(childComplexity int) int
-		ImportUpdates              func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		ImportUpdates              func(childComplexity int) int
 		IntegrationLink            func(childComplexity int, id string) int
 		IntegrationLinks           func(childComplexity int) int
 		Lead                       func(childComplexity int, id string) int
 		LeadExport                 func(childComplexity int, id string) int
-		LeadExports                func(childComplexity int, first *int, after *string) int
-		LeadMerges                 func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadExports                func(childComplexity int) int
+		LeadMerges                 func(childComplexity int) int
 		LeadStatus                 func(childComplexity int, id string) int
-		LeadStatusChanges          func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		LeadStatusChanges          func(childComplexity int) int
 		LeadStatusReport           func(childComplexity int, input *model.LeadStatusReportInput, organizationID *string, timeZone *string) int
 		LeadStatuses               func(childComplexity int) int
-		Leads                      func(childComplexity int, first *int, after *string) int
-		Meetings                   func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Leads                      func(childComplexity int) int
+		Meetings                   func(childComplexity int) int
 		Node                       func(childComplexity int, id string) int
 		Nodes                      func(childComplexity int, ids []string) int
-		Notes                      func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Opportunities              func(childComplexity int, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
+		Notes                      func(childComplexity int) int
+		Opportunities              func(childComplexity int) int
 		Opportunity                func(childComplexity int, id string) int
 		OpportunityExport          func(childComplexity int, id string) int
-		OpportunityExports         func(childComplexity int, first *int, after *string) int
+		OpportunityExports         func(childComplexity int) int
 		OpportunityFunnelStages    func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
 		OpportunityFunnelTotals    func(childComplexity int, input model.FunnelReportInput, timeZone *string) int
 		OpportunityGroups          func(childComplexity int, groupBy model.OpportunityGrouping, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) int
 		OpportunityStatus          func(childComplexity int, id string) int
-		OpportunityStatusChanges   func(childComplexity int, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) int
+		OpportunityStatusChanges   func(childComplexity int) int
 		OpportunityStatusReport    func(childComplexity int, input *model.OpportunityStatusReportInput, organizationID *string, timeZone *string) int
 		OpportunityStatuses        func(childComplexity int) int
 		Organization               func(childComplexity int, id string) int
 		Outcome                    func(childComplexity int, id string) int
 		Outcomes                   func(childComplexity int) int
 		PhoneNumber                func(childComplexity int, id string) int
-		PhoneNumbers               func(childComplexity int, first *int, after *string, filter *model.PhoneNumberFilter) int
+		PhoneNumbers               func(childComplexity int) int
 		Pipeline                   func(childComplexity int, id string) int
 		Pipelines                  func(childComplexity int) int
 		Playbook                   func(childComplexity int, id string) int
@@ -643,32 +643,32 @@ type ComplexityRoot struct {
 		Roles                      func(childComplexity int) int
 		SchedulingLink             func(childComplexity int, id string) int
 		SchedulingLinks            func(childComplexity int) int
-		Search                     func(childComplexity int, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) int
+		Search                     func(childComplexity int) int
 		SendAs                     func(childComplexity int, id string) int
 		SendAsPermissions          func(childComplexity int, filter *model.SendAsFilter) int
 		SentEmailReport            func(childComplexity int, input *model.SentEmailReportInput, organizationID *string, timeZone *string) int
 		Sequence                   func(childComplexity int, id string) int
 		SequenceSubscription       func(childComplexity int, id string) int
-		SequenceSubscriptions      func(childComplexity int, first *int, after *string, filter model.SequenceSubscriptionFilter) int
-		Sequences                  func(childComplexity int, first *int, after *string) int
+		SequenceSubscriptions      func(childComplexity int) int
+		Sequences                  func(childComplexity int) int
 		SharedSchedulingLink       func(childComplexity int, id string) int
 		SharedSchedulingLinks      func(childComplexity int) int
 		SmartView                  func(childComplexity int, id string) int
-		SmartViews                 func(childComplexity int, first *int, after *string, filter *model.SmartViewFilter) int
-		SmsMessages                func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		SmartViews                 func(childComplexity int) int
+		SmsMessages                func(childComplexity int) int
 		SmsTemplate                func(childComplexity int, id string) int
-		SmsTemplates               func(childComplexity int, first *int, after *string) int
+		SmsTemplates               func(childComplexity int) int
 		Task                       func(childComplexity int, id string) int
-		TaskCompletions            func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
-		Tasks                      func(childComplexity int, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) int
-		UnsubscribedEmails         func(childComplexity int, first *int, after *string) int
+		TaskCompletions            func(childComplexity int) int
+		Tasks                      func(childComplexity int) int
+		UnsubscribedEmails         func(childComplexity int) int
 		User                       func(childComplexity int, id string) int
 		UserAvailability           func(childComplexity int, organizationID *string) int
-		Users                      func(childComplexity int, first *int, after *string, orderBy *model.UserOrder) int
+		Users                      func(childComplexity int) int
 		Viewer                     func(childComplexity int) int
 		Webhook                    func(childComplexity int, id string) int
-		Webhooks                   func(childComplexity int, first *int, after *string) int
-		WhatsAppMessages           func(childComplexity int, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) int
+		Webhooks                   func(childComplexity int) int
+		WhatsAppMessages           func(childComplexity int) int
 	}
 
 	RoleDeletePayload struct {
@@ -3521,12 +3521,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_activities_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Activities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityFilter), args["orderBy"].(*model.ActivityOrder), args["emails"].(*model.EmailThreading), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Activities(childComplexity), true
 	case "Query.activity":
 		if e.ComplexityRoot.Query.Activity == nil {
 			break
@@ -3577,12 +3572,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_blockedPhoneNumbers_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.BlockedPhoneNumbers(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.BlockedPhoneNumbers(childComplexity), true
 	case "Query.bulkAction":
 		if e.ComplexityRoot.Query.BulkAction == nil {
 			break
@@ -3599,56 +3589,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_bulkDeletes_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.BulkDeletes(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.BulkDeletes(childComplexity), true
 	case "Query.bulkEdits":
 		if e.ComplexityRoot.Query.BulkEdits == nil {
 			break
 		}
 
-		args, err := ec.field_Query_bulkEdits_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.BulkEdits(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.BulkEdits(childComplexity), true
 	case "Query.bulkEmails":
 		if e.ComplexityRoot.Query.BulkEmails == nil {
 			break
 		}
 
-		args, err := ec.field_Query_bulkEmails_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.BulkEmails(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.BulkEmailFilter)), true
+		return e.ComplexityRoot.Query.BulkEmails(childComplexity), true
 	case "Query.bulkSequenceSubscriptions":
 		if e.ComplexityRoot.Query.BulkSequenceSubscriptions == nil {
 			break
 		}
 
-		args, err := ec.field_Query_bulkSequenceSubscriptions_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.BulkSequenceSubscriptions(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.BulkSequenceSubscriptions(childComplexity), true
 	case "Query.calls":
 		if e.ComplexityRoot.Query.Calls == nil {
 			break
 		}
 
-		args, err := ec.field_Query_calls_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Calls(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Calls(childComplexity), true
 	case "Query.comment":
 		if e.ComplexityRoot.Query.Comment == nil {
 			break
@@ -3676,23 +3641,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_commentThreads_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.CommentThreads(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CommentThreadFilter)), true
+		return e.ComplexityRoot.Query.CommentThreads(childComplexity), true
 	case "Query.comments":
 		if e.ComplexityRoot.Query.Comments == nil {
 			break
 		}
 
-		args, err := ec.field_Query_comments_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Comments(childComplexity, args["first"].(*int), args["after"].(*string), args["objectId"].(string)), true
+		return e.ComplexityRoot.Query.Comments(childComplexity), true
 	case "Query.connectedAccount":
 		if e.ComplexityRoot.Query.ConnectedAccount == nil {
 			break
@@ -3731,34 +3686,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_contacts_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ContactFilter)), true
+		return e.ComplexityRoot.Query.Contacts(childComplexity), true
 	case "Query.creations":
 		if e.ComplexityRoot.Query.Creations == nil {
 			break
 		}
 
-		args, err := ec.field_Query_creations_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Creations(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Creations(childComplexity), true
 	case "Query.customActivities":
 		if e.ComplexityRoot.Query.CustomActivities == nil {
 			break
 		}
 
-		args, err := ec.field_Query_customActivities_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.CustomActivities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CustomActivityFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.CustomActivities(childComplexity), true
 	case "Query.customActivityType":
 		if e.ComplexityRoot.Query.CustomActivityType == nil {
 			break
@@ -3853,12 +3793,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_customObjects_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.CustomObjects(childComplexity, args["first"].(*int), args["after"].(*string), args["leadId"].(string), args["filter"].(*model.CustomObjectFilter)), true
+		return e.ComplexityRoot.Query.CustomObjects(childComplexity), true
 	case "Query.customReport":
 		if e.ComplexityRoot.Query.CustomReport == nil {
 			break
@@ -3892,12 +3827,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_dialers_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Dialers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.DialerFilter)), true
+		return e.ComplexityRoot.Query.Dialers(childComplexity), true
 	case "Query.emailTemplate":
 		if e.ComplexityRoot.Query.EmailTemplate == nil {
 			break
@@ -3914,34 +3844,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_emailTemplates_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.EmailTemplates(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.EmailTemplateFilter)), true
+		return e.ComplexityRoot.Query.EmailTemplates(childComplexity), true
 	case "Query.emailThreads":
 		if e.ComplexityRoot.Query.EmailThreads == nil {
 			break
 		}
 
-		args, err := ec.field_Query_emailThreads_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.EmailThreads(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.EmailThreads(childComplexity), true
 	case "Query.emails":
 		if e.ComplexityRoot.Query.Emails == nil {
 			break
 		}
 
-		args, err := ec.field_Query_emails_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Emails(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Emails(childComplexity), true
 	case "Query.event":
 		if e.ComplexityRoot.Query.Event == nil {
 			break
@@ -3958,12 +3873,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_events_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.EventFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Events(childComplexity), true
 	case "Query.export":
 		if e.ComplexityRoot.Query.Export == nil {
 			break
@@ -3980,12 +3890,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_exports_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Exports(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Exports(childComplexity), true
 	case "Query.form":
 		if e.ComplexityRoot.Query.Form == nil {
 			break
@@ -4002,12 +3907,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_formSubmissions_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.FormSubmissions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.FormSubmissionFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.FormSubmissions(childComplexity), true
 	case "Query.forms":
 		if e.ComplexityRoot.Query.Forms == nil {
 			break
@@ -4041,12 +3941,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_importUpdates_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.ImportUpdates(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.ImportUpdates(childComplexity), true
 	case "Query.integrationLink":
 		if e.ComplexityRoot.Query.IntegrationLink == nil {
 			break
@@ -4092,23 +3987,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_leadExports_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.LeadExports(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.LeadExports(childComplexity), true
 	case "Query.leadMerges":
 		if e.ComplexityRoot.Query.LeadMerges == nil {
 			break
 		}
 
-		args, err := ec.field_Query_leadMerges_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.LeadMerges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.LeadMerges(childComplexity), true
 	case "Query.leadStatus":
 		if e.ComplexityRoot.Query.LeadStatus == nil {
 			break
@@ -4125,12 +4010,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_leadStatusChanges_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.LeadStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.LeadStatusChanges(childComplexity), true
 	case "Query.leadStatusReport":
 		if e.ComplexityRoot.Query.LeadStatusReport == nil {
 			break
@@ -4153,23 +4033,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_leads_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Leads(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Leads(childComplexity), true
 	case "Query.meetings":
 		if e.ComplexityRoot.Query.Meetings == nil {
 			break
 		}
 
-		args, err := ec.field_Query_meetings_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Meetings(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Meetings(childComplexity), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -4197,23 +4067,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_notes_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Notes(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Notes(childComplexity), true
 	case "Query.opportunities":
 		if e.ComplexityRoot.Query.Opportunities == nil {
 			break
 		}
 
-		args, err := ec.field_Query_opportunities_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Opportunities(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityFilter), args["orderBy"].(*model.OpportunityOrder), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Opportunities(childComplexity), true
 	case "Query.opportunity":
 		if e.ComplexityRoot.Query.Opportunity == nil {
 			break
@@ -4241,12 +4101,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_opportunityExports_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.OpportunityExports(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.OpportunityExports(childComplexity), true
 	case "Query.opportunityFunnelStages":
 		if e.ComplexityRoot.Query.OpportunityFunnelStages == nil {
 			break
@@ -4296,12 +4151,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_opportunityStatusChanges_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.OpportunityStatusChanges(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.OpportunityStatusChangeFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.OpportunityStatusChanges(childComplexity), true
 	case "Query.opportunityStatusReport":
 		if e.ComplexityRoot.Query.OpportunityStatusReport == nil {
 			break
@@ -4363,12 +4213,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_phoneNumbers_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.PhoneNumbers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PhoneNumberFilter)), true
+		return e.ComplexityRoot.Query.PhoneNumbers(childComplexity), true
 	case "Query.pipeline":
 		if e.ComplexityRoot.Query.Pipeline == nil {
 			break
@@ -4458,12 +4303,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_search_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Search(childComplexity, args["type"].(*model.SearchObjectType), args["where"].(*model.SearchQuery), args["query"].(any), args["orderBy"].(*model.SearchOrder), args["limit"].(*int), args["first"].(*int), args["after"].(*string), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Search(childComplexity), true
 	case "Query.sendAs":
 		if e.ComplexityRoot.Query.SendAs == nil {
 			break
@@ -4524,23 +4364,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_sequenceSubscriptions_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.SequenceSubscriptions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(model.SequenceSubscriptionFilter)), true
+		return e.ComplexityRoot.Query.SequenceSubscriptions(childComplexity), true
 	case "Query.sequences":
 		if e.ComplexityRoot.Query.Sequences == nil {
 			break
 		}
 
-		args, err := ec.field_Query_sequences_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Sequences(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Sequences(childComplexity), true
 	case "Query.sharedSchedulingLink":
 		if e.ComplexityRoot.Query.SharedSchedulingLink == nil {
 			break
@@ -4574,23 +4404,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_smartViews_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.SmartViews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.SmartViewFilter)), true
+		return e.ComplexityRoot.Query.SmartViews(childComplexity), true
 	case "Query.smsMessages":
 		if e.ComplexityRoot.Query.SmsMessages == nil {
 			break
 		}
 
-		args, err := ec.field_Query_smsMessages_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.SmsMessages(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.SmsMessages(childComplexity), true
 	case "Query.smsTemplate":
 		if e.ComplexityRoot.Query.SmsTemplate == nil {
 			break
@@ -4607,12 +4427,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_smsTemplates_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.SmsTemplates(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.SmsTemplates(childComplexity), true
 	case "Query.task":
 		if e.ComplexityRoot.Query.Task == nil {
 			break
@@ -4629,34 +4444,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_taskCompletions_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.TaskCompletions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.TaskCompletions(childComplexity), true
 	case "Query.tasks":
 		if e.ComplexityRoot.Query.Tasks == nil {
 			break
 		}
 
-		args, err := ec.field_Query_tasks_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Tasks(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.TaskFilter), args["orderBy"].(*model.TaskOrder), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.Tasks(childComplexity), true
 	case "Query.unsubscribedEmails":
 		if e.ComplexityRoot.Query.UnsubscribedEmails == nil {
 			break
 		}
 
-		args, err := ec.field_Query_unsubscribedEmails_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.UnsubscribedEmails(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.UnsubscribedEmails(childComplexity), true
 	case "Query.user":
 		if e.ComplexityRoot.Query.User == nil {
 			break
@@ -4684,12 +4484,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_users_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Users(childComplexity, args["first"].(*int), args["after"].(*string), args["orderBy"].(*model.UserOrder)), true
+		return e.ComplexityRoot.Query.Users(childComplexity), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -4712,23 +4507,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		args, err := ec.field_Query_webhooks_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.Webhooks(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Webhooks(childComplexity), true
 	case "Query.whatsAppMessages":
 		if e.ComplexityRoot.Query.WhatsAppMessages == nil {
 			break
 		}
 
-		args, err := ec.field_Query_whatsAppMessages_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.WhatsAppMessages(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ActivityListFilter), args["timeZone"].(*string)), true
+		return e.ComplexityRoot.Query.WhatsAppMessages(childComplexity), true
 
 	case "RoleDeletePayload.deletedId":
 		if e.ComplexityRoot.RoleDeletePayload.DeletedID == nil {

@@ -371,11 +371,6 @@ func (ec *executionContext) unmarshalNSequenceSubscriptionCreateInput2githubᚗc
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNSequenceSubscriptionFilter2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSequenceSubscriptionFilter(ctx context.Context, v any) (model.SequenceSubscriptionFilter, error) {
-	res, err := ec.unmarshalInputSequenceSubscriptionFilter(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) unmarshalOSequenceSubscription2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
 	if v == nil {
 		return nil, nil

@@ -460,14 +460,6 @@ func (ec *executionContext) marshalOSmartViewDeletePayload2ᚖgithubᚗcomᚋclo
 	return ec._SmartViewDeletePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOSmartViewFilter2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewFilter(ctx context.Context, v any) (*model.SmartViewFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputSmartViewFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) marshalOSmartViewPayload2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewPayload(ctx context.Context, sel ast.SelectionSet, v *model.SmartViewPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

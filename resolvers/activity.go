@@ -8,7 +8,6 @@ package resolvers
 import (
 	"context"
 
-	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
@@ -18,6 +17,6 @@ func (r *queryResolver) Activity(ctx context.Context, id string) (*projection.Va
 }
 
 // Activities is the resolver for the activities field.
-func (r *queryResolver) Activities(ctx context.Context, first *int, after *string, filter *model.ActivityFilter, orderBy *model.ActivityOrder, emails *model.EmailThreading, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Activities(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

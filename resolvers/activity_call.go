@@ -31,6 +31,6 @@ func (r *mutationResolver) CallDelete(ctx context.Context, id string) (*model.Ca
 }
 
 // Calls is the resolver for the calls field.
-func (r *queryResolver) Calls(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Calls(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

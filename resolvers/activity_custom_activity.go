@@ -31,6 +31,6 @@ func (r *mutationResolver) CustomActivityDelete(ctx context.Context, id string) 
 }
 
 // CustomActivities is the resolver for the customActivities field.
-func (r *queryResolver) CustomActivities(ctx context.Context, first *int, after *string, filter *model.CustomActivityFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) CustomActivities(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

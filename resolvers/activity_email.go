@@ -37,11 +37,11 @@ func (r *mutationResolver) EmailThreadDelete(ctx context.Context, id string) (*m
 }
 
 // Emails is the resolver for the emails field.
-func (r *queryResolver) Emails(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Emails(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
 // EmailThreads is the resolver for the emailThreads field.
-func (r *queryResolver) EmailThreads(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) EmailThreads(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

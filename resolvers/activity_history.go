@@ -55,36 +55,36 @@ func (r *mutationResolver) ImportUpdateDelete(ctx context.Context, id string) (*
 }
 
 // Creations is the resolver for the creations field.
-func (r *queryResolver) Creations(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Creations(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
 // FormSubmissions is the resolver for the formSubmissions field.
-func (r *queryResolver) FormSubmissions(ctx context.Context, first *int, after *string, filter *model.FormSubmissionFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) FormSubmissions(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
 // LeadStatusChanges is the resolver for the leadStatusChanges field.
-func (r *queryResolver) LeadStatusChanges(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) LeadStatusChanges(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
 // OpportunityStatusChanges is the resolver for the opportunityStatusChanges field.
-func (r *queryResolver) OpportunityStatusChanges(ctx context.Context, first *int, after *string, filter *model.OpportunityStatusChangeFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) OpportunityStatusChanges(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
 // TaskCompletions is the resolver for the taskCompletions field.
-func (r *queryResolver) TaskCompletions(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) TaskCompletions(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
 // LeadMerges is the resolver for the leadMerges field.
-func (r *queryResolver) LeadMerges(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) LeadMerges(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
 // ImportUpdates is the resolver for the importUpdates field.
-func (r *queryResolver) ImportUpdates(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) ImportUpdates(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

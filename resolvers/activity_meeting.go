@@ -31,6 +31,6 @@ func (r *mutationResolver) MeetingIntegrationSave(ctx context.Context, id string
 }
 
 // Meetings is the resolver for the meetings field.
-func (r *queryResolver) Meetings(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Meetings(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

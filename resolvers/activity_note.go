@@ -31,6 +31,6 @@ func (r *mutationResolver) NoteDelete(ctx context.Context, id string) (*model.No
 }
 
 // Notes is the resolver for the notes field.
-func (r *queryResolver) Notes(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Notes(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -31,6 +31,6 @@ func (r *mutationResolver) SmsDelete(ctx context.Context, id string) (*model.SMS
 }
 
 // SmsMessages is the resolver for the smsMessages field.
-func (r *queryResolver) SmsMessages(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) SmsMessages(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

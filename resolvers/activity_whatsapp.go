@@ -31,6 +31,6 @@ func (r *mutationResolver) WhatsAppMessageDelete(ctx context.Context, id string)
 }
 
 // WhatsAppMessages is the resolver for the whatsAppMessages field.
-func (r *queryResolver) WhatsAppMessages(ctx context.Context, first *int, after *string, filter *model.ActivityListFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) WhatsAppMessages(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

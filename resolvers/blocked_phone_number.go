@@ -42,7 +42,7 @@ func (r *queryResolver) BlockedPhoneNumber(ctx context.Context, id string) (*pro
 }
 
 // BlockedPhoneNumbers is the resolver for the blockedPhoneNumbers field.
-func (r *queryResolver) BlockedPhoneNumbers(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) BlockedPhoneNumbers(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 

@@ -31,6 +31,6 @@ func (r *mutationResolver) BulkDeleteResume(ctx context.Context, id string) (*mo
 }
 
 // BulkDeletes is the resolver for the bulkDeletes field.
-func (r *queryResolver) BulkDeletes(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) BulkDeletes(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -31,6 +31,6 @@ func (r *mutationResolver) BulkEditResume(ctx context.Context, id string) (*mode
 }
 
 // BulkEdits is the resolver for the bulkEdits field.
-func (r *queryResolver) BulkEdits(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) BulkEdits(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

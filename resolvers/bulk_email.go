@@ -31,6 +31,6 @@ func (r *mutationResolver) BulkEmailResume(ctx context.Context, id string) (*mod
 }
 
 // BulkEmails is the resolver for the bulkEmails field.
-func (r *queryResolver) BulkEmails(ctx context.Context, first *int, after *string, filter *model.BulkEmailFilter) (*projection.Value, error) {
+func (r *queryResolver) BulkEmails(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

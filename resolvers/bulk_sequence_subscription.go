@@ -31,6 +31,6 @@ func (r *mutationResolver) BulkSequenceSubscriptionResume(ctx context.Context, i
 }
 
 // BulkSequenceSubscriptions is the resolver for the bulkSequenceSubscriptions field.
-func (r *queryResolver) BulkSequenceSubscriptions(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) BulkSequenceSubscriptions(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -36,7 +36,7 @@ func (r *queryResolver) Comment(ctx context.Context, id string) (*projection.Val
 }
 
 // Comments is the resolver for the comments field.
-func (r *queryResolver) Comments(ctx context.Context, first *int, after *string, objectID string) (*projection.Value, error) {
+func (r *queryResolver) Comments(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
@@ -46,6 +46,6 @@ func (r *queryResolver) CommentThread(ctx context.Context, id string) (*projecti
 }
 
 // CommentThreads is the resolver for the commentThreads field.
-func (r *queryResolver) CommentThreads(ctx context.Context, first *int, after *string, filter *model.CommentThreadFilter) (*projection.Value, error) {
+func (r *queryResolver) CommentThreads(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -36,6 +36,6 @@ func (r *queryResolver) Contact(ctx context.Context, id string) (*projection.Val
 }
 
 // Contacts is the resolver for the contacts field.
-func (r *queryResolver) Contacts(ctx context.Context, first *int, after *string, filter *model.ContactFilter) (*projection.Value, error) {
+func (r *queryResolver) Contacts(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -36,6 +36,6 @@ func (r *queryResolver) CustomObject(ctx context.Context, id string) (*projectio
 }
 
 // CustomObjects is the resolver for the customObjects field.
-func (r *queryResolver) CustomObjects(ctx context.Context, first *int, after *string, leadID string, filter *model.CustomObjectFilter) (*projection.Value, error) {
+func (r *queryResolver) CustomObjects(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

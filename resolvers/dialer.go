@@ -8,7 +8,6 @@ package resolvers
 import (
 	"context"
 
-	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
@@ -18,6 +17,6 @@ func (r *queryResolver) Dialer(ctx context.Context, id string) (*projection.Valu
 }
 
 // Dialers is the resolver for the dialers field.
-func (r *queryResolver) Dialers(ctx context.Context, first *int, after *string, filter *model.DialerFilter) (*projection.Value, error) {
+func (r *queryResolver) Dialers(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

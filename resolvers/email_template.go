@@ -36,7 +36,7 @@ func (r *queryResolver) EmailTemplate(ctx context.Context, id string) (*projecti
 }
 
 // EmailTemplates is the resolver for the emailTemplates field.
-func (r *queryResolver) EmailTemplates(ctx context.Context, first *int, after *string, filter *model.EmailTemplateFilter) (*projection.Value, error) {
+func (r *queryResolver) EmailTemplates(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 

@@ -8,7 +8,6 @@ package resolvers
 import (
 	"context"
 
-	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
@@ -18,6 +17,6 @@ func (r *queryResolver) Event(ctx context.Context, id string) (*projection.Value
 }
 
 // Events is the resolver for the events field.
-func (r *queryResolver) Events(ctx context.Context, first *int, after *string, filter *model.EventFilter, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Events(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -30,7 +30,7 @@ func (r *queryResolver) Export(ctx context.Context, id string) (*projection.Valu
 }
 
 // Exports is the resolver for the exports field.
-func (r *queryResolver) Exports(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) Exports(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
@@ -40,7 +40,7 @@ func (r *queryResolver) LeadExport(ctx context.Context, id string) (*projection.
 }
 
 // LeadExports is the resolver for the leadExports field.
-func (r *queryResolver) LeadExports(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) LeadExports(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 
@@ -50,6 +50,6 @@ func (r *queryResolver) OpportunityExport(ctx context.Context, id string) (*proj
 }
 
 // OpportunityExports is the resolver for the opportunityExports field.
-func (r *queryResolver) OpportunityExports(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) OpportunityExports(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

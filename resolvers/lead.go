@@ -41,6 +41,6 @@ func (r *queryResolver) Lead(ctx context.Context, id string) (*projection.Value,
 }
 
 // Leads is the resolver for the leads field.
-func (r *queryResolver) Leads(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) Leads(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

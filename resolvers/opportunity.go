@@ -36,6 +36,6 @@ func (r *queryResolver) Opportunity(ctx context.Context, id string) (*projection
 }
 
 // Opportunities is the resolver for the opportunities field.
-func (r *queryResolver) Opportunities(ctx context.Context, first *int, after *string, filter *model.OpportunityFilter, orderBy *model.OpportunityOrder, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Opportunities(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

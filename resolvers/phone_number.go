@@ -35,6 +35,6 @@ func (r *queryResolver) PhoneNumber(ctx context.Context, id string) (*projection
 }
 
 // PhoneNumbers is the resolver for the phoneNumbers field.
-func (r *queryResolver) PhoneNumbers(ctx context.Context, first *int, after *string, filter *model.PhoneNumberFilter) (*projection.Value, error) {
+func (r *queryResolver) PhoneNumbers(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

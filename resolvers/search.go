@@ -8,10 +8,9 @@ package resolvers
 import (
 	"context"
 
-	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
-func (r *queryResolver) Search(ctx context.Context, typeArg *model.SearchObjectType, where *model.SearchQuery, query any, orderBy *model.SearchOrder, limit *int, first *int, after *string, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Search(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -36,6 +36,6 @@ func (r *queryResolver) Sequence(ctx context.Context, id string) (*projection.Va
 }
 
 // Sequences is the resolver for the sequences field.
-func (r *queryResolver) Sequences(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) Sequences(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

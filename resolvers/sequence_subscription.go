@@ -42,6 +42,6 @@ func (r *queryResolver) SequenceSubscription(ctx context.Context, id string) (*p
 }
 
 // SequenceSubscriptions is the resolver for the sequenceSubscriptions field.
-func (r *queryResolver) SequenceSubscriptions(ctx context.Context, first *int, after *string, filter model.SequenceSubscriptionFilter) (*projection.Value, error) {
+func (r *queryResolver) SequenceSubscriptions(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

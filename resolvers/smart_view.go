@@ -36,6 +36,6 @@ func (r *queryResolver) SmartView(ctx context.Context, id string) (*projection.V
 }
 
 // SmartViews is the resolver for the smartViews field.
-func (r *queryResolver) SmartViews(ctx context.Context, first *int, after *string, filter *model.SmartViewFilter) (*projection.Value, error) {
+func (r *queryResolver) SmartViews(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

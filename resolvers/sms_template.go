@@ -36,6 +36,6 @@ func (r *queryResolver) SmsTemplate(ctx context.Context, id string) (*projection
 }
 
 // SmsTemplates is the resolver for the smsTemplates field.
-func (r *queryResolver) SmsTemplates(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) SmsTemplates(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

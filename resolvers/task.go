@@ -51,6 +51,6 @@ func (r *queryResolver) Task(ctx context.Context, id string) (*projection.Value,
 }
 
 // Tasks is the resolver for the tasks field. The schema says how the arguments become parameters.
-func (r *queryResolver) Tasks(ctx context.Context, first *int, after *string, filter *model.TaskFilter, orderBy *model.TaskOrder, timeZone *string) (*projection.Value, error) {
+func (r *queryResolver) Tasks(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

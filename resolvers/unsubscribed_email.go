@@ -25,6 +25,6 @@ func (r *mutationResolver) UnsubscribedEmailDelete(ctx context.Context, email st
 }
 
 // UnsubscribedEmails is the resolver for the unsubscribedEmails field.
-func (r *queryResolver) UnsubscribedEmails(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) UnsubscribedEmails(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -8,7 +8,6 @@ package resolvers
 import (
 	"context"
 
-	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
@@ -18,7 +17,7 @@ func (r *queryResolver) User(ctx context.Context, id string) (*projection.Value,
 }
 
 // Users is the resolver for the users field.
-func (r *queryResolver) Users(ctx context.Context, first *int, after *string, orderBy *model.UserOrder) (*projection.Value, error) {
+func (r *queryResolver) Users(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }
 

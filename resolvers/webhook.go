@@ -36,6 +36,6 @@ func (r *queryResolver) Webhook(ctx context.Context, id string) (*projection.Val
 }
 
 // Webhooks is the resolver for the webhooks field.
-func (r *queryResolver) Webhooks(ctx context.Context, first *int, after *string) (*projection.Value, error) {
+func (r *queryResolver) Webhooks(ctx context.Context) (*projection.Value, error) {
 	return r.Projection.List(ctx)
 }

@@ -52,8 +52,13 @@ type projected struct{}
 func (projected) Name() string { return "projected" }
 
 // MutateSchema turns each projected type of the generator's copy of the schema into a scalar. A list of them is one value
-// too, which writes its own brackets.
+// too, which writes its own brackets. Where the projection reads the arguments, there are none in the copy.
 func (projected) MutateSchema(schema *ast.Schema) error {
+	for _, field := range schema.Query.Fields {
+		if projection.ReadsArguments(field) {
+			field.Arguments = nil
+		}
+	}
 	for _, def := range schema.Types {
 		for _, field := range def.Fields {
 			if target := schema.Types[field.Type.Name()]; target != nil && projection.Projects(schema, target) {

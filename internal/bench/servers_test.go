@@ -33,6 +33,9 @@ const people = `{ tasks(first: 50) { nodes { id text dueDate isComplete
 // scalars are of the row alone, which the textbook does not know all.
 const scalars = `{ tasks(first: 100) { nodes { id type text dueDate isComplete view dateCreated dateUpdated } } }`
 
+// lately are tasks that a filter chooses.
+const lately = `{ tasks(first: 50, filter: {dateCreated: {gte: "2020-01-01T00:00:00Z"}}) { nodes { id text } } }`
+
 // queries are for tasks of the sandbox by their ids.
 func queries(ids []string) []query {
 	var aliases strings.Builder
@@ -45,6 +48,7 @@ func queries(ids []string) []query {
 		{"aliases10", "{" + aliases.String() + " }", 1, 10},
 		{"tasks50full", people, 3, 3},
 		{"tasks100", scalars, 1, 0},
+		{"filter", lately, 1, 0},
 	}
 }
 

@@ -34,7 +34,10 @@ func (s *schema) compile(op *ast.OperationDefinition, vars map[string]any, maxIt
 			c.entities = map[*objectType]*layout{}
 			p.roots[sel.key] = c.mutation(sel)
 		} else if f := s.types[def.Name].fields[sel.ast.Name]; f != nil {
-			p.roots[sel.key] = c.root(sel, f)
+			root := c.root(sel, f)
+			if p.roots[sel.key] = root; root.lone() {
+				p.lones++
+			}
 		}
 		if c.items > maxItems {
 			return nil, exceeds(LimitFields, "the operation selects more than %d fields, counting those of every fragment where it is spread; ask for less", maxItems)

@@ -2,6 +2,7 @@ package projection
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -18,9 +19,19 @@ func Projects(schema *ast.Schema, def *ast.Definition) bool {
 	return def.Name != "UserError" && !strings.HasSuffix(def.Name, "Payload")
 }
 
+// ReadsArguments reports whether the projection reads the arguments of a field of Query itself, as it does of all fields below:
+// those of a connection only become parameters of Close's list. The generator of the Go code asks it too.
+func ReadsArguments(field *ast.FieldDefinition) bool {
+	return field.Directives.ForName("rest") != nil && strings.HasSuffix(field.Type.Name(), "Connection")
+}
+
 // snakeCase turns a name of the schema into Close's way of writing it: dateCreated becomes date_created.
 func snakeCase(name string) string {
+	if strings.IndexFunc(name, unicode.IsUpper) < 0 {
+		return name
+	}
 	var b strings.Builder
+	b.Grow(len(name) + len("___")) // for a name of four words
 	for i := range len(name) {
 		c := name[i]
 		if 'A' <= c && c <= 'Z' {

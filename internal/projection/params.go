@@ -83,11 +83,15 @@ func (s *schema) listArgs(f *field, args map[string]any, parent string, check ma
 }
 
 func firstArg(value any) (int, error) {
-	n, err := strconv.Atoi(fmt.Sprint(value))
-	if err != nil || n < 1 || n > maxFirst {
+	n, ok := value.(int64) // as it is written in the operation
+	if !ok {
+		given, err := strconv.Atoi(spelt(value))
+		n, ok = int64(given), err == nil
+	}
+	if !ok || n < 1 || n > maxFirst {
 		return 0, badInput("first: %v is not possible; ask for 1 to %d items", value, maxFirst)
 	}
-	return n, nil
+	return int(n), nil
 }
 
 func timeZone(value any) (*closeapi.Offset, error) {
@@ -114,12 +118,9 @@ type params struct {
 	out    map[string]string
 }
 
-// add adds a value under a parameter's name. The fields of an input become parameters of their own; those of an input
+// add adds a value, which is not null, under a parameter's name. The fields of an input become parameters of their own; those of an input
 // within an input are operators of it, as in date__gte, or stand in the place of the star in its name.
 func (p params) add(path, param string, t *ast.Type, value any, depth int) error {
-	if value == nil {
-		return nil
-	}
 	def := p.schema.ast.Types[t.Name()]
 	if def != nil && def.Kind == ast.InputObject {
 		input, ok := value.(map[string]any)
@@ -140,6 +141,10 @@ func (p params) addInput(path, param string, def *ast.Definition, input map[stri
 		return badInput("%s: %v", path, err)
 	}
 	for _, field := range def.Fields {
+		value := input[field.Name]
+		if value == nil {
+			continue
+		}
 		name := paramName(field.Name, field.Directives)
 		if strings.Contains(param, "*") {
 			name = strings.Replace(param, "*", name, 1)
@@ -149,7 +154,7 @@ func (p params) addInput(path, param string, def *ast.Definition, input map[stri
 				name = param
 			}
 		}
-		if err := p.add(path+"."+field.Name, name, field.Type, input[field.Name], depth+1); err != nil {
+		if err := p.add(path+"."+field.Name, name, field.Type, value, depth+1); err != nil {
 			return err
 		}
 	}
@@ -205,7 +210,7 @@ func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) 
 		if err != nil {
 			return "", badInput("%s: %v", path, err)
 		}
-		return fmt.Sprint(plain), nil
+		return spelt(plain), nil
 	}
 	list, ok := value.([]any)
 	if !ok {
@@ -223,12 +228,20 @@ func (s *schema) paramText(path string, t *ast.Type, value any) (string, error) 
 		if err != nil {
 			return "", badInput("%s[%d]: %v", path, i, err)
 		}
-		texts[i] = fmt.Sprint(plain)
+		texts[i] = spelt(plain)
 		if strings.Contains(texts[i], ",") {
 			return "", badInput("%s[%d]: a value in a list cannot contain a comma", path, i)
 		}
 	}
 	return strings.Join(texts, ","), nil
+}
+
+// spelt is a plain value as text.
+func spelt(value any) string {
+	if text, ok := value.(string); ok { // as nearly all are
+		return text
+	}
+	return fmt.Sprint(value)
 }
 
 // plain is a scalar or enum value in Close's terms, as encoding/json writes it. The error says what is wrong with the value.
@@ -244,10 +257,10 @@ func (s *schema) plain(t *ast.Type, value any) (any, error) {
 			return b, nil
 		}
 	case "ID":
-		if id := fmt.Sprint(value); isID(id) || slices.Contains(s.words, id) {
+		if id := spelt(value); isID(id) || slices.Contains(s.words, id) {
 			return id, nil
 		}
-		return nil, badInput("%s is not an id of Close", shorten(fmt.Sprint(value)))
+		return nil, badInput("%s is not an id of Close", shorten(spelt(value)))
 	case "Int", "Float", "Cents":
 		if n, err := json.Number(fmt.Sprint(value)).Float64(); err == nil && !isText {
 			return json.Number(strconv.FormatFloat(n, 'f', -1, 64)), nil

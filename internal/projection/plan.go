@@ -12,6 +12,7 @@ import (
 // document and on the variables of @skip and @include, so it serves every request with the same ones.
 type plan struct {
 	roots map[string]*rootPlan // by response key
+	lones int                  // roots that are one object of one type
 	items int                  // fields
 	costs *costs
 }

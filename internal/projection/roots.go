@@ -24,25 +24,62 @@ func (e *Engine) Objects(ctx context.Context, ids []string) (*Value, error) {
 
 func (e *Engine) objects(ctx context.Context, ids []string, arg string) (*Value, error) {
 	req, plan := rootOf(ctx)
-	v := &Value{run: &req.query, root: root{key: plan.ast.Alias, wrote: &plan.wrote, kid: newKid(plan.target.places)}}
-	r := &v.root
-	r.kid.links = slices.Grow(r.kid.links, len(ids))
+	x := &req.query
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	v := x.byID(plan)
+	k := &v.root.kid
+	k.links = slices.Grow(k.links, len(ids))
 	for _, id := range ids {
 		place, err := plan.target.placeOf(id)
 		if err != nil {
 			return nil, badInput("%s: %v", arg, err)
 		}
-		r.kid.links = append(r.kid.links, r.kid.name(place, id))
+		k.links = append(k.links, k.name(place, id))
 	}
-	x := &req.query
-	x.mu.Lock()
-	defer x.mu.Unlock()
 	x.entities = plan.entities
-	if x.next.blocks == nil {
-		x.next.blocks = make([]*block, 0, len(req.plan.roots))
-	}
-	x.load(&r.kid)
+	x.load(k)
 	return v, nil
+}
+
+// byID is the value of a root field that is objects by their ids, before there are any.
+func (x *run) byID(plan *rootPlan) *Value {
+	var v *Value
+	if plan.lone() {
+		v = x.lone(plan.target.places[0])
+	} else {
+		v = &Value{root: root{kid: newKid(plan.target.places)}}
+	}
+	v.run, v.root.key, v.root.wrote = x, plan.ast.Alias, &plan.wrote
+	return v
+}
+
+// lone is the memory of a root field that is one object of one type. A query may have many of them under aliases, so theirs is
+// taken in one piece.
+type lone struct {
+	Value
+	block  block
+	blocks [1]*block
+	links  [1]link
+}
+
+// lone reports whether the root is one object of one type.
+func (p *rootPlan) lone() bool {
+	return p.target != nil && len(p.target.places) == 1 && p.ast.Definition.Type.Elem == nil
+}
+
+// lone is a value with room for one object of a place.
+func (x *run) lone(p *place) *Value {
+	if len(x.lones) == 0 {
+		x.lones = make([]lone, x.request.plan.lones)
+		x.next.blocks = slices.Grow(x.next.blocks, len(x.lones))
+	}
+	l := &x.lones[0]
+	x.lones = x.lones[1:]
+	l.block = block{place: p}
+	l.blocks[0] = &l.block
+	l.root.kid = kid{blocks: l.blocks[:], links: l.links[:0]}
+	return &l.Value
 }
 
 // placeOf is the place for an object with an id, chosen by the id's prefix.
@@ -88,8 +125,12 @@ func (e *Engine) List(ctx context.Context) (*Value, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.entities = plan.entities
-	x.list(plan.connection, plan.connection.ast.ArgumentMap(req.vars), make([]listParent, 1), &v.root.kid)
-	return v, v.root.kid.pages[0].err
+	args := plan.ast.ArgumentMap(req.vars)
+	x.list(plan.connection, args, make([]listParent, 1), &v.root.kid)
+	if err := v.root.kid.pages[0].err; err != nil {
+		return nil, e.schema.refusal(ctx, plan.connection.field, args, err)
+	}
+	return v, nil
 }
 
 // rootOf is the request in ctx with the plan of the root field in ctx.

@@ -50,6 +50,7 @@ func BenchmarkProjection(b *testing.B) {
 	}{
 		{"one", fmt.Sprintf(`{ task(id: "task_%043d") { id text dueDate isComplete } }`, 0), 1, scalars},
 		{"scalars", `{ tasks(first: 1) { nodes { id type text dueDate isComplete view dateCreated dateUpdated } } }`, 1, scalars},
+		{"filter", `{ tasks(first: 1, filter: {dateCreated: {gte: "2026-01-15T00:00:00Z"}}) { nodes { id type text dueDate isComplete view dateCreated dateUpdated } } }`, 1, scalars},
 		{"scalars", `{ tasks(first: 100) { nodes { id type text dueDate isComplete view dateCreated dateUpdated } } }`, 100, scalars},
 		{"edges", `{ tasks(first: 50) { nodes { id text dueDate isComplete lead { id name } assignee { id name } creator { id name } } } }`, 50, edges},
 		{"leads", `{ tasks(first: 50) { nodes { id lead { id url } } } }`, 50, edges},

@@ -21,9 +21,10 @@ type run struct {
 	loaders  []typeLoader
 	names    naming
 
-	mu        sync.Mutex // guards next while the resolvers of roots run, and variables
+	mu        sync.Mutex // guards next and lones while the resolvers of roots run, and variables
 	next      level
 	variables map[string]*variable // of paths, by name; nil while none was asked for
+	lones     []lone               // for roots to come
 
 	once sync.Once
 	err  error // a fault of ours that stopped the run
@@ -94,11 +95,13 @@ func (x *run) fetch(ctx context.Context, now level) {
 		if slices.ContainsFunc(now.blocks[:i], ofType) {
 			continue // it goes with the first of its type
 		}
-		loader, blocks := x.loader(t), []*block{b}
-		for _, other := range now.blocks[i+1:] {
-			if ofType(other) {
-				blocks = append(blocks, other)
-			}
+		loader, blocks := x.loader(t), now.blocks
+		if another := func(b *block) bool { return !ofType(b) }; slices.ContainsFunc(blocks, another) {
+			blocks = slices.DeleteFunc(slices.Clone(blocks), another)
+		}
+		if len(calls) == 0 && len(blocks) == len(now.blocks) {
+			loadBlocks(ctx, loader, blocks)
+			return
 		}
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}

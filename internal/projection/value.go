@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -56,6 +57,9 @@ func (v *Value) Size() int {
 // usualDepth is how many steps most paths below a root have at the most.
 const usualDepth = 8
 
+// paths is memory for the paths of values that are written.
+var paths = sync.Pool{New: func() any { return new([usualDepth]step) }}
+
 var errNoRoot = errors.New("projection: a value is written at a field that it was not made for")
 
 // MarshalGQLContext loads what the value needs and writes it. What fails below it becomes errors of the answer.
@@ -78,8 +82,10 @@ func (v *Value) MarshalGQLContext(ctx context.Context, w io.Writer) (err error) 
 		return errNoRoot
 	}
 	request := v.run.request
+	path := paths.Get().(*[usualDepth]step)
+	defer paths.Put(path)
 	out := writer{
-		ctx: ctx, request: request, root: fc, path: append(make([]step, 0, usualDepth), step{field: fc.Field.Field}),
+		ctx: ctx, request: request, root: fc, path: append(path[:0], step{field: fc.Field.Field}),
 		most: request.engine.maxAnswer - int(request.written.Load()),
 	}
 	if buffer, ok := w.(*bytes.Buffer); ok {
