@@ -46,7 +46,7 @@ func (r *rig) profile(ctx context.Context, out io.Writer, folder string, asked [
 					took <- err
 				}()
 				o, err := l.run(r.upstream, 0, d+d/2)
-				if err = errors.Join(err, <-took); err != nil {
+				if err := errors.Join(err, <-took); err != nil {
 					return err
 				}
 				fmt.Fprintf(out, "%s-%s%s: %.3f CPU seconds for 1,000 answers\n", q.name, mode, p.suffix, o.cpuPerThousand())

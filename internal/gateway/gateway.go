@@ -158,7 +158,7 @@ func (g *Gateway) assemble(ctx context.Context, o Options) error {
 
 // newExecutor puts the GraphQL side together: the schema, its projection, and the limits of a query.
 func newExecutor(o Options, client *closeapi.Client, others loaders.Others) (graphql.GraphExecutor, error) {
-	full := graph.NewExecutableSchema(graph.Config{}).Schema()
+	full := graph.Schema()
 	engine, err := projection.New(full, projection.Options{
 		Code:       resolvers.Code(),
 		MaxFields:  o.Config.MaxFields,
@@ -220,7 +220,7 @@ func documentsOf(c config.Config, shared shared) (*documents, error) {
 		return d, nil
 	}
 	var err error
-	if d.trusted, err = readTrusted(c.TrustedDocuments, graph.NewExecutableSchema(graph.Config{}).Schema()); err != nil {
+	if d.trusted, err = readTrusted(c.TrustedDocuments, graph.Schema()); err != nil {
 		return nil, err
 	}
 	d.listed = make(map[string]bool, len(d.trusted))

@@ -28,7 +28,7 @@ var complete = []string{
 // TestOperations keeps docs/operations.md, which says by which fields each operation of Close is served.
 func TestOperations(t *testing.T) {
 	t.Parallel()
-	served := servedOperations(graph.NewExecutableSchema(graph.Config{}).Schema())
+	served := servedOperations(graph.Schema())
 	var doc strings.Builder
 	n := 0
 	for _, op := range closeapi.Operations() {
@@ -94,7 +94,7 @@ func servedOperations(schema *ast.Schema) map[string]map[string]bool {
 // TestOperationsExist finds operations in the schema that Close does not have.
 func TestOperationsExist(t *testing.T) {
 	t.Parallel()
-	for operation, fields := range servedOperations(graph.NewExecutableSchema(graph.Config{}).Schema()) {
+	for operation, fields := range servedOperations(graph.Schema()) {
 		if _, ok := closeapi.LookupOperation(operation); !ok {
 			t.Errorf("%v name %q, which is not an operation of Close", slices.Sorted(maps.Keys(fields)), operation)
 		}

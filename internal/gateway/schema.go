@@ -41,7 +41,7 @@ func served(full *ast.Schema) *ast.Schema {
 // PrintSchema writes the schema as clients see it in GraphQL's schema language: the types by their names, their fields as
 // they are declared. It is the same text each time.
 func PrintSchema(w io.Writer) error {
-	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	schema := graph.Schema()
 	var text bytes.Buffer
 	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
 		def := schema.Types[name]

@@ -21,7 +21,7 @@ var (
 // TestSchemaRules holds the schema to its own rules: what app developers read and rely on.
 func TestSchemaRules(t *testing.T) {
 	t.Parallel()
-	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	schema := graph.Schema()
 	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
 		def := schema.Types[name]
 		if def.BuiltIn || strings.HasPrefix(name, "__") {

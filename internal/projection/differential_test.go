@@ -78,7 +78,7 @@ func newKeepingGraph(t testing.TB) *graphUnderTest {
 
 func newGraphOf(t testing.TB, g *graphUnderTest, o projection.Options) *graphUnderTest {
 	t.Helper()
-	g.full = graph.NewExecutableSchema(graph.Config{}).Schema()
+	g.full = graph.Schema()
 	var err error
 	if g.engine, err = projection.New(g.full, o); err != nil {
 		t.Fatal(err)

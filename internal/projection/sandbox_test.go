@@ -39,7 +39,7 @@ var resources = map[string]string{
 // word.
 func TestMembersAreKnown(t *testing.T) {
 	t.Parallel()
-	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	schema := graph.Schema()
 	s := sandbox.RunT(t)
 	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
 		def := schema.Types[name]
@@ -64,7 +64,7 @@ func TestMembersAreKnown(t *testing.T) {
 // in vain.
 func TestMembersOnRequest(t *testing.T) {
 	t.Parallel()
-	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	schema := graph.Schema()
 	s := sandbox.RunT(t)
 	for _, name := range []string{"Lead", "Contact", "Opportunity", "Call", "Meeting", "Email", "Note"} {
 		def := schema.Types[name]
