@@ -77,6 +77,11 @@ func writeAnswer(w http.ResponseWriter, as coding, once *compressedOnce, media s
 	}
 	header["Content-Length"] = []string{strconv.Itoa(length)}
 	w.WriteHeader(status)
+	if once == nil && cap(resp.Data)-len(resp.Data) >= tail.Len() && len(resp.Data) > 0 { // nobody else's, with room for the rest
+		_, _ = w.Write(head)
+		_, _ = w.Write(append(resp.Data, tail.Bytes()...))
+		return
+	}
 	if len(resp.Data) <= largestPooled { // a copy costs less than two writes more to the socket
 		whole := getBuffer()
 		defer putBuffer(whole)
