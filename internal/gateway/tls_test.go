@@ -206,7 +206,7 @@ func TestHTTP2Limits(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() {
-		served <- Serve(ctx, listener, handler, ServeOptions{TLS: config, RequestTimeout: time.Minute, ShutdownTimeout: 10 * time.Second})
+		served <- Serve(ctx, listener, handler, ServeOptions{TLS: config, RequestTimeout: time.Minute, ShutdownTimeout: time.Minute})
 	}()
 	protocols := new(http.Protocols)
 	protocols.SetHTTP2(true)
