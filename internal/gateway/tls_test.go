@@ -245,9 +245,16 @@ func TestHTTP2Limits(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	client.CloseIdleConnections()
 	stop()
-	if err := <-served; err != nil {
-		t.Errorf("Serve: %v", err)
+	for again := time.Tick(50 * time.Millisecond); ; { // a connection may become idle after its last answer has come
+		client.CloseIdleConnections()
+		select {
+		case err := <-served:
+			if err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+			return
+		case <-again:
+		}
 	}
 }
