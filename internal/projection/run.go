@@ -91,18 +91,11 @@ func (x *run) fetch(ctx context.Context, now level) {
 	}
 	for i, b := range now.blocks {
 		t := b.place.typ
-		ofType := func(b *block) bool { return b.place.typ == t }
-		if slices.ContainsFunc(now.blocks[:i], ofType) {
+		if slices.ContainsFunc(now.blocks[:i], func(b *block) bool { return b.place.typ == t }) {
 			continue // it goes with the first of its type
 		}
-		loader, blocks := x.loader(t), now.blocks
-		if another := func(b *block) bool { return !ofType(b) }; slices.ContainsFunc(blocks, another) {
-			blocks = slices.DeleteFunc(slices.Clone(blocks), another)
-		}
-		if len(calls) == 0 && len(blocks) == len(now.blocks) {
-			loadBlocks(ctx, loader, blocks)
-			return
-		}
+		another := func(b *block) bool { return b.place.typ != t }
+		loader, blocks := x.loader(t), slices.DeleteFunc(slices.Clone(now.blocks), another)
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}
 	atOnce(ctx, calls)
