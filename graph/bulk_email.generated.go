@@ -160,48 +160,6 @@ func UnmarshalBulkEmailCreateInput(ctx context.Context, raw any) (model.BulkEmai
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputBulkEmailFilter(ctx context.Context, obj any) (model.BulkEmailFilter, error) {
-	var it model.BulkEmailFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"templateId"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "templateId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("templateId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.TemplateID = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalBulkEmailFilter unmarshals raw into the BulkEmailFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalBulkEmailFilter(ctx context.Context, raw any) (model.BulkEmailFilter, error) {
-	var out model.BulkEmailFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "BulkEmailFilter", raw, &out)
-	return out, err
-}
-
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************

@@ -187,55 +187,6 @@ func UnmarshalCommentCreateInput(ctx context.Context, raw any) (model.CommentCre
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCommentThreadFilter(ctx context.Context, obj any) (model.CommentThreadFilter, error) {
-	var it model.CommentThreadFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"ids", "objectIds"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "ids":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
-			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Ids = graphql.OmittableOf(data)
-		case "objectIds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objectIds"))
-			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ObjectIds = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalCommentThreadFilter unmarshals raw into the CommentThreadFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalCommentThreadFilter(ctx context.Context, raw any) (model.CommentThreadFilter, error) {
-	var out model.CommentThreadFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "CommentThreadFilter", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputCommentUpdateInput(ctx context.Context, obj any) (model.CommentUpdateInput, error) {
 	var it model.CommentUpdateInput
 	if obj == nil {

@@ -292,48 +292,6 @@ func UnmarshalContactEmailInput(ctx context.Context, raw any) (model.ContactEmai
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj any) (model.ContactFilter, error) {
-	var it model.ContactFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"leadId"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "leadId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.LeadID = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalContactFilter unmarshals raw into the ContactFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalContactFilter(ctx context.Context, raw any) (model.ContactFilter, error) {
-	var out model.ContactFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactFilter", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputContactPhoneInput(ctx context.Context, obj any) (model.ContactPhoneInput, error) {
 	var it model.ContactPhoneInput
 	if obj == nil {

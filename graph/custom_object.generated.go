@@ -201,48 +201,6 @@ func UnmarshalCustomObjectCreateInput(ctx context.Context, raw any) (model.Custo
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCustomObjectFilter(ctx context.Context, obj any) (model.CustomObjectFilter, error) {
-	var it model.CustomObjectFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"customObjectTypeId"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "customObjectTypeId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customObjectTypeId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.CustomObjectTypeID = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalCustomObjectFilter unmarshals raw into the CustomObjectFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalCustomObjectFilter(ctx context.Context, raw any) (model.CustomObjectFilter, error) {
-	var out model.CustomObjectFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "CustomObjectFilter", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputCustomObjectUpdateInput(ctx context.Context, obj any) (model.CustomObjectUpdateInput, error) {
 	var it model.CustomObjectUpdateInput
 	if obj == nil {

@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/closegraph/closegraph/graph/model"
 	"github.com/closegraph/closegraph/internal/projection"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -24,69 +23,6 @@ import (
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
-
-func (ec *executionContext) unmarshalInputDialerFilter(ctx context.Context, obj any) (model.DialerFilter, error) {
-	var it model.DialerFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"sourceType", "sourceValue", "statuses", "userId"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "sourceType":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceType"))
-			data, err := ec.unmarshalODialerSourceType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDialerSourceType(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.SourceType = graphql.OmittableOf(data)
-		case "sourceValue":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceValue"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.SourceValue = graphql.OmittableOf(data)
-		case "statuses":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Statuses = graphql.OmittableOf(data)
-		case "userId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.UserID = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalDialerFilter unmarshals raw into the DialerFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalDialerFilter(ctx context.Context, raw any) (model.DialerFilter, error) {
-	var out model.DialerFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "DialerFilter", raw, &out)
-	return out, err
-}
 
 // endregion **************************** input.gotpl *****************************
 
@@ -130,22 +66,6 @@ func (ec *executionContext) marshalODialerConnection2ᚖgithubᚗcomᚋclosegrap
 		return graphql.Null
 	}
 	return graphql.WrapContextMarshaler(ctx, v)
-}
-
-func (ec *executionContext) unmarshalODialerSourceType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDialerSourceType(ctx context.Context, v any) (*model.DialerSourceType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(model.DialerSourceType)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalODialerSourceType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDialerSourceType(ctx context.Context, sel ast.SelectionSet, v *model.DialerSourceType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -271,55 +271,6 @@ func UnmarshalEmailTemplateCreateInput(ctx context.Context, raw any) (model.Emai
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputEmailTemplateFilter(ctx context.Context, obj any) (model.EmailTemplateFilter, error) {
-	var it model.EmailTemplateFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"isArchived", "isShared"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "isArchived":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isArchived"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IsArchived = graphql.OmittableOf(data)
-		case "isShared":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isShared"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IsShared = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalEmailTemplateFilter unmarshals raw into the EmailTemplateFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalEmailTemplateFilter(ctx context.Context, raw any) (model.EmailTemplateFilter, error) {
-	var out model.EmailTemplateFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "EmailTemplateFilter", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputEmailTemplateRecipient(ctx context.Context, obj any) (model.EmailTemplateRecipient, error) {
 	var it model.EmailTemplateRecipient
 	if obj == nil {

@@ -25,90 +25,6 @@ import (
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputEventFilter(ctx context.Context, obj any) (model.EventFilter, error) {
-	var it model.EventFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"objectType", "objectId", "action", "leadId", "userId", "requestId", "dateUpdated"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "objectType":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objectType"))
-			data, err := ec.unmarshalOEventObjectType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventObjectType(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ObjectType = graphql.OmittableOf(data)
-		case "objectId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objectId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ObjectID = graphql.OmittableOf(data)
-		case "action":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("action"))
-			data, err := ec.unmarshalOEventAction2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventAction(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Action = graphql.OmittableOf(data)
-		case "leadId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.LeadID = graphql.OmittableOf(data)
-		case "userId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.UserID = graphql.OmittableOf(data)
-		case "requestId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.RequestID = graphql.OmittableOf(data)
-		case "dateUpdated":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateUpdated"))
-			data, err := ec.unmarshalODateTimeRange2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐDateTimeRange(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.DateUpdated = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalEventFilter unmarshals raw into the EventFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalEventFilter(ctx context.Context, raw any) (model.EventFilter, error) {
-	var out model.EventFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "EventFilter", raw, &out)
-	return out, err
-}
-
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -157,22 +73,6 @@ func (ec *executionContext) marshalOEvent2ᚖgithubᚗcomᚋclosegraphᚋclosegr
 	return graphql.WrapContextMarshaler(ctx, v)
 }
 
-func (ec *executionContext) unmarshalOEventAction2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventAction(ctx context.Context, v any) (*model.EventAction, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(model.EventAction)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOEventAction2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventAction(ctx context.Context, sel ast.SelectionSet, v *model.EventAction) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
-}
-
 func (ec *executionContext) unmarshalOEventConnection2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋinternalᚋprojectionᚐValue(ctx context.Context, v any) (*projection.Value, error) {
 	if v == nil {
 		return nil, nil
@@ -187,22 +87,6 @@ func (ec *executionContext) marshalOEventConnection2ᚖgithubᚗcomᚋclosegraph
 		return graphql.Null
 	}
 	return graphql.WrapContextMarshaler(ctx, v)
-}
-
-func (ec *executionContext) unmarshalOEventObjectType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventObjectType(ctx context.Context, v any) (*model.EventObjectType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(model.EventObjectType)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOEventObjectType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐEventObjectType(ctx context.Context, sel ast.SelectionSet, v *model.EventObjectType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
 }
 
 // endregion ***************************** type.gotpl *****************************

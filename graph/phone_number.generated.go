@@ -216,62 +216,6 @@ func (ec *executionContext) fieldContext_PhoneNumberRentPayload_userErrors(_ con
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputPhoneNumberFilter(ctx context.Context, obj any) (model.PhoneNumberFilter, error) {
-	var it model.PhoneNumberFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"number", "userId", "isGroupNumber"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "number":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Number = graphql.OmittableOf(data)
-		case "userId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.UserID = graphql.OmittableOf(data)
-		case "isGroupNumber":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isGroupNumber"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IsGroupNumber = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalPhoneNumberFilter unmarshals raw into the PhoneNumberFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalPhoneNumberFilter(ctx context.Context, raw any) (model.PhoneNumberFilter, error) {
-	var out model.PhoneNumberFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "PhoneNumberFilter", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputPhoneNumberRentInput(ctx context.Context, obj any) (model.PhoneNumberRentInput, error) {
 	var it model.PhoneNumberRentInput
 	if obj == nil {

@@ -222,62 +222,6 @@ func UnmarshalSequenceSubscriptionCreateInput(ctx context.Context, raw any) (mod
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputSequenceSubscriptionFilter(ctx context.Context, obj any) (model.SequenceSubscriptionFilter, error) {
-	var it model.SequenceSubscriptionFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"sequenceId", "contactId", "leadId"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "sequenceId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sequenceId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.SequenceID = graphql.OmittableOf(data)
-		case "contactId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ContactID = graphql.OmittableOf(data)
-		case "leadId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.LeadID = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalSequenceSubscriptionFilter unmarshals raw into the SequenceSubscriptionFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalSequenceSubscriptionFilter(ctx context.Context, raw any) (model.SequenceSubscriptionFilter, error) {
-	var out model.SequenceSubscriptionFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "SequenceSubscriptionFilter", raw, &out)
-	return out, err
-}
-
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************

@@ -208,48 +208,6 @@ func UnmarshalSmartViewCreateInput(ctx context.Context, raw any) (model.SmartVie
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputSmartViewFilter(ctx context.Context, obj any) (model.SmartViewFilter, error) {
-	var it model.SmartViewFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"types"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "types":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
-			data, err := ec.unmarshalOSmartViewType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewTypeᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Types = graphql.OmittableOf(data)
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalSmartViewFilter unmarshals raw into the SmartViewFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalSmartViewFilter(ctx context.Context, raw any) (model.SmartViewFilter, error) {
-	var out model.SmartViewFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "SmartViewFilter", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputSmartViewUpdateInput(ctx context.Context, obj any) (model.SmartViewUpdateInput, error) {
 	var it model.SmartViewUpdateInput
 	if obj == nil {
@@ -406,16 +364,6 @@ func (ec *executionContext) unmarshalNSmartViewCreateInput2githubᚗcomᚋcloseg
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNSmartViewType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewType(ctx context.Context, v any) (model.SmartViewType, error) {
-	var res model.SmartViewType
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNSmartViewType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewType(ctx context.Context, sel ast.SelectionSet, v model.SmartViewType) graphql.Marshaler {
-	return v
-}
-
 func (ec *executionContext) unmarshalNSmartViewUpdateInput2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewUpdateInput(ctx context.Context, v any) (model.SmartViewUpdateInput, error) {
 	res, err := ec.unmarshalInputSmartViewUpdateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -465,42 +413,6 @@ func (ec *executionContext) marshalOSmartViewPayload2ᚖgithubᚗcomᚋclosegrap
 		return graphql.Null
 	}
 	return ec._SmartViewPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOSmartViewType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewTypeᚄ(ctx context.Context, v any) ([]model.SmartViewType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]model.SmartViewType, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNSmartViewType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewType(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOSmartViewType2ᚕgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SmartViewType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSmartViewType2githubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewType(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalOSmartViewType2ᚖgithubᚗcomᚋclosegraphᚋclosegraphᚋgraphᚋmodelᚐSmartViewType(ctx context.Context, v any) (*model.SmartViewType, error) {

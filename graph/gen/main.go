@@ -74,7 +74,36 @@ func (projected) MutateSchema(schema *ast.Schema) error {
 		delete(schema.PossibleTypes, name)
 		delete(schema.Implements, name)
 	}
+	dropInputs(schema)
 	return nil
+}
+
+// dropInputs leaves away the inputs that no argument takes any more, so that nothing is generated for them.
+func dropInputs(schema *ast.Schema) {
+	taken := map[string]bool{}
+	var take func(name string)
+	take = func(name string) {
+		def := schema.Types[name]
+		if def == nil || def.Kind != ast.InputObject || taken[name] {
+			return
+		}
+		taken[name] = true
+		for _, field := range def.Fields {
+			take(field.Type.Name())
+		}
+	}
+	for _, def := range schema.Types {
+		for _, field := range def.Fields {
+			for _, arg := range field.Arguments {
+				take(arg.Type.Name())
+			}
+		}
+	}
+	for name, def := range schema.Types {
+		if def.Kind == ast.InputObject && !taken[name] {
+			delete(schema.Types, name)
+		}
+	}
 }
 
 // MutateConfig binds those scalars to the value that the projection writes.

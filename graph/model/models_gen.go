@@ -12,40 +12,6 @@ import (
 	"github.com/closegraph/closegraph/internal/projection"
 )
 
-// Which activities are wanted. All conditions must hold. Close admits `types`, `userIds` and `contactIds` only for the activities of one lead.
-type ActivityFilter struct {
-	// Of this lead.
-	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// Of one of these leads.
-	LeadIds graphql.Omittable[[]string] `json:"leadIds,omitempty,omitzero"`
-	// With one of these ids.
-	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
-	// Of one of these kinds. Only with `leadId`.
-	Types graphql.Omittable[[]ActivityType] `json:"types,omitempty,omitzero"`
-	// Of one of these users. Only with `leadId`.
-	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
-	// With one of these contacts. Only with `leadId`.
-	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
-	// Entered then. Not in the order `ACTIVITY_AT_DESC`.
-	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
-	// Happened then. Only in the order `ACTIVITY_AT_DESC`.
-	ActivityAt graphql.Omittable[*DateTimeRange] `json:"activityAt,omitempty,omitzero"`
-}
-
-// Which activities of one kind are wanted. All conditions must hold.
-type ActivityListFilter struct {
-	// Of this lead.
-	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// With one of these contacts. Only with `leadId`.
-	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
-	// Of one of these users. Only with `leadId`.
-	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
-	// With one of these ids.
-	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
-	// Entered then.
-	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
-}
-
 // What an activity report is about.
 type ActivityReportInput struct {
 	// What rows it has.
@@ -194,12 +160,6 @@ type BulkEmailCreateInput struct {
 	Sender graphql.Omittable[*string] `json:"sender,omitempty,omitzero"`
 	// Whether Close writes to you when it is done; yes, when left out.
 	SendDoneEmail graphql.Omittable[*bool] `json:"sendDoneEmail,omitempty,omitzero"`
-}
-
-// Which e-mails to many are wanted.
-type BulkEmailFilter struct {
-	// From this template.
-	TemplateID graphql.Omittable[*string] `json:"templateId,omitempty,omitzero"`
 }
 
 // What became of a mutation of a bulk e-mail.
@@ -364,14 +324,6 @@ type CommentPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which comment threads are wanted.
-type CommentThreadFilter struct {
-	// With one of these ids.
-	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
-	// On one of these objects.
-	ObjectIds graphql.Omittable[[]string] `json:"objectIds,omitempty,omitzero"`
-}
-
 // A change to a comment of yours.
 type CommentUpdateInput struct {
 	// The text, as rich text in a `<body>` element.
@@ -422,12 +374,6 @@ type ContactEmailInput struct {
 	Email string `json:"email"`
 	// What kind it is: `office`, for example.
 	Type graphql.Omittable[*string] `json:"type,omitempty,omitzero"`
-}
-
-// Which contacts are wanted.
-type ContactFilter struct {
-	// Of this lead.
-	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
 }
 
 // What became of a mutation of one contact.
@@ -516,22 +462,6 @@ type CustomActivityDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
-}
-
-// Which custom activities are wanted. All conditions must hold.
-type CustomActivityFilter struct {
-	// Of this lead.
-	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// With one of these contacts. Only with `leadId`.
-	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
-	// Of one of these users. Only with `leadId`.
-	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
-	// With one of these ids.
-	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
-	// Entered then.
-	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
-	// Of one of these types. Only with `leadId`.
-	CustomActivityTypeIds graphql.Omittable[[]string] `json:"customActivityTypeIds,omitempty,omitzero"`
 }
 
 // What became of a mutation of a custom activity.
@@ -754,12 +684,6 @@ type CustomObjectDeletePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which custom objects are wanted.
-type CustomObjectFilter struct {
-	// Of this type.
-	CustomObjectTypeID graphql.Omittable[*string] `json:"customObjectTypeId,omitempty,omitzero"`
-}
-
 // What became of a mutation of a custom object.
 type CustomObjectPayload struct {
 	// The custom object as it is now; null when there are errors.
@@ -864,18 +788,6 @@ type DateTimeRange struct {
 	Lt graphql.Omittable[*string] `json:"lt,omitempty,omitzero"`
 	// At this or earlier.
 	Lte graphql.Omittable[*string] `json:"lte,omitempty,omitzero"`
-}
-
-// Which dialer sessions are wanted.
-type DialerFilter struct {
-	// Those with leads from such a source.
-	SourceType graphql.Omittable[*DialerSourceType] `json:"sourceType,omitempty,omitzero"`
-	// Those with leads from this source: the id of a Smart View, for example.
-	SourceValue graphql.Omittable[*string] `json:"sourceValue,omitempty,omitzero"`
-	// Those in one of these states, as Close names them.
-	Statuses graphql.Omittable[[]string] `json:"statuses,omitempty,omitzero"`
-	// Those that a user began.
-	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
 }
 
 // A file for an e-mail, uploaded before.
@@ -996,14 +908,6 @@ type EmailTemplateDeletePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which e-mail templates are wanted.
-type EmailTemplateFilter struct {
-	// Those that were put away, or those that were not; both when left out.
-	IsArchived graphql.Omittable[*bool] `json:"isArchived,omitempty,omitzero"`
-	// Those that others see too, or those that they do not; both when left out.
-	IsShared graphql.Omittable[*bool] `json:"isShared,omitempty,omitzero"`
-}
-
 // What became of a mutation of an e-mail template.
 type EmailTemplatePayload struct {
 	// The e-mail template as it is now; null when there are errors.
@@ -1104,26 +1008,6 @@ type EmailUpdateInput struct {
 	ActivityAt graphql.Omittable[*string] `json:"activityAt,omitempty,omitzero"`
 }
 
-// Which events are wanted. Close takes these together: nothing; `requestId`; `objectType` or `objectId` with `action`;
-// `objectType` with `objectId`; `leadId` or `userId`, or both, each also with `objectType`, and then with `action`;
-// `userId` with `objectId`, also with `action`. `dateUpdated` goes with all of them.
-type EventFilter struct {
-	// About objects of this kind.
-	ObjectType graphql.Omittable[*EventObjectType] `json:"objectType,omitempty,omitzero"`
-	// About this object; not about what belongs to it.
-	ObjectID graphql.Omittable[*string] `json:"objectId,omitempty,omitzero"`
-	// Of this kind.
-	Action graphql.Omittable[*EventAction] `json:"action,omitempty,omitzero"`
-	// About this lead and all that belongs to it.
-	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// Done by this user.
-	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
-	// Done by this request to Close.
-	RequestID graphql.Omittable[*string] `json:"requestId,omitempty,omitzero"`
-	// When it happened. Scan the latest five minutes again when you poll: events may appear late, and updates may be joined.
-	DateUpdated graphql.Omittable[*DateTimeRange] `json:"dateUpdated,omitempty,omitzero"`
-}
-
 // What AI is to fill.
 type FieldEnrichInput struct {
 	// The lead or contact.
@@ -1174,22 +1058,6 @@ type FormSubmissionDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
-}
-
-// Which form submissions are wanted. All conditions must hold.
-type FormSubmissionFilter struct {
-	// Of this lead.
-	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// With one of these contacts. Only with `leadId`.
-	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
-	// Of one of these users. Only with `leadId`.
-	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
-	// With one of these ids.
-	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
-	// Entered then.
-	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
-	// Of one of these forms.
-	FormIds graphql.Omittable[[]string] `json:"formIds,omitempty,omitzero"`
 }
 
 // The range of time that a funnel report is compared with. Give exactly one of the three.
@@ -1290,20 +1158,6 @@ type IntegrationLinkUpdateInput struct {
 	Type graphql.Omittable[*IntegrationLinkType] `json:"type,omitempty,omitzero"`
 	// Where it leads, with gaps such as `{{lead.display_name}}` or `{{contact.name}}`.
 	URL graphql.Omittable[*string] `json:"url,omitempty,omitzero"`
-}
-
-// Which activities of a lead are wanted. All conditions must hold.
-type LeadActivityFilter struct {
-	// Of one of these kinds.
-	Types graphql.Omittable[[]ActivityType] `json:"types,omitempty,omitzero"`
-	// Of one of these users.
-	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
-	// With one of these contacts.
-	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
-	// Entered then. Not in the order `ACTIVITY_AT_DESC`.
-	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
-	// Happened then. Only in the order `ACTIVITY_AT_DESC`.
-	ActivityAt graphql.Omittable[*DateTimeRange] `json:"activityAt,omitempty,omitzero"`
 }
 
 // A contact that is made together with its lead.
@@ -1748,22 +1602,6 @@ type OpportunityStatusChangeDeletePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which changes of opportunities' statuses are wanted. All conditions must hold.
-type OpportunityStatusChangeFilter struct {
-	// Of this lead.
-	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-	// With one of these contacts. Only with `leadId`.
-	ContactIds graphql.Omittable[[]string] `json:"contactIds,omitempty,omitzero"`
-	// Of one of these users. Only with `leadId`.
-	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty,omitzero"`
-	// With one of these ids.
-	Ids graphql.Omittable[[]string] `json:"ids,omitempty,omitzero"`
-	// Entered then.
-	DateCreated graphql.Omittable[*DateTimeRange] `json:"dateCreated,omitempty,omitzero"`
-	// Of this opportunity.
-	OpportunityID graphql.Omittable[*string] `json:"opportunityId,omitempty,omitzero"`
-}
-
 // What became of a mutation of a record of a status change.
 type OpportunityStatusChangePayload struct {
 	// The record of a status change as it is now; null when there are errors.
@@ -1916,16 +1754,6 @@ type PhoneNumberDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
-}
-
-// Which phone numbers are wanted.
-type PhoneNumberFilter struct {
-	// This number, in E.164.
-	Number graphql.Omittable[*string] `json:"number,omitempty,omitzero"`
-	// Those that a user has.
-	UserID graphql.Omittable[*string] `json:"userId,omitempty,omitzero"`
-	// Those that several users share, or those that one has; both when left out.
-	IsGroupNumber graphql.Omittable[*bool] `json:"isGroupNumber,omitempty,omitzero"`
 }
 
 // What became of a mutation of a phone number.
@@ -2633,16 +2461,6 @@ type SequenceSubscriptionDeletePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Whose runs are wanted: give at least one.
-type SequenceSubscriptionFilter struct {
-	// Through this sequence.
-	SequenceID graphql.Omittable[*string] `json:"sequenceId,omitempty,omitzero"`
-	// Of this contact.
-	ContactID graphql.Omittable[*string] `json:"contactId,omitempty,omitzero"`
-	// Of the contacts of this lead.
-	LeadID graphql.Omittable[*string] `json:"leadId,omitempty,omitzero"`
-}
-
 // What became of a mutation of a subscription.
 type SequenceSubscriptionPayload struct {
 	// The subscription as it is now; null when there are errors.
@@ -2757,12 +2575,6 @@ type SmartViewDeletePayload struct {
 	DeletedID *string `json:"deletedId,omitempty,omitzero"`
 	// What was wrong with the input; empty when all went well.
 	UserErrors []*UserError `json:"userErrors"`
-}
-
-// Which Smart Views are wanted.
-type SmartViewFilter struct {
-	// Of one of these kinds; all kinds when left out, though Close's own list shows those of leads only.
-	Types graphql.Omittable[[]SmartViewType] `json:"types,omitempty,omitzero"`
 }
 
 // What became of a mutation of a Smart View.
