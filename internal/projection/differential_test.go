@@ -85,7 +85,7 @@ func newGraphOf(t testing.TB, g *graphUnderTest, o projection.Options) *graphUnd
 	}
 	exec := executor.New(graph.NewProjectedSchema(graph.Config{Resolvers: &resolvers.Resolver{Projection: g.engine}}))
 	exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		ctx, err := g.engine.Begin(ctx, ctx.Value(clientKey{}).(*closeapi.Client))
+		ctx, err := g.engine.Begin(ctx, ctx.Value(clientKey{}).(projection.Doer))
 		if err != nil {
 			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{gqlerror.Wrap(err)}})
 		}
@@ -116,7 +116,13 @@ func (g *graphUnderTest) client(t testing.TB, transport http.RoundTripper) *clos
 // do runs a query against a Close behind a transport.
 func (g *graphUnderTest) do(t *testing.T, transport http.RoundTripper, query string, vars map[string]any) (*graphql.Response, *ast.OperationDefinition) {
 	t.Helper()
-	ctx := graphql.StartOperationTrace(context.WithValue(t.Context(), clientKey{}, g.client(t, transport)))
+	return g.doBy(t, g.client(t, transport), query, vars)
+}
+
+// doBy runs a query against what makes its calls.
+func (g *graphUnderTest) doBy(t *testing.T, close projection.Doer, query string, vars map[string]any) (*graphql.Response, *ast.OperationDefinition) {
+	t.Helper()
+	ctx := graphql.StartOperationTrace(context.WithValue(t.Context(), clientKey{}, close))
 	op, errs := g.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: vars})
 	if errs != nil {
 		return nil, nil

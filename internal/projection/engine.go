@@ -95,6 +95,7 @@ type request struct {
 	errors  atomic.Int64
 	written atomic.Int64 // bytes
 	memory  memory
+	reads   reads
 }
 
 type requestKey struct{}
@@ -131,9 +132,14 @@ func requestOf(ctx context.Context) *request {
 // but still has an end.
 const callWeight = 10
 
-// Do makes a call to Close, one of those that the operation may make. Its whole weight counts until it is known that it
-// was answered from what was kept.
+// Do reads from Close, once for all of a level that ask the same.
 func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
+	return r.reads.do(ctx, call, r.send)
+}
+
+// send makes a call to Close, one of those that the operation may make. Its whole weight counts until it is known that it
+// was answered from what was kept.
+func (r *request) send(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
 	if n := r.calls.Add(callWeight); n > int64(r.engine.maxCalls)*callWeight {
 		return closeapi.Document{}, exceeds(LimitCalls,
 			"the operation needs more than %d calls to Close, the most that one may make; ask for fewer objects, or for less below them", r.engine.maxCalls)
@@ -149,7 +155,7 @@ func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document
 // Do makes a call to Close for the caller of the operation in ctx, for resolvers of mutations. What it writes is read by its
 // id for a while, since Close's lists and index lag behind.
 func (e *Engine) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
-	doc, err := requestOf(ctx).Do(ctx, call)
+	doc, err := requestOf(ctx).send(ctx, call)
 	if err == nil && !strings.HasPrefix(call.Operation, "GET ") {
 		written := slices.Clone(call.Vars)
 		if body, ok := call.Body.(map[string]any); ok { // a comment changes the object that it is about

@@ -98,6 +98,10 @@ func (x *run) fetch(ctx context.Context, now level) {
 		loader, blocks := x.loader(t), slices.DeleteFunc(slices.Clone(now.blocks), another)
 		calls = append(calls, func(ctx context.Context) { loadBlocks(ctx, loader, blocks) })
 	}
+	if len(calls) > 1 {
+		x.request.reads.begin()
+		defer x.request.reads.end()
+	}
 	atOnce(ctx, calls)
 }
 
