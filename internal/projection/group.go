@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"strconv"
 
 	"github.com/closegraph/closegraph/closeapi"
 )
@@ -28,11 +27,8 @@ func (x *run) fetchGroups(ctx context.Context, plan *rootPlan, la listArgs) (row
 	fields := append(plan.document.within("data", "objects"), "id")
 	var pages groupPages
 	for more := true; more && pages.objects < la.first; {
-		la.params["_limit"] = strconv.Itoa(min(la.first-pages.objects, op.MaxLimit))
-		if skip := la.skip + pages.objects; skip > 0 {
-			la.params["_skip"] = strconv.Itoa(skip)
-		}
-		doc, err := x.request.Do(ctx, closeapi.Call{Operation: op.String(), Params: la.params, Fields: fields, Offset: la.offset})
+		params := la.page(la.skip+pages.objects, min(la.first-pages.objects, op.MaxLimit))
+		doc, err := x.request.Do(ctx, closeapi.Call{Operation: op.String(), Params: params, Fields: fields, Offset: la.offset})
 		if err != nil {
 			return row{}, err
 		}

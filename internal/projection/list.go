@@ -3,7 +3,6 @@ package projection
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/closegraph/closegraph/closeapi"
 )
@@ -160,8 +159,7 @@ func (x *run) fetchList(ctx context.Context, conn *connection, la listArgs) (row
 			before = skip % limit
 			skip -= before
 		}
-		la.params["_limit"] = strconv.Itoa(limit)
-		page, beside, err := x.fetchPage(ctx, conn, la, skip)
+		page, beside, err := x.fetchPage(ctx, conn, &la, skip, limit)
 		if err != nil {
 			return nil, nil, false, err
 		}
@@ -192,7 +190,7 @@ const maxPages = 10
 func (x *run) fetchAll(ctx context.Context, conn *connection, la listArgs) ([]row, error) {
 	var rows []row
 	for range maxPages {
-		page, _, err := x.fetchPage(ctx, conn, la, len(rows))
+		page, _, err := x.fetchPage(ctx, conn, &la, len(rows), 0)
 		if err != nil {
 			return nil, err
 		}
@@ -204,13 +202,10 @@ func (x *run) fetchAll(ctx context.Context, conn *connection, la listArgs) ([]ro
 	return rows, nil
 }
 
-// fetchPage reads a page of a list.
-func (x *run) fetchPage(ctx context.Context, conn *connection, la listArgs, skip int) (page, head *table, err error) {
-	if skip > 0 {
-		la.params["_skip"] = strconv.Itoa(skip)
-	}
+// fetchPage reads a page of a list; a limit of 0 leaves its size to Close.
+func (x *run) fetchPage(ctx context.Context, conn *connection, la *listArgs, skip, limit int) (page, head *table, err error) {
 	doc, err := x.request.Do(ctx, closeapi.Call{
-		Operation: la.operation.String(), Params: la.params, Fields: conn.layout.fields(), Offset: la.offset,
+		Operation: la.operation.String(), Params: la.page(skip, limit), Fields: conn.layout.fields(), Offset: la.offset,
 	})
 	if err != nil {
 		return nil, nil, err

@@ -1,9 +1,11 @@
 package projection
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -14,12 +16,14 @@ import (
 // its answer. The client joins those that are under way together, but two of a level need not be.
 type reads struct {
 	mu    sync.Mutex
-	byKey map[string]*read // nil while no level makes several calls
+	level bool // whether one is under way
+	made  []*read
 }
 
-// read is a call that some wait for.
+// read is a call that others may wait for. Nobody changes what the call refers to.
 type read struct {
-	done chan struct{}
+	call closeapi.Call
+	done sync.WaitGroup
 	doc  closeapi.Document
 	err  error
 }
@@ -31,38 +35,38 @@ type sender func(ctx context.Context, call closeapi.Call) (closeapi.Document, er
 func (r *reads) begin() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.byKey = map[string]*read{}
+	r.level = true
 }
 
 // end ends it: what is read later may be another answer.
 func (r *reads) end() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.byKey = nil
+	r.level, r.made = false, nil
 }
 
 // do makes a call, or waits for an equal one. A panic in the one leaves no answer to the others; it is the error of the run.
 func (r *reads) do(ctx context.Context, call closeapi.Call, send sender) (closeapi.Document, error) {
-	one, first, err := r.join(&call)
+	one, first, err := r.join(call)
 	switch {
 	case err != nil:
 		return closeapi.Document{}, err
 	case one == nil:
 		return send(ctx, call)
 	case !first:
-		<-one.done
+		one.done.Wait()
 		return one.doc, one.err
 	}
-	defer close(one.done)
-	one.doc, one.err = send(ctx, call)
+	defer one.done.Done()
+	one.doc, one.err = send(ctx, one.call)
 	return one.doc, one.err
 }
 
 // join finds the call that is equal to one; the first of them is to be made. There is none outside a level.
-func (r *reads) join(call *closeapi.Call) (one *read, first bool, err error) {
+func (r *reads) join(call closeapi.Call) (one *read, first bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.byKey == nil {
+	if !r.level {
 		return nil, false, nil
 	}
 	if call.Body != nil { // as text it can be compared, and goes as it is
@@ -72,34 +76,29 @@ func (r *reads) join(call *closeapi.Call) (one *read, first bool, err error) {
 		}
 		call.Body = json.RawMessage(text)
 	}
-	var room [512]byte
-	key := appendKey(room[:0], call)
-	if under := r.byKey[string(key)]; under != nil {
-		return under, false, nil
+	for _, made := range r.made {
+		if equal(&made.call, &call) {
+			return made, false, nil
+		}
 	}
-	one = &read{done: make(chan struct{})}
-	r.byKey[string(key)] = one
+	one = &read{call: call}
+	one.done.Add(1)
+	r.made = append(r.made, one)
 	return one, true, nil
 }
 
-// appendKey adds all of a call that its answer hangs on.
-func appendKey(key []byte, call *closeapi.Call) []byte {
-	key = fmt.Appendf(key, "%s %q", call.Operation, call.Vars)
-	var room [8]string
-	names := room[:0]
-	for name := range call.Params {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		key = fmt.Appendf(key, " %q=%q", name, call.Params[name])
-	}
-	key = fmt.Appendf(key, " %q", call.Fields)
-	if call.Offset != nil {
-		key = fmt.Appendf(key, " %v", *call.Offset)
-	}
-	if body, ok := call.Body.(json.RawMessage); ok {
-		key = append(append(key, ' '), body...)
-	}
-	return key
+// equal reports whether two calls ask the same. Their bodies are texts.
+func equal(a, b *closeapi.Call) bool {
+	return a.Operation == b.Operation && slices.Equal(a.Vars, b.Vars) && maps.Equal(a.Params, b.Params) &&
+		slices.Equal(a.Fields, b.Fields) && sameOffset(a.Offset, b.Offset) && sameText(a.Body, b.Body)
+}
+
+func sameOffset(a, b *closeapi.Offset) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
+
+func sameText(a, b any) bool {
+	x, _ := a.(json.RawMessage)
+	y, _ := b.(json.RawMessage)
+	return bytes.Equal(x, y)
 }
