@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,7 +18,7 @@ func (r *rig) latency(out io.Writer, rounds int, d time.Duration) error {
 		if err := r.alone(out, q, []load{direct, proxy, floor, own}, rounds, d); err != nil {
 			return err
 		}
-		if err := r.among(out, q, []load{proxy, floor, own}, d); err != nil {
+		if err := r.among(out, q, []load{proxy, floor, own}, rounds, d); err != nil {
 			return err
 		}
 	}
@@ -63,25 +64,35 @@ func (r *rig) alone(out io.Writer, q query, loads []load, rounds int, d time.Dur
 	return nil
 }
 
-// among asks at 70 % of what each server can do, over as many connections as it takes up to 50.
-func (r *rig) among(out io.Writer, q query, loads []load, d time.Duration) error {
-	for _, l := range loads {
-		l.callers = connections
-		most, err := l.run(r.upstream, 0, d)
+// among asks at 70 % of what each server can do, over as many connections as it takes up to 50. The servers take turns.
+func (r *rig) among(out io.Writer, q query, loads []load, rounds int, d time.Duration) error {
+	rates := make([]int, len(loads))
+	results := make([]measured, len(loads))
+	for i := range loads {
+		loads[i].callers = connections
+		most, err := loads[i].run(r.upstream, 0, d)
 		if err != nil {
 			return err
 		}
-		rate := int(most.perSecond() * 0.7)
-		o, err := l.run(r.upstream, max(rate, 1), 2*d)
-		if err != nil {
-			return err
+		rates[i] = max(int(most.perSecond()*0.7), 1)
+	}
+	for range rounds {
+		for i, l := range loads {
+			o, err := l.run(r.upstream, rates[i], d)
+			if err != nil {
+				return err
+			}
+			if o.wrong > 0 {
+				return errors.New(o.first)
+			}
+			results[i] = append(results[i], o)
 		}
-		if o.wrong > 0 {
-			return fmt.Errorf("%s: %s", l.server.name, o.first)
-		}
-		p50, p99 := o.metrics.Latencies.P50, o.metrics.Latencies.P99
-		fmt.Fprintf(out, "%s, 70 %% of saturation, %s: %.0f/s, p50 %.2f ms, p99 %.2f ms (%.1f times p50)\n", q.name, l.server.name,
-			o.perSecond(), milliseconds(p50), milliseconds(p99), p99.Seconds()/p50.Seconds())
+	}
+	for i, l := range loads {
+		p50 := results[i].median(func(o outcome) float64 { return milliseconds(o.metrics.Latencies.P50) })
+		p99 := results[i].median(func(o outcome) float64 { return milliseconds(o.metrics.Latencies.P99) })
+		fmt.Fprintf(out, "%s, 70 %% of saturation, %s: %d/s, median p50 %.2f ms, median p99 %.2f ms (%.1f times p50)\n",
+			q.name, l.server.name, rates[i], p50, p99, p99/p50)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -58,6 +59,9 @@ func (l load) run(up *server, rate int, d time.Duration) (outcome, error) {
 	before, err := up.counts("")
 	if err != nil {
 		return outcome{}, err
+	}
+	if rate > 0 {
+		defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a load that holds its breath makes all wait
 	}
 	wire := newWire(l)
 	targets := make([]vegeta.Target, len(l.exchanges))
