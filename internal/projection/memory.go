@@ -7,11 +7,12 @@ import (
 	"github.com/closegraph/closegraph/closeapi"
 )
 
-// memory is what an operation holds that can be used again: the documents that came, and the tables over them.
+// memory is what an operation holds that can be used again: the documents that came, the tables over them, and its root fields.
 type memory struct {
 	mu        sync.Mutex
 	documents []closeapi.Document
 	tables    []*table
+	lones     *[]lone
 
 	fewDocuments [3]closeapi.Document
 	fewTables    [3]*table
@@ -38,6 +39,23 @@ func (m *memory) table() *table {
 	m.tables = append(m.tables, t)
 	return t
 }
+
+// room is memory for root fields that are one object each, of which a query has so many.
+func (m *memory) room(n int) []lone {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lones = lones.Get().(*[]lone)
+	if cap(*m.lones) < n {
+		*m.lones = make([]lone, n)
+	}
+	return (*m.lones)[:n]
+}
+
+// lones are those that were given back.
+var lones = sync.Pool{New: func() any { return new([]lone) }}
+
+// maxLones is how many root fields there may be in memory that is used again.
+const maxLones = 64
 
 // tables are those that were given back.
 var tables = sync.Pool{New: func() any { return new(table) }}
@@ -68,5 +86,9 @@ func Finish(ctx context.Context) {
 	for _, doc := range m.documents {
 		doc.Release()
 	}
-	m.tables, m.documents = nil, nil
+	if m.lones != nil && cap(*m.lones) <= maxLones {
+		clear(*m.lones)
+		lones.Put(m.lones)
+	}
+	m.tables, m.documents, m.lones = nil, nil, nil
 }

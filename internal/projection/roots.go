@@ -71,7 +71,7 @@ func (p *rootPlan) lone() bool {
 // lone is a value with room for one object of a place.
 func (x *run) lone(p *place) *Value {
 	if len(x.lones) == 0 {
-		x.lones = make([]lone, x.request.plan.lones)
+		x.lones = x.request.memory.room(x.request.plan.lones)
 		x.next.blocks = slices.Grow(x.next.blocks, len(x.lones))
 	}
 	l := &x.lones[0]
