@@ -64,6 +64,7 @@ func (l load) run(up *server, rate int, d time.Duration) (outcome, error) {
 		defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a load that holds its breath makes all wait
 	}
 	wire := newWire(l)
+	defer wire.client.CloseIdleConnections() // or the next run would have more connections than callers
 	targets := make([]vegeta.Target, len(l.exchanges))
 	for i := range targets {
 		targets[i] = vegeta.Target{Method: http.MethodGet, URL: l.server.address + "/#" + strconv.Itoa(i)}
@@ -101,6 +102,7 @@ func (l load) run(up *server, rate int, d time.Duration) (outcome, error) {
 // check asks for each exchange once, one after another, and returns the first mistake.
 func (l load) check() error {
 	wire := newWire(l)
+	defer wire.client.CloseIdleConnections()
 	for i := range l.exchanges {
 		if err := wire.exchange(i); err != nil {
 			return fmt.Errorf("%s: %s: %w", l.server.name, l.exchanges[i].body, err)

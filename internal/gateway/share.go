@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"crypto/sha256"
 	"net/http"
 	"sync"
 	"time"
@@ -32,7 +31,7 @@ type sharing struct {
 type runKey struct {
 	reading closeapi.Reading
 	post    bool
-	sum     [sha256.Size]byte
+	sum     [2]uint64
 }
 
 // sharedRun is an operation that is run for all who ask for it. It is the context that it is run under, too: with the values of
