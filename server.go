@@ -26,7 +26,7 @@ import (
 
 // ballast is heap that is never touched, so that it takes no memory: the garbage collector, which runs when the heap has
 // doubled, runs seldom while little is alive, and as ever when much is.
-const ballast = 12 << 20
+const ballast = 10 << 20
 
 func main() {
 	var weight []byte

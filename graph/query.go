@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strings"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -40,7 +41,11 @@ func (s projectedSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		answered = true
-		return &graphql.Response{Data: ec.query(ctx, roots)}
+		data := ec.query(ctx, roots)
+		if graphql.GetErrors(ctx) == nil && ctx.Err() == nil { // so nothing of it runs on
+			giveBack(roots)
+		}
+		return &graphql.Response{Data: data}
 	}
 }
 
@@ -69,7 +74,7 @@ func (r *root) isIntrospection() bool {
 // rootsOf are the root fields of a query. They need not be collected where each stands for itself, as nearly always.
 func rootsOf(op *graphql.OperationContext) []root {
 	set := op.Operation.SelectionSet
-	roots := make([]root, 0, len(set))
+	roots := roomForRoots(len(set))
 	for _, selection := range set {
 		field, ok := selection.(*ast.Field)
 		if !ok || len(field.Directives) > 0 || hasKey(roots, field.Alias) {
@@ -78,6 +83,30 @@ func rootsOf(op *graphql.OperationContext) []root {
 		roots = append(roots, newRoot(graphql.CollectedField{Field: field, Selections: field.SelectionSet, IsNonDeferrable: true}))
 	}
 	return roots
+}
+
+// rootLists is memory of root fields that are done with, as *[]root.
+var rootLists sync.Pool
+
+// mostRoots is how many root fields there may be in memory that is used again.
+const mostRoots = 64
+
+// roomForRoots is an empty list with room for so many.
+func roomForRoots(n int) []root {
+	if kept, ok := rootLists.Get().(*[]root); ok && cap(*kept) >= n {
+		return *kept
+	}
+	return make([]root, 0, n)
+}
+
+// giveBack leaves the memory of root fields to other queries.
+func giveBack(roots []root) {
+	if cap(roots) > mostRoots {
+		return
+	}
+	clear(roots)
+	roots = roots[:0]
+	rootLists.Put(&roots)
 }
 
 // collected are the root fields of a query, with fragments spread and fields of one key merged.
