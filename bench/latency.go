@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -83,7 +82,7 @@ func (r *rig) among(out io.Writer, q query, loads []load, rounds int, d time.Dur
 				return err
 			}
 			if o.wrong > 0 {
-				return errors.New(o.first)
+				return fmt.Errorf("%s: %s", l.server.name, o.first)
 			}
 			results[i] = append(results[i], o)
 		}

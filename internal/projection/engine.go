@@ -132,17 +132,11 @@ func requestOf(ctx context.Context) *request {
 // but still has an end.
 const callWeight = 10
 
-// Do reads from Close, once for all of a level that ask the same.
-func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
-	return r.reads.do(ctx, call, r.send)
-}
-
 // send makes a call to Close, one of those that the operation may make. Its whole weight counts until it is known that it
 // was answered from what was kept.
 func (r *request) send(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
-	if n := r.calls.Add(callWeight); n > int64(r.engine.maxCalls)*callWeight {
-		return closeapi.Document{}, exceeds(LimitCalls,
-			"the operation needs more than %d calls to Close, the most that one may make; ask for fewer objects, or for less below them", r.engine.maxCalls)
+	if err := r.weigh(callWeight); err != nil {
+		return closeapi.Document{}, err
 	}
 	doc, err := r.close.Do(ctx, call)
 	if doc.Cached {
@@ -150,6 +144,15 @@ func (r *request) send(ctx context.Context, call closeapi.Call) (closeapi.Docume
 	}
 	r.memory.keep(doc)
 	return doc, err
+}
+
+// weigh counts a call, and refuses it when it is one too many.
+func (r *request) weigh(weight int64) error {
+	if r.calls.Add(weight) > int64(r.engine.maxCalls)*callWeight {
+		return exceeds(LimitCalls,
+			"the operation needs more than %d calls to Close, the most that one may make; ask for fewer objects, or for less below them", r.engine.maxCalls)
+	}
+	return nil
 }
 
 // Do makes a call to Close for the caller of the operation in ctx, for resolvers of mutations. What it writes is read by its

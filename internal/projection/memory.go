@@ -45,7 +45,7 @@ func (m *memory) room(n int) []lone {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lones = lones.Get().(*[]lone)
-	if cap(*m.lones) < n {
+	if len(*m.lones) < n {
 		*m.lones = make([]lone, n)
 	}
 	return (*m.lones)[:n]
@@ -86,7 +86,7 @@ func Finish(ctx context.Context) {
 	for _, doc := range m.documents {
 		doc.Release()
 	}
-	if m.lones != nil && cap(*m.lones) <= maxLones {
+	if m.lones != nil && len(*m.lones) <= maxLones {
 		clear(*m.lones)
 		lones.Put(m.lones)
 	}

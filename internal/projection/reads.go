@@ -28,9 +28,6 @@ type read struct {
 	err  error
 }
 
-// sender makes a call.
-type sender func(ctx context.Context, call closeapi.Call) (closeapi.Document, error)
-
 // begin begins a level.
 func (r *reads) begin() {
 	r.mu.Lock()
@@ -45,20 +42,24 @@ func (r *reads) end() {
 	r.level, r.made = false, nil
 }
 
-// do makes a call, or waits for an equal one. A panic in the one leaves no answer to the others; it is the error of the run.
-func (r *reads) do(ctx context.Context, call closeapi.Call, send sender) (closeapi.Document, error) {
-	one, first, err := r.join(call)
+// Do reads from Close, once for all of a level that ask the same. A panic in the one leaves no answer to the others; it is the
+// error of the run.
+func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
+	one, first, err := r.reads.join(call)
 	switch {
 	case err != nil:
 		return closeapi.Document{}, err
 	case one == nil:
-		return send(ctx, call)
+		return r.send(ctx, call)
 	case !first:
+		if err := r.weigh(1); err != nil {
+			return closeapi.Document{}, err
+		}
 		one.done.Wait()
 		return one.doc, one.err
 	}
 	defer one.done.Done()
-	one.doc, one.err = send(ctx, one.call)
+	one.doc, one.err = r.send(ctx, one.call)
 	return one.doc, one.err
 }
 

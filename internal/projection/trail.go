@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"maps"
-	"strconv"
 	"strings"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -109,7 +108,7 @@ func (x *run) fetchTrail(ctx context.Context, conn *connection, la listArgs, way
 	for len(rows) < la.first {
 		limit := min(la.first-len(rows)+from.skip, op.MaxLimit)
 		doc, err := x.request.Do(ctx, closeapi.Call{
-			Operation: op.String(), Params: trailParams(la.params, from.cursor, limit), Fields: conn.layout.fields(), Offset: la.offset,
+			Operation: op.String(), Params: la.trailPage(from.cursor, limit), Fields: conn.layout.fields(), Offset: la.offset,
 		})
 		if err != nil {
 			return nil, false, err
@@ -133,11 +132,10 @@ func (x *run) fetchTrail(ctx context.Context, conn *connection, la listArgs, way
 	return rows, more, nil
 }
 
-// trailParams are the parameters of one page. With a cursor the bounds in time are left out, since the cursor has them
+// trailPage are the parameters of one page. With a cursor the bounds in time are left out, since the cursor has them
 // (Close docs: Event Log).
-func trailParams(params map[string]string, cursor string, limit int) map[string]string {
-	params = maps.Clone(params)
-	params["_limit"] = strconv.Itoa(limit)
+func (l *listArgs) trailPage(cursor string, limit int) map[string]string {
+	params := l.page(0, limit)
 	if cursor != "" {
 		params["_cursor"] = cursor
 		maps.DeleteFunc(params, func(name, _ string) bool { return strings.HasPrefix(name, "date_updated") })
