@@ -135,8 +135,10 @@ const smallAnswer = 1 << 10
 // since that is when everything is loaded.
 func (ec *executionContext) query(ctx context.Context, roots []root) []byte {
 	size, resolvers := smallAnswer, ec.Resolvers.Query()
+	contexts := make([]fieldContext, len(roots)) // not used again: what is begun in them may outlive the query
 	for i := range roots {
-		if ec.resolve(ctx, resolvers, &roots[i]); roots[i].value != nil {
+		contexts[i] = fieldContext{ctx, &roots[i].field}
+		if ec.resolve(&contexts[i], resolvers, &roots[i]); roots[i].value != nil {
 			size += roots[i].value.Size()
 		}
 	}
@@ -171,12 +173,11 @@ func (r *root) write(out *bytes.Buffer) {
 	out.WriteString("null")
 }
 
-// resolve has the resolver of a root field find its value, or leaves an error in the answer.
+// resolve has the resolver of a root field find its value in the context of the field, or leaves an error in the answer.
 func (ec *executionContext) resolve(ctx context.Context, resolvers QueryResolver, r *root) {
 	if r.name() == "__typename" {
 		return
 	}
-	ctx = graphql.WithFieldContext(ctx, &r.field)
 	defer func() {
 		if p := recover(); p != nil {
 			ec.Error(ctx, ec.Recover(ctx, p))

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
@@ -75,7 +76,7 @@ func (d *documents) persisted(ctx context.Context, params *graphql.RawParams, ha
 	if sum := sha256.Sum256([]byte(params.Query)); hex.EncodeToString(sum[:]) != hash {
 		return documentError(codeBadInput, "extensions.persistedQuery.sha256Hash is not the SHA-256 of query, in small hexadecimal digits")
 	}
-	d.automatic.Add(ctx, hash, params.Query)
+	d.automatic.Add(ctx, strings.Clone(hash), strings.Clone(params.Query)) // which may be parts of the whole request
 	return nil
 }
 

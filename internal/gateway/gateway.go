@@ -17,6 +17,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/closegraph/closegraph/closeapi"
@@ -188,12 +189,13 @@ func newExecutor(o Options, client *closeapi.Client, others loaders.Others) (gra
 	exec.Use(documentLimit{
 		maxTokens: o.Config.MaxTokens, maxAliases: o.Config.MaxAliases, maxDirectives: o.Config.MaxDirectives, known: queries,
 	})
-	exec.Use(depthLimit(o.Config.MaxDepth))
-	exec.Use(strictValues{full})
-	if o.Config.Introspection {
-		exec.Use(extension.Introspection{})
-	} else {
-		exec.Use(noIntrospection{})
+	checks := checksOf(o.Config, full)
+	for _, check := range checks {
+		exec.Use(check)
+	}
+	like, errs := exec.CreateOperationContext(parsing, &graphql.RawParams{Query: "{__typename}"})
+	if errs != nil {
+		return nil, errs
 	}
 	aboutSchema, err := newIntrospections()
 	if err != nil {
@@ -205,9 +207,18 @@ func newExecutor(o Options, client *closeapi.Client, others loaders.Others) (gra
 		return resp
 	})
 	return &runner{
-		Executor: exec, schema: schema, engine: engine, client: client, telemetry: o.Telemetry,
+		Executor: exec, known: knownOperations{queries, checks, like}, schema: schema, engine: engine, client: client, telemetry: o.Telemetry,
 		aboutSchema: aboutSchema, present: present, explains: o.Config.Explains(),
 	}, nil
+}
+
+// checksOf are what operations are held to, once their document is valid.
+func checksOf(c config.Config, schema *ast.Schema) []check {
+	checks := []check{depthLimit(c.MaxDepth), strictValues{schema}}
+	if c.Introspection {
+		return append(checks, extension.Introspection{})
+	}
+	return append(checks, noIntrospection{})
 }
 
 // documentsOf are the operations that requests may name.

@@ -19,11 +19,14 @@ const deepestPlain = 32
 type plainReader struct {
 	text []byte // valid UTF-8
 	at   int
+	kept strings.Builder // all texts that were read, one after the other; it never grows
 }
 
-// decodePlain reads a whole request.
+// decodePlain reads a whole request. Its texts are parts of one piece of memory, so that who keeps one of them beyond the
+// request makes a copy of it.
 func decodePlain(body []byte) (*graphql.RawParams, bool) {
 	r := plainReader{text: body}
+	r.kept.Grow(len(body))
 	params := &graphql.RawParams{}
 	var document string
 	var seen struct{ query, operation, document, variables, extensions bool }
@@ -104,7 +107,7 @@ func (r *plainReader) object(depth int) (map[string]any, bool) {
 	object := map[string]any{}
 	ok := r.members(func(name []byte) bool {
 		value, ok := r.value(depth + 1)
-		object[string(name)] = value
+		object[r.keep(name)] = value
 		return ok
 	})
 	return object, ok
@@ -181,13 +184,20 @@ func (r *plainReader) digits() bool {
 	return r.at > begin
 }
 
-// string reads a text, as a copy.
+// string reads a text.
 func (r *plainReader) string() (string, bool) {
 	inside, escapes, ok := r.quoted()
 	if !ok || !escapes {
-		return string(inside), ok
+		return r.keep(inside), ok
 	}
-	return unescaped(inside)
+	return r.unescaped(inside)
+}
+
+// keep is a text as it stands.
+func (r *plainReader) keep(text []byte) string {
+	begin := r.kept.Len()
+	r.kept.Write(text)
+	return r.kept.String()[begin:]
 }
 
 // quoted reads what stands between quotes, and tells whether there are escapes in it.
@@ -213,14 +223,13 @@ func (r *plainReader) quoted() (inside []byte, escapes, ok bool) {
 }
 
 // unescaped is a text with its escapes resolved. Halves of characters beyond 16 bits are left to encoding/json.
-func unescaped(inside []byte) (string, bool) {
-	var text strings.Builder
-	text.Grow(len(inside))
+func (r *plainReader) unescaped(inside []byte) (string, bool) {
+	text, begin := &r.kept, r.kept.Len()
 	for {
 		before, after, more := bytes.Cut(inside, backslash)
 		text.Write(before)
 		if !more {
-			return text.String(), true
+			return text.String()[begin:], true
 		}
 		inside = after[1:] // there is one: quoted saw to that
 		switch c := after[0]; c {

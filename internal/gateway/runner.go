@@ -17,6 +17,7 @@ import (
 // of functions, and sets of errors and extensions, that it makes anew for each operation: here it is one function.
 type runner struct {
 	*executor.Executor
+	known       knownOperations
 	schema      graphql.ExecutableSchema
 	engine      *projection.Engine
 	client      *closeapi.Client

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -65,6 +66,10 @@ func (o *Observed) SawIgnored(operation, param string) {
 func (o *Observed) Wrote(ctx context.Context, ids ...string) {
 	if len(ids) == 0 {
 		return
+	}
+	ids = slices.Clone(ids)
+	for i := range ids {
+		ids[i] = strings.Clone(ids[i]) // which may be a part of the whole request
 	}
 	o.remember(ids)
 	if o.Others != nil {
