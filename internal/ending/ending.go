@@ -10,7 +10,7 @@ import (
 // Ending is the end of a context that can be canceled, and is embedded in it. It is safe for concurrent use.
 type Ending struct {
 	mu      sync.Mutex
-	over    bool
+	err     error         // why it has ended; nil before
 	channel chan struct{} // nil until somebody asks for it
 	watches *Watch        // the one that was added last
 }
@@ -22,13 +22,15 @@ type Watch struct {
 }
 
 // Cancel ends the context, once.
-func (e *Ending) Cancel() {
+func (e *Ending) Cancel() { e.end(context.Canceled) }
+
+func (e *Ending) end(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.over {
+	if e.err != nil {
 		return
 	}
-	e.over = true
+	e.err = err
 	if e.channel != nil {
 		close(e.channel)
 	}
@@ -44,28 +46,25 @@ func (e *Ending) Done() <-chan struct{} {
 	defer e.mu.Unlock()
 	if e.channel == nil {
 		e.channel = make(chan struct{})
-		if e.over {
+		if e.err != nil {
 			close(e.channel)
 		}
 	}
 	return e.channel
 }
 
-// Err is [context.Canceled] when the context has ended, or nil.
+// Err is why the context has ended: [context.Canceled], or [context.DeadlineExceeded] for a [Timed] one. It is nil before.
 func (e *Ending) Err() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.over {
-		return context.Canceled
-	}
-	return nil
+	return e.err
 }
 
 // Add has a watch called at the end, at once if that was before. It can be added again once it was removed or called.
 func (e *Ending) Add(w *Watch) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.over {
+	if e.err != nil {
 		go w.Call()
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/closegraph/closegraph/closeapi"
+	"github.com/closegraph/closegraph/internal/ending"
 )
 
 // sharing runs a query once for all who ask the same at the same time: letter by letter the same request, under one
@@ -21,7 +22,7 @@ type sharing struct {
 	// reading says for whom and as of when a request reads, by the context that it runs under.
 	reading func(context.Context) (closeapi.Reading, bool)
 	learn   func(context.Context) // takes in what other processes have written; nil when there are none
-	timeout time.Duration         // the longest that a request may take, waiting for another's run included; zero for no bound
+	times   ending.Times          // of the runs that are led: the longest that a request may take, waiting for another's run included
 
 	mu   sync.Mutex
 	runs map[runKey]*sharedRun // those that may be joined; each has somebody who waits for it
@@ -37,13 +38,13 @@ type runKey struct {
 // sharedRun is an operation that is run for all who ask for it. It is the context that it is run under, too: with the values of
 // the request that was the first, and an end of its own.
 type sharedRun struct {
-	context.Context                 //nolint:containedctx // it is a context
-	values          context.Context //nolint:containedctx // of the first request
+	ending.Timed
+	values context.Context //nolint:containedctx // of the first request, whose end is hidden; this is a context
 
-	key    runKey
-	begun  time.Time
-	query  bool // what is run is a query
-	cancel context.CancelFunc
+	key   runKey
+	begun time.Time
+	query bool         // what is run is a query
+	watch ending.Watch // over the first request
 
 	// Under the mu of the sharing:
 	waiters int
@@ -55,13 +56,8 @@ type sharedRun struct {
 	shared bool // what was found is for all; else each is on his own
 }
 
-// Value is a value of the first request. Its end is not among them.
-func (r *sharedRun) Value(key any) any {
-	if v := r.Context.Value(key); v != nil { // by which contexts find the end that they have in common
-		return v
-	}
-	return r.values.Value(key)
-}
+// Value is a value of the first request.
+func (r *sharedRun) Value(key any) any { return r.values.Value(key) }
 
 // joinable is for how long a query that runs may be joined, so that one that hangs does not take all who come, and who
 // joins one that fails has nearly all of his own time left.
@@ -69,7 +65,7 @@ const joinable = time.Second
 
 // newSharing shares among requests with the same reading; nil, it shares nothing.
 func newSharing(reading func(context.Context) (closeapi.Reading, bool), learn func(context.Context), timeout time.Duration) *sharing {
-	return &sharing{reading: reading, learn: learn, timeout: timeout, runs: map[runKey]*sharedRun{}}
+	return &sharing{reading: reading, learn: learn, times: ending.Times{Limit: timeout}, runs: map[runKey]*sharedRun{}}
 }
 
 // find is what was found for a request, by running it or by another's run. The run says whether it is a query as soon as it
@@ -111,8 +107,8 @@ func (s *sharing) alone(ctx context.Context, begun time.Time, run func(context.C
 
 // bounded is a context that ends with ctx, or when the time is over for what began at a time.
 func (s *sharing) bounded(ctx context.Context, begun time.Time) (context.Context, context.CancelFunc) {
-	if s.timeout > 0 {
-		return context.WithDeadline(ctx, begun.Add(s.timeout))
+	if s.times.Limit > 0 {
+		return context.WithDeadline(ctx, begun.Add(s.times.Limit))
 	}
 	return context.WithCancel(ctx)
 }
@@ -157,11 +153,17 @@ func (s *sharing) join(key runKey, now time.Time) (r *sharedRun, first bool) {
 // the run then goes on for the others.
 func (s *sharing) lead(ctx context.Context, asked *question, r *sharedRun, run func(context.Context, func(bool)) found) found {
 	r.values = ctx
-	r.Context, r.cancel = s.bounded(context.Background(), r.begun)
-	defer r.cancel()
-	defer atEnd(asked.Context(), func() { s.leave(r) })() //nolint:contextcheck // which ctx was made of
-	defer func() { s.land(r, found{}, false) }()          // when it panics
-	f := run(r, func(isQuery bool) {                      //nolint:contextcheck // it may outlive who is the first
+	s.times.Begin(&r.Timed, r.begun)
+	defer r.Cancel()
+	r.watch.Call = func() { s.leave(r) }
+	if plain, ok := asked.Context().(watchable); ok { // which ctx was made of
+		plain.Add(&r.watch)
+		defer plain.Remove(&r.watch)
+	} else {
+		defer context.AfterFunc(asked.Context(), r.watch.Call)()
+	}
+	defer func() { s.land(r, found{}, false) }() // when it panics
+	f := run(r, func(isQuery bool) {             //nolint:contextcheck // it may outlive who is the first
 		if r.query = isQuery; !isQuery {
 			s.land(r, found{}, false)
 		}
@@ -169,12 +171,10 @@ func (s *sharing) lead(ctx context.Context, asked *question, r *sharedRun, run f
 	return s.land(r, f, r.query && f.isForAll())
 }
 
-// atEnd is context.AfterFunc, which does not know that contexts of a plain request need no more than to be told.
-func atEnd(ctx context.Context, call func()) (stop func() bool) {
-	if c, ok := ctx.(interface{ AfterFunc(f func()) func() bool }); ok {
-		return c.AfterFunc(call)
-	}
-	return context.AfterFunc(ctx, call)
+// watchable is the context of a plain request, which needs no goroutine to tell of its end.
+type watchable interface {
+	Add(w *ending.Watch)
+	Remove(w *ending.Watch) bool
 }
 
 // land ends the joining of a run, and the waiting for it. It returns what was found, for the one whose request was the first.
@@ -201,7 +201,7 @@ func (s *sharing) leave(r *sharedRun) {
 	defer s.mu.Unlock()
 	if r.waiters--; r.waiters == 0 {
 		s.remove(r)
-		r.cancel()
+		r.Cancel()
 	}
 }
 
