@@ -29,10 +29,11 @@ type Observation struct {
 // Observing returns a client like c that also tells observe of its calls, beside those who are told already.
 func (c *Client) Observing(observe func(ctx context.Context, o Observation)) *Client {
 	before := c.observer
+	if before == nil {
+		return &Client{core: c.core, caller: c.caller, observer: observe}
+	}
 	return &Client{core: c.core, caller: c.caller, observer: func(ctx context.Context, o Observation) {
-		if before != nil {
-			before(ctx, o)
-		}
+		before(ctx, o)
 		observe(ctx, o)
 	}}
 }

@@ -17,8 +17,8 @@ func withLog(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := requestID(first(r.Header, headerRequestID))
-		w.Header()[headerRequestID] = []string{id}
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, id: [1]string{id}}
+		w.Header()[headerRequestID] = rec.id[:]
 		defer func() {
 			cause := recover()
 			aborted := false
@@ -53,6 +53,7 @@ func answerPanic(log *slog.Logger, rec *recorder, id string, cause any) (abort b
 // recorder remembers what of an answer is logged.
 type recorder struct {
 	http.ResponseWriter
+	id        [1]string // of the request, for the header
 	status    int
 	bytes     int64
 	operation string // the name of the operation, where it has one

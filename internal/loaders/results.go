@@ -69,13 +69,17 @@ func (r *results[R]) one(at int) Results[R] {
 type found[R any] struct {
 	mu sync.Mutex
 	results[R]
-	open []bool // by index, whether nothing was found yet, nor why not
-	left int    // how many are open
+	open []bool    // by index, whether nothing was found yet, nor why not
+	left int       // how many are open
+	room [few]bool // for open, where it is enough
 }
 
 func newFound[R any](ids IDs) *found[R] {
 	n := ids.Len()
-	f := &found[R]{results: results[R]{ids: ids, Results: Results[R]{Rows: make([]R, n)}}, open: make([]bool, n), left: n}
+	f := &found[R]{results: results[R]{ids: ids, Results: Results[R]{Rows: make([]R, n)}}, left: n}
+	if f.open = f.room[:min(n, few)]; n > few {
+		f.open = make([]bool, n)
+	}
 	for i := range f.open {
 		f.open[i] = true
 	}
