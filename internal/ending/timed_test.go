@@ -13,16 +13,16 @@ type timed struct{ Timed }
 
 func (*timed) Value(any) any { return nil }
 
-// TestTimes begins contexts one after the other. Each must end when its own time is over, with the reason that the standard
+// TestTimed begins contexts one after the other. Each must end when its own time is over, with the reason that the standard
 // library gives, and what was canceled before must stay so, wherever it stands among the others.
-func TestTimes(t *testing.T) {
+func TestTimed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		times := Times{Limit: 10 * time.Second}
 		begun := time.Now()
 		var all [6]timed
 		for i := range all {
-			times.Begin(&all[i].Timed, time.Now())
+			all[i].Begin(&times, time.Now())
 			time.Sleep(time.Second)
 		}
 		all[0].Cancel()
@@ -51,7 +51,7 @@ func TestTimes(t *testing.T) {
 
 		time.Sleep(time.Hour) // the timer has nothing to do meanwhile, and is needed again
 		var later timed
-		times.Begin(&later.Timed, time.Now())
+		later.Begin(&times, time.Now())
 		begun = time.Now()
 		<-later.Done()
 		if took := time.Since(begun); took != times.Limit {
@@ -60,12 +60,12 @@ func TestTimes(t *testing.T) {
 	})
 }
 
-// TestNoTimes begins a context without a limit.
-func TestNoTimes(t *testing.T) {
+// TestTimedWithoutLimit begins a context without a limit.
+func TestTimedWithoutLimit(t *testing.T) {
 	t.Parallel()
 	var times Times
 	var ctx timed
-	times.Begin(&ctx.Timed, time.Now())
+	ctx.Begin(&times, time.Now())
 	if deadline, ok := ctx.Deadline(); ok {
 		t.Errorf("Deadline = %v, want none", deadline)
 	}

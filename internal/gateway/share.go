@@ -153,7 +153,7 @@ func (s *sharing) join(key runKey, now time.Time) (r *sharedRun, first bool) {
 // the run then goes on for the others.
 func (s *sharing) lead(ctx context.Context, asked *question, r *sharedRun, run func(context.Context, func(bool)) found) found {
 	r.values = ctx
-	s.times.Begin(&r.Timed, r.begun)
+	r.Begin(&s.times, r.begun)
 	defer r.Cancel()
 	r.watch.Call = func() { s.leave(r) }
 	if plain, ok := asked.Context().(watchable); ok { // which ctx was made of

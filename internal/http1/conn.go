@@ -44,7 +44,7 @@ func newConn(from *Listener, inner net.Conn) *conn {
 		from: from, net: inner, remote: inner.RemoteAddr().String(),
 		in: make([]byte, 0, smallest), header: make(http.Header, 16),
 	}
-	c.watch.conn = c
+	c.watch.conn, c.watch.time.Late = c, &c.watch
 	return c
 }
 

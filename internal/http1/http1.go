@@ -22,6 +22,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/closegraph/closegraph/internal/ending"
 )
 
 // Options say how a Listener serves.
@@ -65,6 +67,7 @@ type Listener struct {
 	closed  chan struct{}
 	ending  atomic.Bool
 	running sync.WaitGroup
+	watches ending.Times // of requests, after which their connections are watched
 
 	mu    sync.Mutex
 	conns map[*conn]struct{} // those that are served here
@@ -85,6 +88,7 @@ func New(listener net.Listener, o Options) *Listener {
 		rest:    make(chan accepted),
 		closed:  make(chan struct{}),
 		conns:   map[*conn]struct{}{},
+		watches: ending.Times{Limit: watchAfter},
 	}
 	l.close = sync.OnceValue(func() error {
 		close(l.closed)

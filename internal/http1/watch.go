@@ -3,6 +3,8 @@ package http1
 import (
 	"sync"
 	"time"
+
+	"github.com/closegraph/closegraph/internal/ending"
 )
 
 // watchAfter is how long a request may take before anybody looks whether its client is still there. Most are answered by
@@ -11,8 +13,8 @@ const watchAfter = 50 * time.Millisecond
 
 // watch looks out for the end of a connection while a request of it is answered, and ends the request then.
 type watch struct {
-	conn  *conn
-	timer *time.Timer // nil until there was a request
+	conn *conn
+	time ending.Time // of the request
 
 	mu      sync.Mutex
 	request *lifetime     // of the request; nil while there is none
@@ -25,12 +27,11 @@ func (w *watch) begin(request *lifetime) {
 	w.mu.Lock()
 	w.request = request
 	w.mu.Unlock()
-	if w.timer == nil {
-		w.timer = time.AfterFunc(watchAfter, w.look)
-		return
-	}
-	w.timer.Reset(watchAfter)
+	w.conn.from.watches.Begin(&w.time, time.Now())
 }
+
+// Late looks out, when the request has taken a little longer than most.
+func (w *watch) Late() { go w.look() }
 
 // look reads from the connection: it has nothing to say before it has its answer, so what comes is most likely its end.
 func (w *watch) look() {
@@ -58,7 +59,7 @@ func (w *watch) look() {
 
 // end ends the looking out, and puts what was read to the rest.
 func (w *watch) end() {
-	w.timer.Stop()
+	w.conn.from.watches.End(&w.time)
 	w.mu.Lock()
 	w.request = nil
 	reading := w.reading
