@@ -138,7 +138,7 @@ func (ec *executionContext) query(ctx context.Context, roots []root) []byte {
 	contexts := make([]fieldContext, len(roots)) // not used again: what is begun in them may outlive the query
 	for i := range roots {
 		contexts[i] = fieldContext{ctx, &roots[i].field}
-		if ec.resolve(&contexts[i], resolvers, &roots[i]); roots[i].value != nil {
+		if ec.resolve(&contexts[i], resolvers, &roots[i]); roots[i].value != nil { //nolint:contextcheck // they are made of ctx
 			size += roots[i].value.Size()
 		}
 	}

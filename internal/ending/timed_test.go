@@ -23,7 +23,7 @@ func TestTimed(t *testing.T) {
 		var all [6]timed
 		for i := range all {
 			all[i].Begin(&times, time.Now())
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 		}
 		all[0].Cancel()
 		all[2].Cancel()
@@ -49,7 +49,7 @@ func TestTimed(t *testing.T) {
 			stop()
 		}
 
-		time.Sleep(time.Hour) // the timer has nothing to do meanwhile, and is needed again
+		<-time.After(time.Hour) // the timer has nothing to do meanwhile, and is needed again
 		var later timed
 		later.Begin(&times, time.Now())
 		begun = time.Now()

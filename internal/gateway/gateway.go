@@ -119,7 +119,7 @@ func (g *Gateway) assemble(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	exec, err := newExecutor(o, g.client, g.shared.others)
+	exec, err := newExecutor(o, g.client, g.shared.others) //nolint:contextcheck // what it parses takes no time
 	if err != nil {
 		return err
 	}

@@ -160,7 +160,7 @@ func (s *sharing) lead(ctx context.Context, asked *question, r *sharedRun, run f
 		plain.Add(&r.watch)
 		defer plain.Remove(&r.watch)
 	} else {
-		defer context.AfterFunc(asked.Context(), r.watch.Call)()
+		defer context.AfterFunc(asked.Context(), r.watch.Call)() //nolint:contextcheck // see above
 	}
 	defer func() { s.land(r, found{}, false) }() // when it panics
 	f := run(r, func(isQuery bool) {             //nolint:contextcheck // it may outlive who is the first
