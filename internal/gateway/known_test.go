@@ -16,7 +16,9 @@ func TestKnownDocuments(t *testing.T) {
 	s := sandbox.New(sandbox.Options{})
 	knows := newTestGateway(t, s)
 	var first struct {
-		Data struct{ Tasks struct{ Nodes []struct{ ID string } } }
+		Data struct {
+			Tasks struct{ Nodes []struct{ ID string } }
+		}
 	}
 	if err := json.Unmarshal(post(t, knows, map[string]any{"query": `{tasks(first:1){nodes{id}}}`}, nil), &first); err != nil {
 		t.Fatal(err)
