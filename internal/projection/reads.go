@@ -45,7 +45,7 @@ func (r *reads) end() {
 // Do reads from Close, once for all of a level that ask the same. A panic in the one leaves no answer to the others; it is the
 // error of the run.
 func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document, error) {
-	one, first, err := r.reads.join(call)
+	one, first, err := r.reads.join(call, r.engine.whole(call.Operation))
 	switch {
 	case err != nil:
 		return closeapi.Document{}, err
@@ -63,8 +63,9 @@ func (r *request) Do(ctx context.Context, call closeapi.Call) (closeapi.Document
 	return one.doc, one.err
 }
 
-// join finds the call that is equal to one; the first of them is to be made. There is none outside a level.
-func (r *reads) join(call closeapi.Call) (one *read, first bool, err error) {
+// join finds the call that is equal to one; the first of them is to be made. What is read whole has all members, whichever are
+// wanted. There is none outside a level.
+func (r *reads) join(call closeapi.Call, whole bool) (one *read, first bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.level {
@@ -78,7 +79,7 @@ func (r *reads) join(call closeapi.Call) (one *read, first bool, err error) {
 		call.Body = json.RawMessage(text)
 	}
 	for _, made := range r.made {
-		if equal(&made.call, &call) {
+		if equal(&made.call, &call) && (whole || slices.Equal(made.call.Fields, call.Fields)) {
 			return made, false, nil
 		}
 	}
@@ -88,10 +89,10 @@ func (r *reads) join(call closeapi.Call) (one *read, first bool, err error) {
 	return one, true, nil
 }
 
-// equal reports whether two calls ask the same. Their bodies are texts.
+// equal reports whether two calls ask the same, but for the members that they name. Their bodies are texts.
 func equal(a, b *closeapi.Call) bool {
 	return a.Operation == b.Operation && slices.Equal(a.Vars, b.Vars) && maps.Equal(a.Params, b.Params) &&
-		slices.Equal(a.Fields, b.Fields) && sameOffset(a.Offset, b.Offset) && sameText(a.Body, b.Body)
+		sameOffset(a.Offset, b.Offset) && sameText(a.Body, b.Body)
 }
 
 func sameOffset(a, b *closeapi.Offset) bool {
