@@ -236,7 +236,7 @@ func TestOthersUseTheBudget(t *testing.T) {
 					})
 				})
 				ideal := time.Duration(test.clients*calls-test.limit) * time.Second / time.Duration(test.limit)
-				if took := time.Since(begin); took > 2*ideal {
+				if took := time.Since(begin); took > 3*ideal { // five keys take 1.4 times as long, and once in thirty runs twice
 					t.Errorf("took %v, where %v are enough", took, ideal)
 				}
 				if n := statuses(s)[429]; n > test.clients*calls/2 {
