@@ -10,9 +10,8 @@ import (
 type Timed struct {
 	Ending
 
-	times    *Times // nil when there is no deadline
-	time     Time
-	deadline time.Time
+	times *Times // nil when there is no deadline
+	time  Time
 }
 
 // Begin gives the context the time that all have, from a moment on that has just been. Without a limit it has no deadline.
@@ -20,12 +19,12 @@ func (t *Timed) Begin(times *Times, at time.Time) {
 	if times.Limit <= 0 {
 		return
 	}
-	t.times, t.deadline, t.time.Late = times, at.Add(times.Limit), (*late)(t)
+	t.times, t.time.Late = times, (*late)(t)
 	times.Begin(&t.time, at)
 }
 
 // Deadline is when the time is over.
-func (t *Timed) Deadline() (time.Time, bool) { return t.deadline, t.times != nil }
+func (t *Timed) Deadline() (time.Time, bool) { return t.time.at, t.times != nil }
 
 // Cancel ends the context, once. It must be called sooner or later, or the context is kept until its time is over.
 func (t *Timed) Cancel() {

@@ -193,10 +193,6 @@ func newExecutor(o Options, client *closeapi.Client, others loaders.Others) (gra
 	for _, check := range checks {
 		exec.Use(check)
 	}
-	like, errs := exec.CreateOperationContext(parsing, &graphql.RawParams{Query: "{__typename}"})
-	if errs != nil {
-		return nil, errs
-	}
 	aboutSchema, err := newIntrospections()
 	if err != nil {
 		return nil, err
@@ -206,6 +202,10 @@ func newExecutor(o Options, client *closeapi.Client, others loaders.Others) (gra
 		slices.SortStableFunc(resp.Errors, inDocument)
 		return resp
 	})
+	like, errs := exec.CreateOperationContext(parsing, &graphql.RawParams{Query: "{__typename}"})
+	if errs != nil {
+		return nil, errs
+	}
 	return &runner{
 		Executor: exec, known: knownOperations{queries, checks, like}, schema: schema, engine: engine, client: client, telemetry: o.Telemetry,
 		aboutSchema: aboutSchema, present: present, explains: o.Config.Explains(),

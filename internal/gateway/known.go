@@ -23,12 +23,8 @@ type knownOperations struct {
 	like      *graphql.OperationContext // one that the executor made
 }
 
-// operation is what a request asks for; nil when the executor has to see to it, and to what is wrong with it.
-func (k knownOperations) operation(ctx context.Context, params *graphql.RawParams) *graphql.OperationContext {
-	doc, ok := k.documents.Get(ctx, params.Query)
-	if !ok {
-		return nil
-	}
+// operation is what a request asks for of its document; nil when the executor has to see to it, and to what is wrong with it.
+func (k knownOperations) operation(ctx context.Context, doc *ast.QueryDocument, params *graphql.RawParams) *graphql.OperationContext {
 	asked := doc.Operations.ForName(params.OperationName)
 	if asked == nil || !arePlain(asked.VariableDefinitions, params.Variables) {
 		return nil
@@ -66,9 +62,10 @@ func arePlain(variables ast.VariableDefinitionList, given map[string]any) bool {
 
 // CreateOperationContext finds the operation that a request asks for, and its variables.
 func (r *runner) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
-	if op := r.known.operation(ctx, params); op != nil {
+	if doc, seen := r.known.documents.Get(ctx, params.Query); !seen {
+		params.Query = strings.Clone(params.Query) // which is kept now, and may be a part of the whole request
+	} else if op := r.known.operation(ctx, doc, params); op != nil {
 		return op, nil
 	}
-	params.Query = strings.Clone(params.Query) // which is kept, and may be a part of the whole request
 	return r.Executor.CreateOperationContext(ctx, params)
 }
