@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
@@ -46,6 +47,10 @@ func main() {
 	}
 }
 
+// withoutMemoryProfile sees to it that allocations are not sampled: each sample walks a stack, and nobody will look at them. It is
+// a setting of the process, made once however many servers run in it.
+var withoutMemoryProfile = sync.OnceFunc(func() { runtime.MemProfileRate = 0 })
+
 // run is the program: it returns when ctx ends and the last request is answered.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) error {
 	cfg, err := config.Parse(args, programVersion(), env, stdout, stderr)
@@ -62,7 +67,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		return hashToken(cfg.HashToken, stdin, stdout)
 	}
 	if !cfg.Pprof {
-		runtime.MemProfileRate = 0 // every sample of an allocation walks a stack, and nobody will look at them
+		withoutMemoryProfile()
 	}
 	log := cfg.Logger(stderr)
 	keepMemoryPrivate(log)
